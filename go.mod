@@ -1,0 +1,3 @@
+module github.com/lynceus-io/lynceus
+
+go 1.26
