@@ -1,0 +1,45 @@
+package event
+
+var (
+	processTable  = []Class{ClassProcess}
+	fileTable     = []Class{ClassFile}
+	networkTables = []Class{ClassNetwork, ClassDNS}
+	runtimeTables = []Class{ClassProcess, ClassFile, ClassNetwork, ClassDNS, ClassKernel, ClassModule, ClassMemory}
+)
+
+// runtimeFields are numbers 192 to 319: what the node sensor sees. The
+// process of a "process" row is process.*, the one that acts in every other
+// table is actor.process.*.
+var runtimeFields = []Field{
+	{ID: 192, Name: "activity", Type: TypeString, Tables: runtimeTables, OCSF: "activity_name", Doc: "What was done, in OCSF's words: Launch, Terminate, Open, Create, Delete, Rename, Set Attributes."},
+	{ID: 193, Name: "process.file.path", Type: TypeString, Tables: processTable, OCSF: "process.file.path", Doc: "Path of the program that runs.", Sigma: []string{"process_creation:Image"}, Falco: []string{"proc.exepath"}},
+	{ID: 194, Name: "process.name", Type: TypeString, Tables: processTable, OCSF: "process.name", Doc: "Name of the process (comm).", Sigma: []string{"process_creation:ProcessName"}, Falco: []string{"proc.name"}},
+	{ID: 195, Name: "process.cmd_line", Type: TypeString, Tables: processTable, OCSF: "process.cmd_line", Doc: "Program and arguments joined by blanks.", Sigma: []string{"process_creation:CommandLine"}, Falco: []string{"proc.cmdline"}},
+	{ID: 196, Name: "process.pid", Type: TypeInt, Tables: processTable, OCSF: "process.pid", Doc: "Process id in the root namespace.", Sigma: []string{"process_creation:ProcessId"}, Falco: []string{"proc.pid"}},
+	{ID: 197, Name: "process.uid", Type: TypeString, Tables: processTable, OCSF: "process.uid", Doc: "Identity of the process: cluster, node, boot, tgid and start time of its leader.", Sigma: []string{"process_creation:ProcessGuid"}},
+	{ID: 198, Name: "process.exec_id", Type: TypeInt, Tables: processTable, OCSF: "unmapped.process.exec_id", Doc: "How many programs the process has run, this one included."},
+	{ID: 199, Name: "process.working_directory", Type: TypeString, Tables: processTable, OCSF: "process.working_directory", Doc: "Working directory at its start.", Sigma: []string{"process_creation:CurrentDirectory"}, Falco: []string{"proc.cwd"}},
+	{ID: 200, Name: "process.file.hash.sha256", Type: TypeString, Tables: processTable, OCSF: "process.file.hashes[0].value", Doc: "SHA-256 of the program, in hexadecimal.", Sigma: []string{"process_creation:sha256"}},
+	{ID: 201, Name: "process.user.uid", Type: TypeInt, Tables: processTable, OCSF: "process.user.uid", Doc: "User id it runs as; 0 is root.", Sigma: []string{"process_creation:UserId"}},
+	{ID: 202, Name: "process.tty", Type: TypeString, Tables: processTable, OCSF: "unmapped.process.tty", Doc: "Terminal it is attached to.", Sigma: []string{"process_creation:TerminalSessionId"}, Falco: []string{"proc.tty"}},
+	{ID: 203, Name: "process.parent_process.file.path", Type: TypeString, Tables: processTable, OCSF: "process.parent_process.file.path", Doc: "Path of the parent's program.", Sigma: []string{"process_creation:ParentImage"}, Falco: []string{"proc.pexepath"}},
+	{ID: 204, Name: "process.parent_process.cmd_line", Type: TypeString, Tables: processTable, OCSF: "process.parent_process.cmd_line", Doc: "Program and arguments of the parent.", Sigma: []string{"process_creation:ParentCommandLine"}, Falco: []string{"proc.pcmdline"}},
+	{ID: 205, Name: "process.parent_process.name", Type: TypeString, Tables: processTable, OCSF: "process.parent_process.name", Doc: "Name of the parent (comm).", Sigma: []string{"process_creation:ParentProcessName"}, Falco: []string{"proc.pname"}},
+	{ID: 206, Name: "process.parent_process.pid", Type: TypeInt, Tables: processTable, OCSF: "process.parent_process.pid", Doc: "Process id of the parent.", Sigma: []string{"process_creation:ParentProcessId"}, Falco: []string{"proc.ppid"}},
+	{ID: 207, Name: "process.session.uid", Type: TypeString, Tables: processTable, OCSF: "process.session.uid", Doc: "Session (login) it belongs to.", Sigma: []string{"process_creation:LogonId"}},
+	{ID: 208, Name: "process.parent_process.user.name", Type: TypeString, Tables: processTable, OCSF: "process.parent_process.user.name", Doc: "User the parent runs as.", Sigma: []string{"process_creation:ParentUser"}},
+
+	{ID: 220, Name: "actor.process.file.path", Type: TypeString, Tables: runtimeTables, OCSF: "actor.process.file.path", Doc: "Path of the acting process's program.", Sigma: []string{"file_event:Image", "network_connection:Image", "dns_query:Image"}},
+	{ID: 221, Name: "actor.process.cmd_line", Type: TypeString, Tables: runtimeTables, OCSF: "actor.process.cmd_line", Doc: "Program and arguments of the acting process.", Sigma: []string{"file_event:CommandLine", "network_connection:CommandLine"}},
+	{ID: 222, Name: "actor.process.pid", Type: TypeInt, Tables: runtimeTables, OCSF: "actor.process.pid", Doc: "Process id of the acting process.", Sigma: []string{"file_event:ProcessId", "network_connection:ProcessId"}},
+	{ID: 223, Name: "actor.process.uid", Type: TypeString, Tables: runtimeTables, OCSF: "actor.process.uid", Doc: "Identity of the acting process."},
+
+	{ID: 230, Name: "file.path", Type: TypeString, Tables: fileTable, OCSF: "file.path", Doc: "Path of the file, as the kernel resolved it.", Sigma: []string{"file_event:TargetFilename"}, Falco: []string{"fd.name"}},
+	{ID: 231, Name: "file.name", Type: TypeString, Tables: fileTable, OCSF: "file.name", Doc: "Last part of that path.", Falco: []string{"fd.filename"}},
+
+	{ID: 240, Name: "connection_info.protocol_name", Type: TypeString, Tables: networkTables, OCSF: "connection_info.protocol_name", Doc: "tcp, udp, icmp, sctp.", Sigma: []string{"network_connection:Protocol"}, Falco: []string{"fd.l4proto"}},
+	{ID: 241, Name: "connection_info.initiated", Type: TypeBool, Tables: networkTables, OCSF: "unmapped.connection_info.initiated", Doc: "The observed side opened the connection.", Sigma: []string{"network_connection:Initiated"}},
+	{ID: 242, Name: "query.hostname", Type: TypeString, Tables: []Class{ClassDNS}, OCSF: "query.hostname", Doc: "Name that was asked for.", Sigma: []string{"dns_query:QueryName", "dns:query"}},
+	{ID: 243, Name: "query.type", Type: TypeString, Tables: []Class{ClassDNS}, OCSF: "query.type", Doc: "Record type that was asked for.", Sigma: []string{"dns:record_type"}},
+	{ID: 244, Name: "answers", Type: TypeStrings, Tables: []Class{ClassDNS}, OCSF: "answers[].rdata", Doc: "Answers.", Sigma: []string{"dns_query:QueryResults", "dns:answer"}},
+}
