@@ -1,0 +1,90 @@
+# Everything a person or a CI job does here is a target; `make` alone lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+GO      ?= go
+MODULE  := github.com/lynceus-io/lynceus
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+# The one place a release is told its name: a string variable of package cli.
+LDFLAGS := -s -w -X $(MODULE)/cli.version=$(VERSION)
+
+# Which packages test, race and bench look at: make test PKG=./event/...
+PKG ?= ./...
+# Time for all fuzz targets together, in make fuzz and in make soak.
+FUZZ_TOTAL      ?= 300s
+SOAK_FUZZ_TOTAL ?= 7200s
+# What make bench runs: make bench BENCH=Extract PKG=./event/... COUNT=6
+BENCH ?= .
+COUNT ?= 1
+
+DEMO := docs/demo/demo.jsonl.gz
+
+.PHONY: help
+help: ## list the targets
+	@echo 'Lynceus. First steps: make demo, make test.'
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## build bin/lynceus, one static binary
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/lynceus ./cmd/lynceus
+
+.PHONY: demo
+demo: build ## build, then scan a recorded attack on a real cluster
+	bin/lynceus scan $(DEMO)
+
+.PHONY: test
+test: ## vet and run every fast test
+	$(GO) vet $(PKG)
+	$(GO) test $(PKG)
+
+.PHONY: race
+race: ## run the tests under the race detector (needs gcc; leaves out what -short leaves out)
+	@command -v "$${CC:-gcc}" >/dev/null || { echo "make race: the race detector needs a C compiler; install gcc or set CC" >&2; exit 1; }
+	CGO_ENABLED=1 $(GO) test -race -short -timeout 15m $(PKG)
+
+.PHONY: lint
+lint: bin/tools/staticcheck ## check formatting, go vet, staticcheck
+	@unformatted=$$(gofmt -l .); \
+	if [ -n "$$unformatted" ]; then printf 'gofmt -w would change:\n%s\n' "$$unformatted" >&2; exit 1; fi
+	$(GO) vet ./...
+	bin/tools/staticcheck ./...
+
+.PHONY: fuzz
+fuzz: ## run every fuzz target, FUZZ_TOTAL (300s) in all
+	tools/fuzz.sh $(FUZZ_TOTAL)
+
+.PHONY: bench
+bench: ## run the benchmarks: BENCH=regexp PKG=./... COUNT=1 (results are kept in docs/performance.md by hand)
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -timeout 60m $(PKG)
+
+.PHONY: soak
+soak: ## hours: every fuzz target for longer, and the tests named TestSoak
+	LYNCEUS_REQUIRE="$${LYNCEUS_REQUIRE:+$$LYNCEUS_REQUIRE,}soak" $(GO) test -count=1 -v -timeout 4h -run '^TestSoak' $(PKG)
+	tools/fuzz.sh $(SOAK_FUZZ_TOTAL)
+
+.PHONY: generate
+generate: ## write the generated files again
+	$(GO) generate ./...
+
+.PHONY: generate-check
+generate-check: ## fail when a generated file is not what its generator writes
+	$(GO) test -count=1 -run '^TestGeneratedFilesAreFresh$$' ./internal/policy
+
+.PHONY: rules-test
+rules-test: build ## run the positive and near-miss tests inside the built-in rules
+	bin/lynceus rules test rules
+
+.PHONY: clean
+clean: ## remove what make built
+	rm -rf bin
+
+.PHONY: tools
+tools: bin/tools/staticcheck ## build the pinned staticcheck and benchstat into bin/tools
+
+# One build makes every tool that tools/go.mod lists.
+bin/tools/staticcheck: tools/go.mod tools/go.sum
+	$(GO) build -C tools -o ../bin/tools/ tool
+	@touch $@

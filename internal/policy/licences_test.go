@@ -1,0 +1,124 @@
+package policy
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/lynceus-io/lynceus/internal/require"
+)
+
+var (
+	licenceFile = regexp.MustCompile(`(?i)^(licen[cs]e|copying|unlicense)([.-].*)?$`)
+	// permissive are sentences by which a licence with no other condition than notices is known.
+	permissive = []string{
+		"Apache License",
+		"Permission is hereby granted, free of charge",                    // MIT
+		"Permission to use, copy, modify, and/or distribute",              // ISC
+		"Permission to use, copy, modify, and distribute",                 // ISC, older wording
+		"Redistribution and use in source and binary forms",               // BSD
+		"This is free and unencumbered software released into the public", // Unlicense
+		"Creative Commons Legal Code CC0 1.0 Universal",                   // CC0
+	}
+	// restrictive are the names of licences that bind what is linked with them or how it may be offered.
+	restrictive = []string{
+		"GNU AFFERO GENERAL PUBLIC LICENSE",
+		"GNU GENERAL PUBLIC LICENSE",
+		"GNU LESSER GENERAL PUBLIC LICENSE",
+		"SERVER SIDE PUBLIC LICENSE",
+		"BUSINESS SOURCE LICENSE",
+		"ELASTIC LICENSE",
+		"COMMONS CLAUSE",
+	}
+)
+
+// TestLicences looks at the licence of every module that the product or its tests are built from.
+func TestLicences(t *testing.T) {
+	cmd := exec.Command("go", "list", "-deps", "-test", "-f", "{{with .Module}}{{if not .Main}}{{.Path}}@{{.Version}}\t{{.Dir}}{{end}}{{end}}", "./...")
+	cmd.Dir = require.ModuleRoot(t)
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v\n%s", err, stderr.String())
+	}
+	seen := map[string]bool{}
+	for line := range strings.Lines(string(out)) {
+		module, dir, ok := strings.Cut(strings.TrimSpace(line), "\t")
+		if !ok || seen[module] {
+			continue
+		}
+		seen[module] = true
+		texts, err := licenceTexts(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if problem := licenceProblem(texts); problem != "" {
+			t.Errorf("%s: %s", module, problem)
+		}
+	}
+}
+
+// licenceTexts returns the licence files at the root of a module by name.
+func licenceTexts(dir string) (map[string]string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	texts := map[string]string{}
+	for _, e := range entries {
+		if e.IsDir() || !licenceFile.MatchString(e.Name()) {
+			continue
+		}
+		data, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		if err != nil {
+			return nil, err
+		}
+		texts[e.Name()] = string(data)
+	}
+	return texts, nil
+}
+
+// licenceProblem says why a module with these licence files may not be used, or nothing.
+func licenceProblem(texts map[string]string) string {
+	isPermissive := false
+	for name, text := range texts {
+		text = strings.Join(strings.Fields(text), " ")
+		for _, phrase := range restrictive {
+			if strings.Contains(strings.ToUpper(text), phrase) {
+				return fmt.Sprintf("%s is or contains the %s", name, phrase)
+			}
+		}
+		for _, phrase := range permissive {
+			isPermissive = isPermissive || strings.Contains(text, phrase)
+		}
+	}
+	if !isPermissive {
+		return "no permissive licence found at its root"
+	}
+	return ""
+}
+
+func TestLicencesRule(t *testing.T) {
+	tests := []struct {
+		text string
+		want string
+	}{
+		{"Apache License\n  Version 2.0", ""},
+		{"Permission is hereby\n granted, free of charge, to any", ""},
+		{"Redistribution and use in source\nand binary forms", ""},
+		{"GNU AFFERO\nGENERAL PUBLIC LICENSE", "AFFERO"},
+		{"Apache License, except parts under the GNU General Public License", "GENERAL PUBLIC"},
+		{"all rights reserved", "no permissive"},
+	}
+	for _, tt := range tests {
+		got := licenceProblem(map[string]string{"LICENSE": tt.text})
+		if (got == "") != (tt.want == "") || !strings.Contains(got, tt.want) {
+			t.Errorf("licenceProblem(%q) = %q, want %q", tt.text, got, tt.want)
+		}
+	}
+}

@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Usage: tools/fuzz.sh TOTAL
+#
+# Runs every fuzz target of the module, one after the other, sharing TOTAL seconds ("300s" or "300") evenly among them.
+# Compiling is not counted. All targets run even when one fails; then the failing inputs are named and the exit code
+# is 1. A failing input is kept by go test below the package's testdata/fuzz: commit it with the mend.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+GO=${GO:-go}
+
+total=${1:-300s}
+total=${total%s}
+[[ $total =~ ^[1-9][0-9]*$ ]] || { echo "fuzz: TOTAL is a number of seconds, such as 300s; got ${1:-}" >&2; exit 2; }
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# `go test -list` prints the names of a package's targets, then a line "ok <tab> package <tab> time".
+$GO test -list '^Fuzz' ./... >"$log" || { cat "$log" >&2; echo "fuzz: listing the targets failed" >&2; exit 1; }
+mapfile -t targets < <(awk '/^Fuzz/ { names[n++] = $1; next } $1 == "ok" { for (i = 0; i < n; i++) print $2, names[i] } { n = 0 }' "$log")
+count=${#targets[@]}
+[ "$count" -gt 0 ] || { echo "fuzz: no fuzz target in the module"; exit 0; }
+each=$((total / count))
+[ "$each" -ge 1 ] || each=1
+echo "fuzz: $count targets, ${each}s each"
+
+failed=()
+for target in "${targets[@]}"; do
+  read -r package name <<<"$target"
+  if $GO test -run '^$' -fuzz "^$name\$" -fuzztime "${each}s" "$package" >"$log" 2>&1 </dev/null; then
+    printf 'ok    %s %s: %s\n' "$package" "$name" "$(grep '^fuzz: elapsed' "$log" | tail -n 1 | sed 's/^fuzz: //')"
+    continue
+  fi
+  # When the time is up while a worker is busy, Go reports the deadline itself as the failure. No input is at fault.
+  if grep -q 'context deadline exceeded' "$log" && ! grep -qE 'Failing input written to|fuzzing process hung|panic:' "$log"; then
+    printf 'ok    %s %s: time was up inside a run\n' "$package" "$name"
+    continue
+  fi
+  cat "$log"
+  input=$(sed -n 's/^ *Failing input written to //p' "$log" | tail -n 1)
+  failed+=("$package $name${input:+: failing input $($GO list -f '{{.Dir}}' "$package")/$input}")
+done
+
+if [ ${#failed[@]} -gt 0 ]; then
+  printf 'FAIL  %s\n' "${failed[@]}" >&2
+  exit 1
+fi
