@@ -18,9 +18,6 @@ func TestOCSFPathsExist(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, f := range event.Fields() {
-		if f.OCSF == "" {
-			continue
-		}
 		var missing []error
 		classes := 0
 		for _, c := range event.Classes() {
