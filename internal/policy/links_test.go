@@ -42,6 +42,16 @@ func TestLinksResolve(t *testing.T) {
 	}
 }
 
+// TestDocsAreListed makes sure that a page can be found: docs/README.md links to every page beside it.
+func TestDocsAreListed(t *testing.T) {
+	contents := string(read(t, "docs/README.md"))
+	for _, rel := range walk(t, func(rel string) bool { return path.Dir(rel) == "docs" && path.Ext(rel) == ".md" }) {
+		if name := path.Base(rel); name != "README.md" && !strings.Contains(contents, "]("+name+")") {
+			t.Errorf("docs/README.md has no link to %s", name)
+		}
+	}
+}
+
 // brokenLinks names the relative links of a Markdown document at rel whose file or heading does not exist. open returns
 // the text of a file of the repository.
 func brokenLinks(rel, text string, open func(name string) (string, bool)) []string {
