@@ -2,7 +2,7 @@
 // tree of typed predicates over the fields of one event.
 //
 // A tree is plain data: it can be printed, compared and compiled. Two ways of
-// running it exist and agree: [Matcher] here evaluates one tree at a time and
+// running it exist and agree: [Program] here evaluates one tree at a time and
 // is the definition of what a tree means; package detect evaluates thousands
 // at once.
 package expr
@@ -106,8 +106,8 @@ const (
 	OpLe                          // number at most
 	OpGt                          // number greater than
 	OpGe                          // number at least
-	OpExists                      // the field is present and not null (it may be empty)
-	OpNull                        // the field is absent, or null in the raw document
+	OpExists                      // the field is present, be it empty or null
+	OpNull                        // the field is absent, or a value of it is null in the raw document
 	OpFieldEq                     // equal to a value of Other
 	OpFieldPrefix                 // starts with a value of Other
 	OpFieldSuffix                 // ends with a value of Other

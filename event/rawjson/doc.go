@@ -7,11 +7,11 @@
 // attacker. Input of any kind never panics; what is wrong with it is reported
 // as a *SyntaxError with its place.
 //
-// # Which parts are checked
+// # What is accepted
 //
-// Extract and Rewrite check the syntax of what they walk through. A subtree
-// no path leads into is passed over: its strings must end and its brackets
-// must balance, nothing more. Valid checks everything.
+// All readers accept the same documents: those encoding/json accepts, up to a
+// limit of nesting. Strings may hold bytes that are not UTF-8, but no raw
+// control characters.
 //
 // # Repeated member names
 //

@@ -43,8 +43,9 @@ func (w *walker) document(s *state) int {
 	return i
 }
 
+// skip reads a value of which nothing is wanted.
 func (w *walker) skip(i int) int {
-	end, msg := skip(w.doc, i, w.depth, w.maxDepth)
+	end, msg := check(w.doc, i, w.maxDepth-w.depth)
 	if msg != "" {
 		return w.fail(end, msg)
 	}
@@ -92,33 +93,21 @@ func (w *walker) container(s *state, kind Kind, i, end int) int {
 }
 
 func (w *walker) string(s *state, i int) int {
-	end, escaped := stringEnd(w.doc, i+1)
-	if end < 0 {
-		return w.fail(len(w.doc), msgString)
+	end, escaped, msg := checkString(w.doc, i)
+	if msg != "" {
+		return w.fail(end, msg)
 	}
-	if len(s.slots) == 0 {
-		return end
+	if len(s.slots) > 0 {
+		text := w.v.text(w.doc[i+1:end-1], escaped)
+		w.v.add(s, Leaf{Kind: String, Offset: i, Raw: w.doc[i:end], Text: text})
 	}
-	text, bad := w.v.text(w.doc[i+1:end-1], escaped)
-	if bad >= 0 {
-		return w.fail(i+1+bad, msgEscape)
-	}
-	w.v.add(s, Leaf{Kind: String, Offset: i, Raw: w.doc[i:end], Text: text})
 	return end
 }
 
 func (w *walker) scalar(s *state, i int) int {
-	kind, n := literal(w.doc, i)
-	end := i + n
-	if n == 0 {
-		if c := w.doc[i]; c != '-' && (c < '0' || c > '9') {
-			return w.fail(i, msgValue)
-		}
-		var ok bool
-		if end, ok = numberEnd(w.doc, i); !ok {
-			return w.fail(end, msgNumber)
-		}
-		kind = Number
+	end, kind, msg := checkScalar(w.doc, i)
+	if msg != "" {
+		return w.fail(end, msg)
 	}
 	if len(s.slots) > 0 {
 		raw := w.doc[i:end]

@@ -100,6 +100,8 @@ func FuzzExtract(f *testing.F) {
 		var v Values
 		if err := patched.Extract(doc, &v); err != nil && json.Valid(doc) {
 			checkOnlyDepth(t, doc, err)
+		} else if err == nil && !json.Valid(doc) {
+			t.Errorf("no error for %q", doc)
 		}
 		if !json.Valid(doc) || !utf8.Valid(doc) {
 			return

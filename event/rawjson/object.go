@@ -48,17 +48,11 @@ func (w *walker) name(i int) (name []byte, next int) {
 	if w.doc[i] != '"' {
 		return nil, w.fail(i, msgName)
 	}
-	end, escaped := stringEnd(w.doc, i+1)
-	if end < 0 {
-		return nil, w.fail(len(w.doc), msgString)
+	end, escaped, msg := checkString(w.doc, i)
+	if msg != "" {
+		return nil, w.fail(end, msg)
 	}
-	name = w.doc[i+1 : end-1]
-	if escaped {
-		var bad int
-		if name, bad = w.v.text(name, true); bad >= 0 {
-			return nil, w.fail(i+1+bad, msgEscape)
-		}
-	}
+	name = w.v.text(w.doc[i+1:end-1], escaped)
 	if end = space(w.doc, end); end >= len(w.doc) {
 		return nil, w.fail(end, msgEnd)
 	}

@@ -3,64 +3,60 @@ package rawjson
 import "bytes"
 
 // operation applies one operation of a JSON Patch: the object that starts at
-// i, which has been read already. The value of an add or replace is read once
-// more, with what s wants at the operation's path. Values that several
+// i, whose syntax is known to be good. The value of an add or replace is read
+// once more, with what s wants at the operation's path. Values that several
 // operations give the same place are all kept.
 func (w *walker) operation(s *state, i int) int {
-	var op, path, value int
+	op := w.patchMembers(i)
+	if op.value == 0 || string(op.op) != "add" && string(op.op) != "replace" {
+		return i
+	}
+	if s = w.follow(s, op.path); s == nil {
+		return i
+	}
+	return w.value(s, op.value)
+}
+
+// patchOperation has the parts of one operation, empty where it lacks them.
+type patchOperation struct {
+	op, path []byte
+	value    int // offset
+}
+
+// patchMembers reads an operation, of members that come again the last.
+func (w *walker) patchMembers(i int) patchOperation {
+	var op patchOperation
 	i = space(w.doc, i+1)
-	for w.doc[i] == '"' {
+	for w.doc[i] != '}' {
 		name, next := w.name(i)
-		if next < 0 {
-			return next
-		}
 		switch string(name) {
 		case "op":
-			op = next
+			op.op = w.textAt(next)
 		case "path":
-			path = next
+			op.path = w.textAt(next)
 		case "value":
-			value = next
+			op.value = next
 		}
-		if i = w.skip(next); i < 0 {
-			return i
-		}
-		if i = space(w.doc, i); w.doc[i] == ',' {
+		i = space(w.doc, w.skip(next))
+		if w.doc[i] == ',' {
 			i = space(w.doc, i+1)
 		}
 	}
-	if op == 0 || path == 0 || value == 0 {
-		return i
-	}
-	text, ok := w.textAt(op)
-	if !ok || string(text) != "add" && string(text) != "replace" {
-		return i
-	}
-	if text, ok = w.textAt(path); !ok {
-		return i
-	}
-	if s = w.follow(s, text); s == nil {
-		return i
-	}
-	return w.value(s, value)
+	return op
 }
 
-// textAt returns the text of the string at i, or false for anything else.
-func (w *walker) textAt(i int) ([]byte, bool) {
+// textAt returns the text of the string at i, nil for another value.
+func (w *walker) textAt(i int) []byte {
 	if w.doc[i] != '"' {
-		return nil, false
+		return nil
 	}
-	end, escaped := stringEnd(w.doc, i+1)
-	if end < 0 {
-		return nil, false
-	}
-	text, bad := w.v.text(w.doc[i+1:end-1], escaped)
-	return text, bad < 0
+	end, escaped, _ := checkString(w.doc, i)
+	return w.v.text(w.doc[i+1:end-1], escaped)
 }
 
 // follow returns the state a JSON pointer (RFC 6901) leads to from s.
 func (w *walker) follow(s *state, pointer []byte) *state {
-	if len(pointer) > 0 && pointer[0] != '/' {
+	if pointer == nil || len(pointer) > 0 && pointer[0] != '/' {
 		return nil
 	}
 	for len(pointer) > 0 && s != nil {

@@ -98,15 +98,15 @@ func (v *Values) add(s *state, l Leaf) {
 	}
 }
 
-// text returns the text between quotes, in the arena where it has escapes.
-// bad is the offset of a malformed escape, or -1.
-func (v *Values) text(inner []byte, escaped bool) (text []byte, bad int) {
+// text returns the text between the quotes of a string that has been checked,
+// in the arena where it has escapes.
+func (v *Values) text(inner []byte, escaped bool) []byte {
 	if !escaped {
-		return inner, -1
+		return inner
 	}
 	start := len(v.arena)
-	v.arena, bad = appendUnescaped(v.arena, inner)
-	return v.arena[start:len(v.arena):len(v.arena)], bad
+	v.arena, _ = appendUnescaped(v.arena, inner)
+	return v.arena[start:len(v.arena):len(v.arena)]
 }
 
 // replaced notes that a value does not count since its member came again.

@@ -1,0 +1,108 @@
+package expr
+
+import (
+	"strconv"
+
+	"github.com/lynceus-io/lynceus/event"
+)
+
+// kind is the type of one value, which decides how operators read it.
+type kind uint8
+
+const (
+	kindText   kind = iota // text, an address, a boolean, a JSON object as its source
+	kindNumber             // an Int field, a JSON number
+	kindTime               // a Time field; the number is nanoseconds since 1970 UTC
+	kindNull               // a JSON null: it satisfies OpNull and nothing else
+)
+
+// cell is one value of one column of the event that a Subject holds. Its text
+// and fold are made when they are first asked for.
+type cell struct {
+	kind     kind
+	hasText  bool
+	hasFold  bool
+	isNumber bool // number is set
+	number   number
+	text     string
+	folded   string
+}
+
+func textCell(text string) cell { return cell{kind: kindText, text: text, hasText: true} }
+
+func boolCell(v bool) cell { return textCell(strconv.FormatBool(v)) }
+
+func wholeCell(v int64) cell {
+	return cell{kind: kindNumber, number: wholeNumber(v), isNumber: true}
+}
+
+func timeCell(ns int64) cell {
+	return cell{kind: kindTime, number: wholeNumber(ns), isNumber: true}
+}
+
+// jsonNumber makes the value of a JSON number; its text is that of the
+// document.
+func jsonNumber(text string) cell {
+	c := cell{kind: kindNumber, text: text, hasText: true}
+	c.number, c.isNumber = parseNumber(text)
+	return c
+}
+
+// text returns the value as text.
+func (s *Subject) text(c *cell) string {
+	if !c.hasText {
+		start := len(s.arena)
+		t := event.TypeInt
+		if c.kind == kindTime {
+			t = event.TypeTime
+		}
+		s.arena = appendNumber(s.arena, t, c.number.i)
+		c.text, c.hasText = view(s.arena[start:]), true
+	}
+	return c.text
+}
+
+// folded returns the fold of the value's text.
+func (s *Subject) folded(c *cell) string {
+	if !c.hasFold {
+		c.folded, c.hasFold = s.text(c), true
+		if !isFolded(c.folded) {
+			start := len(s.arena)
+			s.arena = AppendFold(s.arena, c.text)
+			c.folded = view(s.arena[start:])
+		}
+	}
+	return c.folded
+}
+
+// read returns the text that a predicate looks at.
+func (s *Subject) read(c *cell, fold bool) string {
+	if fold {
+		return s.folded(c)
+	}
+	return s.text(c)
+}
+
+// numeric returns the number that the value is or that its text reads as;
+// times are none.
+func (s *Subject) numeric(c *cell) (number, bool) {
+	switch c.kind {
+	case kindNumber:
+		return c.number, c.isNumber
+	case kindText:
+		return parseNumber(c.text)
+	}
+	return number{}, false
+}
+
+// moment returns the point in time that the value is or that its text reads
+// as.
+func (s *Subject) moment(c *cell) (ns int64, ok bool) {
+	switch c.kind {
+	case kindTime:
+		return c.number.i, true
+	case kindText:
+		return parseTime(c.text)
+	}
+	return 0, false
+}

@@ -1,0 +1,57 @@
+package expr
+
+import (
+	"fmt"
+	"regexp"
+	"regexp/syntax"
+	"strings"
+)
+
+// regexTest is OpRegex. The expression runs only on values that contain the
+// texts it requires.
+type regexTest struct {
+	required [][]string
+	re       *regexp.Regexp
+}
+
+func newRegexTest(p *Pred) (valueTest, error) {
+	text := p.Text
+	if p.Fold {
+		text = "(?i)" + text
+	}
+	re, err := regexp.Compile(text)
+	if err != nil {
+		return nil, fmt.Errorf("regular expression: %w", err)
+	}
+	tree, err := syntax.Parse(text, syntax.Perl)
+	if err != nil {
+		return nil, fmt.Errorf("regular expression: %w", err)
+	}
+	return &regexTest{requiredTexts(tree), re}, nil
+}
+
+func (t *regexTest) holds(s *Subject, c *cell) bool {
+	if len(t.required) > 0 && !containsAll(s.folded(c), t.required) {
+		return false
+	}
+	return t.re.MatchString(s.text(c))
+}
+
+// containsAll reports whether text contains one of each list.
+func containsAll(text string, required [][]string) bool {
+	for _, choices := range required {
+		if !containsAny(text, choices) {
+			return false
+		}
+	}
+	return true
+}
+
+func containsAny(text string, choices []string) bool {
+	for _, c := range choices {
+		if strings.Contains(text, c) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,206 @@
+package expr
+
+import (
+	"regexp/syntax"
+	"slices"
+	"unicode/utf8"
+)
+
+// Bounds of what is worked out about a regular expression.
+const (
+	maxChoices  = 16 // texts in one clause
+	maxClauses  = 8  // clauses kept
+	maxExact    = 64 // bytes of a text
+	leastUseful = 2  // bytes; shorter texts are in almost every value
+)
+
+// requiredTexts returns what any text must contain for a regular expression
+// to match in it: of each clause at least one text, all of them folded and
+// looked for in the folded text. No clauses means that nothing is known.
+func requiredTexts(re *syntax.Regexp) [][]string {
+	return analyse(re).closed()
+}
+
+// knowledge is what is known of the text that an expression matches.
+type knowledge struct {
+	// exact are all texts it can be, folded; nil when they are not known.
+	exact []string
+	// clauses hold besides.
+	clauses [][]string
+}
+
+// closed returns the clauses, with exact as one more.
+func (k knowledge) closed() [][]string {
+	out := k.clauses
+	if useful(k.exact) {
+		out = append(out[:len(out):len(out)], k.exact)
+	}
+	if len(out) > maxClauses {
+		out = out[:maxClauses]
+	}
+	return out
+}
+
+func useful(texts []string) bool {
+	for _, t := range texts {
+		if len(t) < leastUseful {
+			return false
+		}
+	}
+	return len(texts) > 0
+}
+
+var nothing = []string{""}
+
+func analyse(re *syntax.Regexp) knowledge {
+	switch re.Op {
+	case syntax.OpLiteral:
+		if slices.Contains(re.Rune, utf8.RuneError) {
+			return knowledge{} // it also matches any byte that is no UTF-8
+		}
+		return knowledge{exact: []string{fold(string(re.Rune))}}
+	case syntax.OpCharClass:
+		return knowledge{exact: classTexts(re.Rune)}
+	case syntax.OpEmptyMatch, syntax.OpBeginLine, syntax.OpEndLine, syntax.OpBeginText, syntax.OpEndText, syntax.OpWordBoundary, syntax.OpNoWordBoundary:
+		return knowledge{exact: nothing}
+	case syntax.OpCapture:
+		return analyse(re.Sub[0])
+	case syntax.OpQuest:
+		if sub := analyse(re.Sub[0]); sub.exact != nil {
+			return knowledge{exact: union(sub.exact, nothing)}
+		}
+	case syntax.OpPlus:
+		return knowledge{clauses: analyse(re.Sub[0]).closed()}
+	case syntax.OpRepeat:
+		if re.Min > 0 {
+			return knowledge{clauses: analyse(re.Sub[0]).closed()}
+		}
+	case syntax.OpConcat:
+		return analyseConcat(re.Sub)
+	case syntax.OpAlternate:
+		return analyseAlternate(re.Sub)
+	}
+	return knowledge{}
+}
+
+// classTexts returns the runes of a small class as folded texts.
+func classTexts(pairs []rune) []string {
+	var out []string
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1]-pairs[i] >= maxChoices {
+			return nil
+		}
+		for r := pairs[i]; r <= pairs[i+1]; r++ {
+			if r == utf8.RuneError {
+				return nil // as above
+			}
+			if out = union(out, []string{string(foldRune(r))}); out == nil {
+				return nil
+			}
+		}
+	}
+	return out
+}
+
+func analyseConcat(subs []*syntax.Regexp) knowledge {
+	out := knowledge{exact: nothing}
+	whole := true // exact is all of the text until here
+	for _, sub := range subs {
+		k := analyse(sub)
+		out.clauses = append(out.clauses, k.clauses...)
+		joined := cross(out.exact, k.exact)
+		if joined != nil {
+			out.exact = joined
+			continue
+		}
+		whole = false
+		if useful(out.exact) {
+			out.clauses = append(out.clauses, out.exact)
+		}
+		out.exact = k.exact
+		if out.exact == nil {
+			out.exact = nothing
+		}
+	}
+	if !whole {
+		out.clauses = out.closed()
+		out.exact = nil
+	}
+	return out
+}
+
+// analyseAlternate requires of a text what any of the branches does.
+func analyseAlternate(subs []*syntax.Regexp) knowledge {
+	var exact, clause []string
+	allExact, allClause := true, true
+	for _, sub := range subs {
+		k := analyse(sub)
+		if allExact {
+			exact = union(exact, k.exact)
+			allExact = k.exact != nil && exact != nil
+		}
+		if allClause {
+			best := bestClause(k.closed())
+			clause = union(clause, best)
+			allClause = best != nil && clause != nil
+		}
+	}
+	switch {
+	case allExact:
+		return knowledge{exact: exact}
+	case allClause:
+		return knowledge{clauses: [][]string{clause}}
+	}
+	return knowledge{}
+}
+
+// bestClause returns the clause whose shortest text is longest.
+func bestClause(clauses [][]string) []string {
+	var best []string
+	most := 0
+	for _, c := range clauses {
+		least := len(c[0])
+		for _, t := range c {
+			least = min(least, len(t))
+		}
+		if least > most {
+			best, most = c, least
+		}
+	}
+	return best
+}
+
+// union returns a new slice of the distinct texts of both, nil when there are
+// too many.
+func union(a, b []string) []string {
+	out := make([]string, 0, len(a)+len(b))
+	for _, list := range [][]string{a, b} {
+		for _, t := range list {
+			if !slices.Contains(out, t) {
+				out = append(out, t)
+			}
+		}
+	}
+	if len(out) > maxChoices {
+		return nil
+	}
+	return out
+}
+
+// cross returns every text of a followed by every one of b, nil when either
+// is not known or the result is too large.
+func cross(a, b []string) []string {
+	if a == nil || b == nil || len(a)*len(b) > maxChoices {
+		return nil
+	}
+	var out []string
+	for _, x := range a {
+		for _, y := range b {
+			if len(x)+len(y) > maxExact {
+				return nil
+			}
+			out = union(out, []string{x + y})
+		}
+	}
+	return out
+}

@@ -1,0 +1,37 @@
+package expr
+
+import (
+	"fmt"
+	"regexp/syntax"
+	"testing"
+)
+
+func TestRequiredTexts(t *testing.T) {
+	tests := []struct{ re, want string }{
+		{"abc", "[[abc]]"},
+		{"(?i)ABC", "[[abc]]"},
+		{"ab+c", "[]"},
+		{"foo.*bar", "[[foo] [bar]]"},
+		{"(foo|bar)baz", "[[foobaz barbaz]]"},
+		{"foo(x|yy)?bar", "[[fooxbar fooyybar foobar]]"},
+		{"(foo.*|bar[0-9]+)$", "[[foo bar]]"},
+		{"(foo|.*)", "[]"},
+		{"(foo)+x", "[[foo]]"},
+		{"(foo){2,}", "[[foo]]"},
+		{"(foo){0,2}", "[]"},
+		{"[ab]cd", "[[acd bcd]]"},
+		{"[a-z]cd", "[[cd]]"},
+		{"^/bin/(ba|z)?sh$", "[[/bin/bash /bin/zsh /bin/sh]]"},
+		{"foo\uFFFDbar", "[]"},
+		{"", "[]"},
+	}
+	for _, tt := range tests {
+		re, err := syntax.Parse(tt.re, syntax.Perl)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(requiredTexts(re)); got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.re, got, tt.want)
+		}
+	}
+}

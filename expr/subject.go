@@ -1,0 +1,135 @@
+package expr
+
+import (
+	"github.com/lynceus-io/lynceus/event"
+	"github.com/lynceus-io/lynceus/event/rawjson"
+)
+
+// What Load lets go of, so that one huge event is not paid for by all that
+// follow.
+const (
+	keptArena = 1 << 20 // bytes
+	keptCells = 1 << 14
+)
+
+// Subject holds the values of one event as a program's trees see them. Values
+// are read when a predicate first asks for them, those in the raw document
+// all in one walk. A Subject is for one goroutine at a time and is reused
+// from event to event.
+type Subject struct {
+	p       *Program
+	e       *event.Event
+	loads   uint64 // counts calls of Load
+	columns []span
+	cells   []cell
+	arena   []byte // texts that the event does not have in the form wanted
+	raw     rawjson.Values
+	rawLoad uint64   // value of loads for which raw was extracted
+	words   [2]words // as they stand, and folded
+}
+
+// span is where the values of a column stand in cells.
+type span struct {
+	load     uint64 // value of Subject.loads for which the rest holds
+	from, to int32
+	present  bool
+}
+
+// NewSubject returns a Subject without event.
+func (p *Program) NewSubject() *Subject {
+	return &Subject{p: p, e: &event.Event{}, loads: 1, columns: make([]span, len(p.columns))}
+}
+
+// Load makes e the event that predicates are judged on. e and its document
+// must not change until the next Load; nor may texts that the Subject handed
+// out be used after it.
+func (s *Subject) Load(e *event.Event) {
+	s.e = e
+	s.loads++
+	s.cells = s.cells[:0]
+	s.arena = s.arena[:0]
+	if cap(s.arena) > keptArena {
+		s.arena = nil
+	}
+	if cap(s.cells) > keptCells {
+		s.cells = nil
+	}
+}
+
+// column returns where the values of c stand, having read them.
+func (s *Subject) column(c Column) *span {
+	sp := &s.columns[c]
+	if sp.load != s.loads {
+		sp.load = s.loads
+		sp.from = int32(len(s.cells))
+		sp.present = s.readColumn(&s.p.columns[c])
+		sp.to = int32(len(s.cells))
+	}
+	return sp
+}
+
+// readColumn appends the values of c and reports whether it is present.
+func (s *Subject) readColumn(c *column) bool {
+	switch c.from {
+	case fromRaw:
+		return s.readPaths(c.slots)
+	case fromRawDoc:
+		if len(s.e.Raw) > 0 {
+			s.cells = append(s.cells, textCell(view(s.e.Raw)))
+		}
+		return len(s.e.Raw) > 0
+	case fromList:
+		list, ok := s.e.List(c.field)
+		for _, v := range list {
+			s.cells = append(s.cells, textCell(v))
+		}
+		return ok
+	case fromText:
+		v, ok := s.e.Text(c.field)
+		if ok {
+			s.cells = append(s.cells, textCell(v))
+		}
+		return ok
+	}
+	n, ok := s.e.Number(c.field)
+	if !ok {
+		return false
+	}
+	switch c.from {
+	case fromBool:
+		s.cells = append(s.cells, boolCell(n != 0))
+	case fromTime:
+		s.cells = append(s.cells, timeCell(n))
+	default:
+		s.cells = append(s.cells, wholeCell(n))
+	}
+	return true
+}
+
+// readPaths appends what stands in the raw document at the paths of slots. A
+// document that is no JSON has nothing.
+func (s *Subject) readPaths(slots []int) (present bool) {
+	if s.rawLoad != s.loads {
+		s.rawLoad = s.loads
+		s.raw.Reset()
+		if len(s.e.Raw) > 0 {
+			// The error leaves no values, which is what is meant.
+			_ = s.p.paths.Extract(s.e.Raw, &s.raw)
+		}
+	}
+	for _, slot := range slots {
+		for _, l := range s.raw.Leaves(slot) {
+			present = true
+			switch l.Kind {
+			case rawjson.Array: // its elements came before it
+			case rawjson.Null:
+				s.cells = append(s.cells, cell{kind: kindNull, hasText: true, hasFold: true})
+			case rawjson.Number:
+				s.cells = append(s.cells, jsonNumber(view(l.Text)))
+			default:
+				s.cells = append(s.cells, textCell(view(l.Text)))
+			}
+		}
+	}
+	return present
+}
