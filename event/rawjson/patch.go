@@ -11,10 +11,11 @@ func (w *walker) operation(s *state, i int) int {
 	if op.value == 0 || string(op.op) != "add" && string(op.op) != "replace" {
 		return i
 	}
-	if s = w.follow(s, op.path); s == nil {
+	to, _, _ := w.follow(s, op.path)
+	if to == nil {
 		return i
 	}
-	return w.value(s, op.value)
+	return w.value(to, op.value)
 }
 
 // patchOperation has the parts of one operation, empty where it lacks them.
@@ -54,20 +55,24 @@ func (w *walker) textAt(i int) []byte {
 	return w.v.text(w.doc[i+1:end-1], escaped)
 }
 
-// follow returns the state a JSON pointer (RFC 6901) leads to from s.
-func (w *walker) follow(s *state, pointer []byte) *state {
+// follow returns the state a JSON pointer (RFC 6901) leads to from s, the slot
+// of the last path that ended on the way, or -1, and the pointer's last step.
+func (w *walker) follow(s *state, pointer []byte) (to *state, slot int, last []byte) {
 	if pointer == nil || len(pointer) > 0 && pointer[0] != '/' {
-		return nil
+		return nil, -1, nil
 	}
+	slot = s.slot(-1)
 	for len(pointer) > 0 && s != nil {
 		step := pointer[1:]
 		if end := bytes.IndexByte(step, '/'); end >= 0 {
 			step = step[:end]
 		}
 		pointer = pointer[1+len(step):]
-		s = s.pointer(w.unescapeStep(step))
+		last = w.unescapeStep(step)
+		s = s.pointer(last)
+		slot = s.slot(slot)
 	}
-	return s
+	return s, slot, last
 }
 
 // unescapeStep reads ~1 as a slash and ~0 as a tilde.

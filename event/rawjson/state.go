@@ -95,6 +95,14 @@ func (s *state) setMembers(to map[string]*state, names []string) {
 	}
 }
 
+// slot returns the first slot of s, or the one given where s has none.
+func (s *state) slot(outer int) int {
+	if s == nil || len(s.slots) == 0 {
+		return outer
+	}
+	return int(s.slots[0])
+}
+
 // wantsMembers reports whether anything inside an object is wanted.
 func (s *state) wantsMembers() bool { return len(s.table) > 0 || s.rest != nil }
 

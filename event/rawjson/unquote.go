@@ -7,13 +7,15 @@ import (
 )
 
 // AppendUnquoted appends the text of a JSON string, given with its quotes. It
-// returns false, and dst as it was, where an escape is malformed. Other bytes
-// are kept whatever they are; an escaped lone surrogate becomes U+FFFD.
+// returns false, and dst as it was, where a quote is missing or an escape is
+// malformed. Other bytes are kept whatever they are; an escaped lone surrogate
+// becomes U+FFFD.
 func AppendUnquoted(dst, literal []byte) ([]byte, bool) {
-	if len(literal) < 2 {
+	last := len(literal) - 1
+	if last < 1 || literal[0] != '"' || literal[last] != '"' {
 		return dst, false
 	}
-	out, bad := appendUnescaped(dst, literal[1:len(literal)-1])
+	out, bad := appendUnescaped(dst, literal[1:last])
 	if bad >= 0 {
 		return dst, false
 	}
