@@ -8,9 +8,13 @@ import (
 	"strconv"
 )
 
-// maxStates bounds what paths can compile to. Only many wildcards that
-// overlap come near it; one path per rule of a thousand rules does not.
-const maxStates = 1 << 13
+// Paths may compile to fewStates, and to statesPerNode for each step that is
+// not shared by paths. Without wildcards there are at most two per step; only
+// many wildcards that overlap come near the limit.
+const (
+	fewStates     = 1 << 13
+	statesPerNode = 8
+)
 
 // defaultMaxLeaves is enough for 16 MiB of Leaf.
 const defaultMaxLeaves = 1 << 18
@@ -49,7 +53,11 @@ func Compile(paths []Path, opts Options) (*Extractor, error) {
 	for _, p := range opts.PatchRoots {
 		t.insert(p).patch = true
 	}
-	c := compiler{states: map[string]*state{}, patches: len(opts.PatchRoots) > 0}
+	c := compiler{
+		states:  map[string]*state{},
+		limit:   fewStates + statesPerNode*len(t.nodes),
+		patches: len(opts.PatchRoots) > 0,
+	}
 	x := &Extractor{
 		root:      c.state(items{{node: t.root()}}),
 		slots:     len(paths),
@@ -60,7 +68,7 @@ func Compile(paths []Path, opts Options) (*Extractor, error) {
 		x.maxLeaves = defaultMaxLeaves
 	}
 	if c.full {
-		return nil, fmt.Errorf("%d paths with wildcards overlap in more than %d ways", len(paths), maxStates)
+		return nil, fmt.Errorf("%d paths with wildcards overlap in more than %d ways", len(paths), c.limit)
 	}
 	return x, nil
 }
@@ -71,8 +79,9 @@ func (x *Extractor) Slots() int { return x.slots }
 // compiler turns sets of items into states, each set once.
 type compiler struct {
 	states  map[string]*state
-	patches bool
-	full    bool
+	limit   int
+	patches bool // whether numbers are needed
+	full    bool // whether limit has been reached
 }
 
 // state returns the state for a set, nil for one that wants nothing.
@@ -85,7 +94,7 @@ func (c *compiler) state(set items) *state {
 	if s := c.states[id]; s != nil {
 		return s
 	}
-	if len(c.states) == maxStates {
+	if len(c.states) == c.limit {
 		c.full = true
 		return nil
 	}
@@ -97,11 +106,12 @@ func (c *compiler) state(set items) *state {
 		}
 	}
 	slices.Sort(s.slots)
-	c.members(s, set)
+	named := set.members()
+	c.members(s, set, named)
 	c.elements(s, set)
 	s.patch = c.state(set.patches())
 	if c.patches {
-		c.numbers(s, set)
+		c.numbers(s, set, named)
 	}
 	return s
 }
@@ -118,10 +128,9 @@ func identity(set items) string {
 	return string(id)
 }
 
-func (c *compiler) members(s *state, set items) {
+func (c *compiler) members(s *state, set items, named map[string]items) {
 	s.rest = c.state(set.anyMember())
-	to := map[string]*state{}
-	named := set.members()
+	to := make(map[string]*state, len(named))
 	names := slices.Sorted(maps.Keys(named))
 	names = slices.DeleteFunc(names, func(name string) bool {
 		to[name] = c.state(named[name])
@@ -157,9 +166,8 @@ func (c *compiler) elements(s *state, set items) {
 }
 
 // numbers compiles what applies where a pointer has a numeric step.
-func (c *compiler) numbers(s *state, set items) {
+func (c *compiler) numbers(s *state, set items, named map[string]items) {
 	each := set.element()
-	named := set.members()
 	n := &numberState{
 		listed: map[string]*state{},
 		other:  c.state(slices.Concat(each, set.anyMember())),

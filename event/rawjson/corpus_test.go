@@ -6,25 +6,19 @@ import (
 	"compress/gzip"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
+
+	"github.com/lynceus-io/lynceus/internal/require"
 )
 
-const (
-	realLog     = "data/audit-real-k8s-1.36.jsonl.gz"
-	sharedFiles = "../../../shared" // beside the repository
-)
+const realLog = "audit-real-k8s-1.36.jsonl.gz"
 
-// realEvents returns the lines of a real audit log. A test that needs it is
-// skipped by name where it is missing, unless LYNCEUS_REQUIRE lists corpora.
+// realEvents returns the lines of a real audit log.
 func realEvents(tb testing.TB) [][]byte {
 	tb.Helper()
-	f, err := os.Open(filepath.Join(sharedFiles, realLog))
+	f, err := os.Open(filepath.Join(require.Data(tb), realLog))
 	if err != nil {
-		if strings.Contains(os.Getenv("LYNCEUS_REQUIRE"), "corpora") {
-			tb.Fatalf("required corpora are missing: %v", err)
-		}
-		tb.Skipf("corpora are missing: %v", err)
+		tb.Fatal(err)
 	}
 	defer f.Close()
 	z, err := gzip.NewReader(bufio.NewReader(f))
