@@ -21,7 +21,6 @@ type pendingCorrelation struct {
 	groupBy   []reference
 	fields    []reference
 	condition *yaml.Node // the extended condition of a temporal correlation
-	absent    []reference
 }
 
 // reference is a name and where it is written.

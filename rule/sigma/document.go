@@ -31,21 +31,20 @@ type document struct {
 	lines []string // of the whole file
 	root  *yaml.Node
 
-	kind        kind
+	kind        docKind
 	rule        *rule.Rule // nil for a filter
 	filter      *filter
 	correlation *pendingCorrelation
 	selections  *selections
-	block       *pendingBlock
 
 	errs, unsupported []*Problem
 }
 
-// kind is what a document declares.
-type kind uint8
+// docKind is what a document declares.
+type docKind uint8
 
 const (
-	kindNone kind = iota
+	kindNone docKind = iota
 	kindRule
 	kindCorrelation
 	kindFilter

@@ -179,7 +179,7 @@ func (d *document) compile() {
 	found := 0
 	for _, k := range [...]struct {
 		name    string
-		kind    kind
+		kind    docKind
 		compile func()
 	}{{"detection", kindRule, d.compileRule}, {"correlation", kindCorrelation, d.compileCorrelation}, {"filter", kindFilter, d.compileFilter}} {
 		if key, _ := member(d.root, k.name); key == nil {

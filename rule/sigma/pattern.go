@@ -117,8 +117,6 @@ func (p pattern) test(at expr.Pos, field event.Ref, name string, fold bool) *exp
 		pred.Op = expr.OpEq
 	case slices.Equal(shape, []pieceKind{literal}):
 		pred.Op, pred.Text = expr.OpEq, p[0].text
-	case slices.Equal(shape, []pieceKind{anyRun}):
-		pred.Op, pred.Fold = expr.OpExists, false
 	case slices.Equal(shape, []pieceKind{literal, anyRun}):
 		pred.Op, pred.Text = expr.OpPrefix, p[0].text
 	case slices.Equal(shape, []pieceKind{anyRun, literal}):
