@@ -29,6 +29,10 @@ type Rule struct {
 	Fields         []string // fields worth showing with a match, as written
 	Severity       Severity
 	LogSource      LogSource
+	// Vocabulary is the category or service under which the field registry
+	// lists the names that the rule uses ("audit", "process_creation"); ""
+	// means that every name is a path in the source's document.
+	Vocabulary string
 	// Table is the table whose rows the rule is judged on; event.ClassNone
 	// for a correlation.
 	Table event.Class
@@ -37,6 +41,8 @@ type Rule struct {
 	// Selections are the named parts of the condition, to which the lynceus
 	// block can refer.
 	Selections map[string]expr.Node
+	// Filters are the titles of the filters that Expr includes.
+	Filters []string
 	// Correlation is set instead of Expr.
 	Correlation *Correlation
 	// Ext is the lynceus block; nil when the document has none.
@@ -46,6 +52,17 @@ type Rule struct {
 	Disabled bool
 	// Silent rules only feed correlations: they make no finding of their own.
 	Silent bool
+}
+
+// Resolve finds what the rule means by a field's name: what the registry lists
+// for its log source, then Lynceus' own names. ok is false when the name means
+// nothing there. Correlations have no names of their own: ask the rules they
+// refer to.
+func (r *Rule) Resolve(name string) (ref event.Ref, ok bool) {
+	if r.Vocabulary == "" {
+		return event.Ref{Path: name}, name != ""
+	}
+	return event.ResolveSigma(r.Table, r.Vocabulary, name)
 }
 
 // Source is where a rule stands.
@@ -96,19 +113,22 @@ const (
 type Correlation struct {
 	At   expr.Pos
 	Type CorrelationType
-	// Rules are the referred rules, by name or id, in order.
+	// Rules are the ids of the referred rules, in order.
 	Rules []string
 	// GroupBy are fields or aliases whose values must agree.
 	GroupBy []string
-	// Aliases maps an alias to the field that means it in each rule.
+	// Aliases maps an alias to the field that means it in each rule, by the
+	// rule's id.
 	Aliases map[string]map[string]string
 	// Timespan is the width of the window.
 	Timespan time.Duration
 	// Conditions must all hold of the counted number (event_count,
 	// value_count, value_*); for temporal types it may be empty.
 	Conditions []Comparison
-	// Condition is the extended condition of a temporal correlation: an
-	// expression over rule names ("a and b", "a and not c"); "" means all.
+	// Condition is the extended condition of a temporal correlation, such as
+	// "a and (b or c)": a tree of And, Or and Not whose leaves are Preds with
+	// OpExists and the id of one of Rules as Name, true when that rule
+	// matched. Nil means all of Rules.
 	Condition expr.Node
 	// Field is what value_* count or compute on; several fields are taken
 	// together as one value.
@@ -117,7 +137,7 @@ type Correlation struct {
 	Percentile float64
 	// Generate says that the referred rules make findings of their own too.
 	Generate bool
-	// Absent are those of Rules that must not have matched (lynceus block):
+	// Absent are the ids of those of Rules that must not have matched (lynceus block):
 	// within Timespan before the others when they stand before, after when
 	// they stand after them.
 	Absent []string
