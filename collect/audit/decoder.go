@@ -31,6 +31,11 @@ type Counts struct {
 	Redacted   int64 // values that were replaced
 }
 
+// since returns what was counted after before.
+func (c Counts) since(before Counts) Counts {
+	return Counts{c.WrongTypes - before.WrongTypes, c.Duplicates - before.Duplicates, c.BadText - before.BadText, c.Redacted - before.Redacted}
+}
+
 // A Decoder turns audit documents into events. It is for one goroutine at a
 // time.
 type Decoder struct {
