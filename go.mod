@@ -7,3 +7,5 @@ require (
 	go.yaml.in/yaml/v3 v3.0.4
 	golang.org/x/text v0.34.0
 )
+
+require github.com/klauspost/compress v1.20.3

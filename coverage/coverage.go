@@ -37,7 +37,11 @@ type Source struct {
 	Future   int64  // events more than five minutes ahead of the clock
 	Late     int64  // events that came after a later one of the same source
 	Redacted int64  // values replaced before anything was kept
-	Span     Span
+	Filtered int64  // events outside the time that was asked for
+	// WrongTypes counts fields that were left out because their value had
+	// another type than theirs; the events are there without them.
+	WrongTypes int64
+	Span       Span
 	// Problems are the first that were met, with their place; Problems +
 	// those beyond the limit add up to Broken and file errors.
 	Problems []Problem

@@ -1,0 +1,85 @@
+package audit
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"unicode/utf8"
+
+	"github.com/lynceus-io/lynceus/event"
+	"github.com/lynceus-io/lynceus/event/rawjson"
+)
+
+// ErrNotAudit is returned for a JSON document that is no audit event.
+var ErrNotAudit = errors.New("not an audit event")
+
+// DecoderOptions say what a Decoder cannot see in a document.
+type DecoderOptions struct {
+	// Cluster and Server identify the cluster and the API server the
+	// documents come from; empty where that is not known. They are part of
+	// each event's identity.
+	Cluster, Server string
+	// MaxDepth is how deeply values may nest; 0 means rawjson.DefaultMaxDepth.
+	MaxDepth int
+}
+
+// Counts are what a Decoder tolerated and did.
+type Counts struct {
+	WrongTypes int64 // fields left out because their value had a wrong type
+	Duplicates int64 // members that an object named again; the last one counted
+	BadText    int64 // documents in which bytes that are not UTF-8 became U+FFFD
+	Redacted   int64 // values that were replaced
+}
+
+// since returns what was counted after before.
+func (c Counts) since(before Counts) Counts {
+	return Counts{c.WrongTypes - before.WrongTypes, c.Duplicates - before.Duplicates, c.BadText - before.BadText, c.Redacted - before.Redacted}
+}
+
+// A Decoder turns audit documents into events. It is for one goroutine at a
+// time.
+type Decoder struct {
+	opts      DecoderOptions
+	extractor *rawjson.Extractor
+	values    rawjson.Values
+	words     *interner
+	addresses addresses
+	accounts  accounts
+	uid       *event.UIDHasher
+	counts    Counts
+}
+
+// NewDecoder returns a Decoder for one goroutine.
+func NewDecoder(opts DecoderOptions) (*Decoder, error) {
+	x, err := newExtractor(opts.MaxDepth)
+	if err != nil {
+		return nil, fmt.Errorf("compile the audit paths: %w", err)
+	}
+	return &Decoder{opts: opts, extractor: x, words: newInterner(), uid: event.NewUIDHasher()}, nil
+}
+
+// Counts returns what d met since it was made.
+func (d *Decoder) Counts() Counts { return d.counts }
+
+// Decode reads one audit document into e, which becomes an event of table
+// audit. The event refers to doc and to a: both must stay unchanged while it
+// is in use. Its time is absent where the document has none.
+//
+// The error is ErrNotAudit for a JSON document that is something else, or a
+// *rawjson.SyntaxError; e is empty then.
+func (d *Decoder) Decode(doc []byte, a *Arena, e *event.Event) (event.UID, error) {
+	e.Reset(event.ClassAudit)
+	if !utf8.Valid(doc) {
+		doc = a.copy(bytes.ToValidUTF8(doc, []byte("\uFFFD")))
+		d.counts.BadText++
+	}
+	if err := d.extractor.Extract(doc, &d.values); err != nil {
+		return event.UID{}, err
+	}
+	if !d.isAudit() {
+		return event.UID{}, ErrNotAudit
+	}
+	d.counts.Duplicates += int64(d.values.Duplicates)
+	f := filler{d: d, a: a, e: e, doc: doc}
+	return f.fill(), nil
+}

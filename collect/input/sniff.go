@@ -1,0 +1,53 @@
+package input
+
+import "bytes"
+
+// sniffLength is how much of a text is looked at to tell whether it is a log.
+const sniffLength = 64 << 10
+
+// IsLog reports whether the text of s can be a log of JSON documents: whether
+// one of its first lines begins like one, or with a time and then like one,
+// as CloudWatch exports them.
+func IsLog(s *Stream) bool { return looksLikeLog(s.Peek(sniffLength)) }
+
+func looksLikeLog(head []byte) bool {
+	head = bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))
+	if bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")) {
+		return true // UTF-16, which is reported rather than passed over
+	}
+	for len(head) > 0 {
+		line, rest, _ := bytes.Cut(head, []byte("\n"))
+		line = bytes.Trim(line, " \t\r")
+		if n := TimePrefix(line); n > 0 {
+			line = line[n:]
+		}
+		if len(line) > 0 && (line[0] == '{' || line[0] == '[') {
+			return true
+		}
+		head = rest
+	}
+	return false
+}
+
+// TimePrefix returns the length of the time and blank that CloudWatch puts
+// before each line it exports ("2023-01-31T09:15:42.123Z {"), 0 where a line
+// does not begin so.
+func TimePrefix(line []byte) int {
+	const form = "0000-00-00T00:00:00"
+	if len(line) < len(form)+3 {
+		return 0
+	}
+	for i := 0; i < len(form); i++ {
+		if digit := line[i]-'0' <= 9; form[i] == '0' && !digit || form[i] != '0' && line[i] != form[i] {
+			return 0
+		}
+	}
+	i := len(form)
+	for i < len(line) && (line[i] == '.' || line[i]-'0' <= 9) {
+		i++
+	}
+	if i+2 < len(line) && line[i] == 'Z' && line[i+1] == ' ' && line[i+2] == '{' {
+		return i + 2
+	}
+	return 0
+}

@@ -1,0 +1,124 @@
+package input
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync/atomic"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+)
+
+const (
+	// bufferSize is what is read at a time, before and after decompression.
+	// 10,000 open files would be many; 64 KiB for each of some hundreds is not.
+	bufferSize = 64 << 10
+	// maxLayers is how often a file may be compressed. Logs that CloudWatch
+	// hands to Firehose arrive in gzip twice.
+	maxLayers = 3
+	// maxWindow bounds the memory for one zstd file. It is what zstd itself
+	// reads without being told to take more.
+	maxWindow = 128 << 20
+)
+
+// A Stream is the text of a file, decompressed.
+type Stream struct {
+	file   io.Closer
+	text   *bufio.Reader
+	zstds  []*zstd.Decoder
+	layers []string
+}
+
+// Open opens f for reading. stdin is what Stdin stands for. Bytes read from
+// the file as it stands are added to done, which may be nil.
+func Open(f File, stdin io.Reader, done *atomic.Int64) (*Stream, error) {
+	s := &Stream{}
+	var r io.Reader = stdin
+	if f.Name != Stdin {
+		file, err := os.Open(f.Name)
+		if err != nil {
+			return nil, fmt.Errorf("open log: %w", err)
+		}
+		r, s.file = file, file
+	} else if stdin == nil {
+		return nil, errors.New("open log: there is no standard input")
+	}
+	s.text = bufio.NewReaderSize(&counter{r, done}, bufferSize)
+	if err := s.decompress(); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// decompress puts a decompressor on top for each layer of compression.
+func (s *Stream) decompress() error {
+	for range maxLayers {
+		head, err := s.text.Peek(4)
+		if err != nil && len(head) == 0 {
+			return nil // empty, or its error comes with the first Read
+		}
+		var r io.Reader
+		switch {
+		case len(head) >= 2 && head[0] == 0x1f && head[1] == 0x8b: // RFC 1952
+			r, err = gzip.NewReader(s.text)
+			s.layers = append(s.layers, "gzip")
+		case len(head) == 4 && string(head) == "\x28\xb5\x2f\xfd": // RFC 8878
+			var z *zstd.Decoder
+			z, err = zstd.NewReader(s.text, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxWindow))
+			if err == nil {
+				s.zstds = append(s.zstds, z)
+			}
+			r = z
+			s.layers = append(s.layers, "zstd")
+		default:
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("open log: %w", err)
+		}
+		s.text = bufio.NewReaderSize(r, bufferSize)
+	}
+	return nil
+}
+
+// Layers names the compressions around the text, outermost first.
+func (s *Stream) Layers() []string { return s.layers }
+
+// Peek returns up to n bytes of text, at most 64 KiB, without reading them.
+func (s *Stream) Peek(n int) []byte {
+	head, _ := s.text.Peek(min(n, bufferSize))
+	return head
+}
+
+// Read reads text. Where the file ends in the middle of its compression the
+// error is io.ErrUnexpectedEOF, after all that could be read.
+func (s *Stream) Read(p []byte) (int, error) { return s.text.Read(p) }
+
+// Close releases the file and its decompressors. Standard input stays open.
+func (s *Stream) Close() error {
+	for _, z := range s.zstds {
+		z.Close()
+	}
+	if s.file == nil {
+		return nil
+	}
+	return s.file.Close()
+}
+
+// A counter adds what is read to a number.
+type counter struct {
+	r    io.Reader
+	done *atomic.Int64
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	if c.done != nil {
+		c.done.Add(int64(n))
+	}
+	return n, err
+}
