@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"math"
 	"slices"
 )
 
@@ -81,11 +82,11 @@ func DecodeNovelty(data []byte, opts NoveltyOptions) (*Novelty, error) {
 		*at = m
 	}
 	for ; keys > 0; keys, body = keys-1, body[12:] {
-		h := le.Uint64(body)
-		if h == 0 {
+		h, at := le.Uint64(body), le.Uint32(body[8:])
+		if h == 0 || int64(at) > math.MaxInt64/hour {
 			return bad("a combination in it cannot be")
 		}
-		n.keys.put(h, le.Uint32(body[8:]))
+		n.keys.put(h, at)
 	}
 	return n, nil
 }
