@@ -34,6 +34,10 @@ type Finding struct {
 	Novelty  []NoveltyAnswer
 	// Parts are the ids of the findings that a correlation joined.
 	Parts []string
+	// Summary marks the finding that counts the further matches of a rule
+	// which was muted for making too many findings. Its actor and target are
+	// what those matches have in common.
+	Summary bool
 }
 
 // Actor is who did it.

@@ -1,0 +1,130 @@
+package detect
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+
+	"github.com/lynceus-io/lynceus/event"
+)
+
+// findings holds the findings that are being built.
+type findings struct {
+	byID    map[event.UID]*building
+	hasher  *event.UIDHasher
+	perHour int
+	limit   int // audit ids of one finding; negative: all
+	bytes   int64
+	max     int64
+	made    map[int32]*made
+	muted   map[int32]int64 // matches of a rule that went into summaries
+}
+
+// made counts the findings that a rule made in the latest hour of event time.
+type made struct {
+	hour int64
+	n    int
+}
+
+func newFindings(opts *StateOptions) *findings {
+	return &findings{
+		byID: map[event.UID]*building{}, hasher: event.NewUIDHasher(), perHour: opts.FindingsPerHour,
+		limit: opts.AuditIDs, max: opts.FindingBytes, made: map[int32]*made{}, muted: map[int32]int64{},
+	}
+}
+
+// get returns the finding id of plan p for a request, making it when there is
+// none, or the summary of a rule that is muted.
+func (t *findings) get(p *plan, id event.UID, a *about) *building {
+	if f := t.byID[id]; f != nil {
+		return f
+	}
+	summary := false
+	if t.bytes >= t.max || t.floods(p.index, a.time) {
+		id, summary = t.summaryID(p, a), true
+		t.muted[p.index]++
+		if f := t.byID[id]; f != nil {
+			return f
+		}
+	}
+	f := &building{id: id, plan: p, summary: summary}
+	if summary {
+		f.blend = blendSame
+	}
+	t.byID[id] = f
+	return f
+}
+
+// floods counts a new finding of a rule and reports whether it is one too
+// many.
+func (t *findings) floods(index int32, at int64) bool {
+	m := t.made[index]
+	if m == nil {
+		m = &made{}
+		t.made[index] = m
+	}
+	if h := floorDiv(at, hour); h > m.hour {
+		m.hour, m.n = h, 0
+	}
+	m.n++
+	return m.n > t.perHour
+}
+
+// add counts a request in a finding and keeps the account of memory. When
+// memory is short the request counts and is not named.
+func (t *findings) add(f *building, a *about) {
+	was := f.size
+	if f.first == nil {
+		was, f.size = 0, a.size+512
+	}
+	limit := t.limit
+	if t.bytes >= t.max {
+		limit = len(f.ids)
+	}
+	f.add(a, limit)
+	t.bytes += f.size - was
+}
+
+// findingID returns the id of a finding: equal rule, cluster, actor, target
+// and window give an equal id.
+func (t *findings) findingID(p *plan, cluster string, at int64, actor, target []string) event.UID {
+	parts := make([]string, 0, 5+len(actor)+len(target))
+	parts = append(parts, p.rule.ID, cluster, strconv.FormatInt(floorDiv(at, p.window)*p.window, 10), strconv.Itoa(len(actor)))
+	parts = append(parts, actor...)
+	parts = append(parts, target...)
+	return t.hasher.Sum("finding", parts...)
+}
+
+// summaryID returns the id of the finding that counts what a muted rule did
+// not make.
+func (t *findings) summaryID(p *plan, a *about) event.UID {
+	return t.hasher.Sum("muted", p.rule.ID, a.cluster, strconv.FormatInt(floorDiv(a.time, p.window)*p.window, 10))
+}
+
+// sorted returns all findings: the most severe first, then by time and id.
+func (t *findings) sorted() []*Finding {
+	out := make([]*Finding, 0, len(t.byID))
+	for _, f := range t.byID {
+		made := f.finding()
+		for id := range f.parts {
+			if t.byID[id] != nil {
+				made.Parts = append(made.Parts, id.String())
+			}
+		}
+		slices.Sort(made.Parts)
+		out = append(out, made)
+	}
+	slices.SortFunc(out, func(a, b *Finding) int {
+		return cmp.Or(cmp.Compare(b.Severity, a.Severity), a.First.Compare(b.First), cmp.Compare(a.ID, b.ID))
+	})
+	return out
+}
+
+// floorDiv is a/b, rounded down for negative a too.
+func floorDiv(a, b int64) int64 {
+	q := a / b
+	if a%b < 0 {
+		q--
+	}
+	return q
+}

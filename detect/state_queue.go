@@ -1,0 +1,128 @@
+package detect
+
+import (
+	"container/heap"
+
+	"github.com/lynceus-io/lynceus/event"
+)
+
+// queue holds the requests that wait to be judged, by (time, identity).
+type queue struct {
+	h     requestHeap
+	bytes int64
+}
+
+func (q *queue) push(r *request) {
+	r.queued = true
+	q.bytes += r.size
+	heap.Push(&q.h, r)
+}
+
+// top returns the first request, or nil.
+func (q *queue) top() *request {
+	if len(q.h) == 0 {
+		return nil
+	}
+	return q.h[0]
+}
+
+func (q *queue) pop() *request {
+	r := heap.Pop(&q.h).(*request)
+	r.queued = false
+	q.bytes -= r.size
+	return r
+}
+
+// requestHeap implements heap.Interface.
+type requestHeap []*request
+
+// Len implements heap.Interface.
+func (h requestHeap) Len() int { return len(h) }
+
+// Less implements heap.Interface.
+func (h requestHeap) Less(i, j int) bool { return h[i].about.earlier(h[j].about) }
+
+// Swap implements heap.Interface.
+func (h requestHeap) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
+
+// Push implements heap.Interface.
+func (h *requestHeap) Push(x any) { *h = append(*h, x.(*request)) }
+
+// Pop implements heap.Interface.
+func (h *requestHeap) Pop() any {
+	last := len(*h) - 1
+	r := (*h)[last]
+	(*h)[last] = nil
+	*h = (*h)[:last]
+	return r
+}
+
+// openRequests are those of which a later stage is expected, in the order in
+// which they came.
+type openRequests struct {
+	byUID map[event.UID]*openRequest
+	// head and tail of the list.
+	head, tail *openRequest
+	bytes, max int64
+}
+
+// openRequest is an element of the list of open requests.
+type openRequest struct {
+	*request
+	prev, next *openRequest
+	bytes      int64
+}
+
+// openBytes is what an open request takes besides itself.
+const openBytes = 160
+
+func (o *openRequests) get(uid event.UID) *request {
+	if e := o.byUID[uid]; e != nil {
+		return e.request
+	}
+	return nil
+}
+
+// first returns the request that came first, or nil.
+func (o *openRequests) first() *request {
+	if o.head == nil {
+		return nil
+	}
+	return o.head.request
+}
+
+// put adds a request.
+func (o *openRequests) put(r *request) {
+	if o.byUID == nil {
+		o.byUID = map[event.UID]*openRequest{}
+	}
+	e := &openRequest{request: r, prev: o.tail, bytes: r.size + openBytes}
+	if o.tail != nil {
+		o.tail.next = e
+	} else {
+		o.head = e
+	}
+	o.tail = e
+	o.byUID[r.about.uid] = e
+	o.bytes += e.bytes
+}
+
+// remove takes a request out; it does nothing when it is not there.
+func (o *openRequests) remove(r *request) {
+	e := o.byUID[r.about.uid]
+	if e == nil || e.request != r {
+		return
+	}
+	delete(o.byUID, r.about.uid)
+	o.bytes -= e.bytes
+	if e.prev != nil {
+		e.prev.next = e.next
+	} else {
+		o.head = e.next
+	}
+	if e.next != nil {
+		e.next.prev = e.prev
+	} else {
+		o.tail = e.prev
+	}
+}
