@@ -38,6 +38,10 @@ func (t Technique) URL() string {
 // URL returns the page of the tactic at attack.mitre.org.
 func (t Tactic) URL() string { return "https://attack.mitre.org/tactics/" + t.ID + "/" }
 
+// Rank returns the place of the tactic in the matrix, from left to right,
+// from 0.
+func (t Tactic) Rank() int { return t.rank }
+
 // String returns the id, and the name where it is known.
 func (t Technique) String() string {
 	if t.Name == "" {
