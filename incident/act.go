@@ -23,10 +23,13 @@ func Describe(f *detect.Finding) string {
 }
 
 // Object names what a finding's request was about: "pod shop/web-1",
-// "secrets in namespace shop", "/metrics"; "" when the finding does not tell.
+// "secrets in namespace shop", "/metrics"; "" when the finding does not tell,
+// or the request only asked what is allowed.
 func Object(f *detect.Finding) string {
 	t := &f.Target
 	switch {
+	case resourcePhrases[t.Resource] != "":
+		return ""
 	case t.Resource == "":
 		return clip(t.URI)
 	case t.Name != "":

@@ -109,3 +109,18 @@ func setOf(words string) map[string]bool {
 	}
 	return out
 }
+
+// Responsible names who did what a finding tells: the user who signed in
+// (namespace/name for a service account), and as whom, where somebody was
+// impersonated.
+func Responsible(f *detect.Finding) string {
+	p := principalOf(f)
+	name := p.name
+	if p.kind == Unnamed {
+		name = "somebody"
+	}
+	if as := impersonated(f); as != "" {
+		name += " as " + parsePrincipal(as).name
+	}
+	return name
+}
