@@ -60,3 +60,28 @@ type Problem struct {
 	Offset int64  // in bytes from the start of the (decompressed) text
 	Text   string // what is wrong, and what to do
 }
+
+// Total returns the sum of all sources: bytes, counts, and the span from the
+// first event to the last.
+func (r *Report) Total() Source {
+	var t Source
+	for i := range r.Sources {
+		s := &r.Sources[i]
+		t.Bytes += s.Bytes
+		t.Text += s.Text
+		t.Events += s.Events
+		t.Ignored += s.Ignored
+		t.Broken += s.Broken
+		t.Future += s.Future
+		t.Late += s.Late
+		t.Redacted += s.Redacted
+		t.Span.Events += s.Span.Events
+		if !s.Span.First.IsZero() && (t.Span.First.IsZero() || s.Span.First.Before(t.Span.First)) {
+			t.Span.First = s.Span.First
+		}
+		if s.Span.Last.After(t.Span.Last) {
+			t.Span.Last = s.Span.Last
+		}
+	}
+	return t
+}

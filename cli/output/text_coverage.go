@@ -1,0 +1,106 @@
+package output
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/lynceus-io/lynceus/coverage"
+)
+
+// textProblems is how many unreadable places of each source text shows.
+const textProblems = 5
+
+// coverage writes what was looked at, and what was not.
+func (p *page) coverage(r *coverage.Report) {
+	p.heading("Looked at", lookedAt(r))
+	if r.Learned.Events > 0 {
+		p.field("History", fmt.Sprintf("%s of %s, from which what is new was judged", amount(r.Learned.Events, "event"), span(r.Learned.First, r.Learned.Last, "15:04")))
+	}
+	label := "Not read"
+	for _, s := range r.Sources {
+		for i, pr := range s.Problems {
+			if i == textProblems {
+				break
+			}
+			p.field(label, Clean(Place(pr)+": "+pr.Text))
+			label = ""
+		}
+		if rest := max(s.Broken, int64(len(s.Problems))) - textProblems; rest > 0 {
+			p.field("", fmt.Sprintf("and %s in %s", amount(rest, "more place"), Clean(s.Name)))
+		}
+	}
+	label = "Note"
+	for _, w := range Gaps(r) {
+		p.field(label, w)
+		label = ""
+	}
+}
+
+// lookedAt says in a sentence what was read.
+func lookedAt(r *coverage.Report) string {
+	t := r.Total()
+	where := fmt.Sprintf("%d sources", len(r.Sources))
+	if len(r.Sources) == 1 {
+		where = Clean(r.Sources[0].Name)
+	}
+	text := amount(r.Requests, "request")
+	if !t.Span.First.IsZero() {
+		text += " of " + span(t.Span.First, t.Span.Last, "15:04")
+	}
+	text += fmt.Sprintf(" in %s, %s", where, size(float64(t.Text)))
+	if t.Bytes != t.Text && t.Bytes > 0 {
+		text += " of JSON"
+	}
+	text += fmt.Sprintf(", with %s", amount(int64(r.Rules), "rule"))
+	if r.Elapsed > 0 {
+		text += " in " + duration(r.Elapsed)
+		if t.Text > 0 {
+			text += fmt.Sprintf(" (%s/s)", size(float64(t.Text)/r.Elapsed.Seconds()))
+		}
+	}
+	if complete(r) {
+		text += "; everything could be read"
+	}
+	return text
+}
+
+// complete reports whether nothing of what was there is missing.
+func complete(r *coverage.Report) bool {
+	for _, s := range r.Sources {
+		if len(s.Problems) > 0 || s.Broken > 0 {
+			return false
+		}
+	}
+	return len(Gaps(r)) == 0
+}
+
+// Place is where a problem was met: "audit.log:17 (byte 38,112)".
+func Place(p coverage.Problem) string {
+	if p.Line == 0 {
+		return p.File
+	}
+	return fmt.Sprintf("%s:%d (byte %s)", p.File, p.Line, number(p.Offset))
+}
+
+// Gaps says in sentences, cleaned, what else may be missing from a result.
+func Gaps(r *coverage.Report) []string {
+	var out []string
+	t := r.Total()
+	if t.Ignored > 0 {
+		out = append(out, fmt.Sprintf("%s no audit events", isAre(int(t.Ignored), "document")))
+	}
+	if t.Future > 0 {
+		out = append(out, fmt.Sprintf("%s more than 5 minutes ahead of the clock", isAre(int(t.Future), "event")))
+	}
+	if len(r.Muted) > 0 {
+		out = append(out, "muted for flooding, but counted: "+Clean(strings.Join(r.Muted, ", ")))
+	}
+	for _, what := range slices.Sorted(maps.Keys(r.Evicted)) {
+		if n := r.Evicted[what]; n > 0 {
+			out = append(out, fmt.Sprintf("%s of %s did not fit into memory; findings may be missing", amount(n, "entry"), Clean(what)))
+		}
+	}
+	return out
+}
