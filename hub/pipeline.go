@@ -1,0 +1,87 @@
+package hub
+
+import (
+	"fmt"
+
+	"github.com/lynceus-io/lynceus/collect/audit"
+	"github.com/lynceus-io/lynceus/coverage"
+	"github.com/lynceus-io/lynceus/detect"
+	"github.com/lynceus-io/lynceus/expr"
+)
+
+// pipeline is one run's wiring. Matching happens on the reader's workers,
+// everything that depends on order on the goroutine that calls take.
+type pipeline struct {
+	options ScanOptions
+	set     *set
+	state   *detect.State
+}
+
+func newPipeline(o ScanOptions) (*pipeline, error) {
+	p := &pipeline{options: o}
+	lists := func(name string) expr.List {
+		for _, f := range o.Feeds {
+			if f.Name == name {
+				return f.List
+			}
+		}
+		return nil
+	}
+	var err error
+	if p.set, err = compile(o.Rules, lists); err != nil {
+		return nil, fmt.Errorf("compile the rules: %w", err)
+	}
+	p.state, err = detect.NewState(o.Rules, detect.StateOptions{Lists: lists, AuditIDs: o.AuditIDs})
+	if err != nil {
+		return nil, fmt.Errorf("compile the rules: %w", err)
+	}
+	return p, nil
+}
+
+// intake says how the reader is to read, and matches on its workers.
+func (p *pipeline) intake(learn bool) audit.Options {
+	opts := audit.Options{Workers: p.options.Workers, Stdin: p.options.Stdin}
+	if !learn {
+		opts.Since, opts.Until = p.options.Since, p.options.Until
+	}
+	opts.OnBatch = func(_ int, b *audit.Batch) { p.match(b) }
+	return opts
+}
+
+// match judges the events of a batch by the rules that need no other event.
+func (p *pipeline) match(b *audit.Batch) {
+	m, _ := b.Aux.(*matchBatch)
+	if m == nil {
+		m = &matchBatch{scratch: p.set.newScratch()}
+		b.Aux = m
+	}
+	m.matches, m.ends = m.matches[:0], m.ends[:0]
+	for i := range b.Len() {
+		m.matches = p.set.match(m.scratch, b.Event(i), m.matches)
+		m.ends = append(m.ends, int32(len(m.matches)))
+	}
+}
+
+// take lets one record, in its place in time, change the state.
+func (p *pipeline) take(r *audit.Record, learn bool) {
+	matches := r.Batch.Aux.(*matchBatch).of(r.Index)
+	if learn {
+		p.state.Learn(r.Event, matches)
+		return
+	}
+	p.state.Observe(r.Event, r.UID, matches, detect.SeenFirst)
+}
+
+func (p *pipeline) progress(r *audit.Reader, learn bool, events int64) {
+	if p.options.Progress == nil {
+		return
+	}
+	read, total := r.Progress()
+	p.options.Progress(Progress{Baseline: learn, Read: read, Total: total, Events: events})
+}
+
+// cover completes the account of the run with what only the pipeline knows.
+func (p *pipeline) cover(r *coverage.Report) {
+	r.Rules = len(p.options.Rules)
+	p.state.Cover(r)
+}
