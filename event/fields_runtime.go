@@ -30,16 +30,16 @@ var runtimeFields = []Field{
 	{ID: 208, Name: "process.parent_process.user.name", Type: TypeString, Tables: processTable, OCSF: "process.parent_process.user.name", Doc: "User the parent runs as.", Sigma: []string{"process_creation:ParentUser"}},
 
 	{ID: 220, Name: "actor.process.file.path", Type: TypeString, Tables: runtimeTables, OCSF: "actor.process.file.path", Doc: "Path of the acting process's program.", Sigma: []string{"file_event:Image", "network_connection:Image", "dns_query:Image"}},
-	{ID: 221, Name: "actor.process.cmd_line", Type: TypeString, Tables: runtimeTables, OCSF: "actor.process.cmd_line", Doc: "Program and arguments of the acting process.", Sigma: []string{"file_event:CommandLine", "network_connection:CommandLine"}},
-	{ID: 222, Name: "actor.process.pid", Type: TypeInt, Tables: runtimeTables, OCSF: "actor.process.pid", Doc: "Process id of the acting process.", Sigma: []string{"file_event:ProcessId", "network_connection:ProcessId"}},
-	{ID: 223, Name: "actor.process.uid", Type: TypeString, Tables: runtimeTables, OCSF: "actor.process.uid", Doc: "Identity of the acting process."},
+	{ID: 221, Name: "actor.process.cmd_line", Type: TypeString, Tables: runtimeTables, OCSF: "actor.process.cmd_line", Doc: "Program and arguments of the acting process.", Sigma: []string{"file_event:CommandLine", "network_connection:CommandLine", "dns_query:CommandLine"}},
+	{ID: 222, Name: "actor.process.pid", Type: TypeInt, Tables: runtimeTables, OCSF: "actor.process.pid", Doc: "Process id of the acting process.", Sigma: []string{"file_event:ProcessId", "network_connection:ProcessId", "dns_query:ProcessId"}},
+	{ID: 223, Name: "actor.process.uid", Type: TypeString, Tables: runtimeTables, OCSF: "actor.process.uid", Doc: "Identity of the acting process.", Sigma: []string{"file_event:ProcessGuid", "network_connection:ProcessGuid", "dns_query:ProcessGuid"}},
 
 	{ID: 230, Name: "file.path", Type: TypeString, Tables: fileTable, OCSF: "file.path", Doc: "Path of the file, as the kernel resolved it.", Sigma: []string{"file_event:TargetFilename"}, Falco: []string{"fd.name"}},
 	{ID: 231, Name: "file.name", Type: TypeString, Tables: fileTable, OCSF: "file.name", Doc: "Last part of that path.", Falco: []string{"fd.filename"}},
 
-	{ID: 240, Name: "connection_info.protocol_name", Type: TypeString, Tables: networkTables, OCSF: "connection_info.protocol_name", Doc: "tcp, udp, icmp, sctp.", Sigma: []string{"network_connection:Protocol"}, Falco: []string{"fd.l4proto"}},
+	{ID: 240, Name: "connection_info.protocol_name", Type: TypeString, Tables: networkTables, OCSF: "connection_info.protocol_name", Doc: "tcp, udp, icmp, sctp.", Sigma: []string{"network_connection:Protocol", "connection:network.transport"}, Falco: []string{"fd.l4proto"}},
 	{ID: 241, Name: "connection_info.initiated", Type: TypeBool, Tables: networkTables, OCSF: "unmapped.connection_info.initiated", Doc: "The observed side opened the connection.", Sigma: []string{"network_connection:Initiated"}},
-	{ID: 242, Name: "query.hostname", Type: TypeString, Tables: []Class{ClassDNS}, OCSF: "query.hostname", Doc: "Name that was asked for.", Sigma: []string{"dns_query:QueryName", "dns:query"}},
-	{ID: 243, Name: "query.type", Type: TypeString, Tables: []Class{ClassDNS}, OCSF: "query.type", Doc: "Record type that was asked for.", Sigma: []string{"dns:record_type"}},
-	{ID: 244, Name: "answers", Type: TypeStrings, Tables: []Class{ClassDNS}, OCSF: "answers[].rdata", Doc: "Answers.", Sigma: []string{"dns_query:QueryResults", "dns:answer"}},
+	{ID: 242, Name: "query.hostname", Type: TypeString, Tables: []Class{ClassDNS}, OCSF: "query.hostname", Doc: "Name that was asked for.", Sigma: []string{"dns_query:QueryName", "dns:query", "dns:dns.question.name"}},
+	{ID: 243, Name: "query.type", Type: TypeString, Tables: []Class{ClassDNS}, OCSF: "query.type", Doc: "Record type that was asked for.", Sigma: []string{"dns:record_type", "dns:dns.question.type"}},
+	{ID: 244, Name: "answers", Type: TypeStrings, Tables: []Class{ClassDNS}, OCSF: "answers[].rdata", Doc: "Answers.", Sigma: []string{"dns_query:QueryResults", "dns:answer", "dns:dns.answers.data"}},
 }

@@ -32,7 +32,7 @@ func compileRegex(text, flags string) (string, error) {
 		{"(?>", "an atomic group"}, {"(?(", "a conditional group"}, {"(?|", "a branch reset"}, {"(?#", "a comment"}, {"(?R", "recursion"},
 	} {
 		if strings.Contains(text, c.sign) {
-			return "", &unsupportedError{c.what + " (" + c.sign + ") is not part of RE2"}
+			return "", &unsupportedError{fmt.Sprintf("%s %q is not part of RE2", c.what, c.sign)}
 		}
 	}
 	switch se.Code {

@@ -26,7 +26,7 @@ func windash(p pattern) ([]pattern, error) {
 		}
 	}
 	if count > maxDashes {
-		return nil, fmt.Errorf("%d dashes in one value make too many variants; at most %d", count, maxDashes)
+		return nil, &unsupportedError{fmt.Sprintf("%d dashes in one value make too many variants; at most %d", count, maxDashes)}
 	}
 	out := []pattern{nil}
 	for _, x := range p {
