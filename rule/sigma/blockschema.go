@@ -3,6 +3,7 @@ package sigma
 import (
 	_ "embed"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"sync"
@@ -77,24 +78,23 @@ func (d *document) schemaErrors(block *yaml.Node, ve *jsonschema.ValidationError
 		}
 	}
 	where := strings.Join(append([]string{"lynceus"}, ve.InstanceLocation...), ".")
-	d.errorAt(pos(descend(block, ve.InstanceLocation)), where, schemaAdvice(ve), "%s", ve.ErrorKind.LocalizedString(message.NewPrinter(language.English)))
+	d.errorAt(pos(descend(block, ve.InstanceLocation)), where, "", "%s", schemaReason(ve))
 }
 
-// schemaAdvice explains the errors whose own words do not help.
-func schemaAdvice(ve *jsonschema.ValidationError) string {
+// schemaReason returns an error in the validator's words, or in ours where
+// those do not help.
+func schemaReason(ve *jsonschema.ValidationError) string {
 	switch k := ve.ErrorKind.(type) {
 	case *kind.AnyOf:
 		return "an adjustment needs if or novel"
 	case *kind.OneOf:
 		return "an adjustment has either set or raise"
 	case *kind.Not:
-		return "raise by 0 does nothing"
+		return "to raise by 0 does nothing"
 	case *kind.Pattern:
-		if strings.HasPrefix(k.Want, "^[0-9]+[") {
-			return "a time span is a whole number and a unit: 90s, 15m, 24h, 7d"
-		}
+		return fmt.Sprintf("%q is no time span: a whole number and a unit, such as 90s, 15m, 24h, 7d", k.Got)
 	}
-	return ""
+	return ve.ErrorKind.LocalizedString(message.NewPrinter(language.English))
 }
 
 // descend returns the node at a JSON location, or the nearest above it.
