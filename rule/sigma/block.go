@@ -129,8 +129,7 @@ func (b *blockReader) fields(m *yaml.Node, name string) []event.Ref {
 	for _, item := range items(v) {
 		ref, known := resolveAnywhere(item.Value)
 		if !known || !b.resolve(item.Value) {
-			c := compiler{d: b.d}
-			b.d.errorAt(pos(item), "lynceus."+name, c.fieldAdvice(item.Value), "no field of the rule's table is called %q", item.Value)
+			b.d.errorAt(pos(item), "lynceus."+name, b.d.fieldAdvice(item.Value), "no field of the rule's table is called %q", item.Value)
 			continue
 		}
 		out = append(out, ref)

@@ -7,65 +7,8 @@ import (
 	"github.com/lynceus-io/lynceus/expr"
 )
 
-const (
-	// maxConditionDepth bounds brackets and negations inside one another.
-	maxConditionDepth = 100
-	// maxConditionWords bounds the words of a condition.
-	maxConditionWords = 10_000
-)
-
-// token is a word or a bracket of a condition.
-type token struct {
-	text   string
-	offset int
-}
-
-// is reports whether the token is a word of the condition language.
-func (t token) is(word string) bool { return strings.EqualFold(t.text, word) }
-
-// conditionError is a fault of a condition and its place in the text.
-type conditionError struct {
-	offset int
-	err    error
-	advice string
-}
-
-func (e *conditionError) Error() string { return e.err.Error() }
-
-// errAggregation is about conditions of Sigma before version 2.
-var errAggregation = &unsupportedError{"aggregations were removed from Sigma"}
-
-const adviceAggregation = "write a correlation document"
-
-// aggregations are the functions that those conditions had.
-var aggregations = map[string]bool{"count": true, "sum": true, "min": true, "max": true, "avg": true}
-
-// lexCondition parts a condition into words and brackets.
-func lexCondition(text string) ([]token, *conditionError) {
-	var out []token
-	for i := 0; i < len(text); {
-		switch c := text[i]; {
-		case strings.IndexByte(" \t\r\n", c) >= 0:
-			i++
-		case c == '(' || c == ')':
-			out = append(out, token{text[i : i+1], i})
-			i++
-		case c == '|':
-			return nil, &conditionError{i, errAggregation, adviceAggregation}
-		default:
-			n := strings.IndexAny(text[i:], " \t\r\n()|")
-			if n < 0 {
-				n = len(text) - i
-			}
-			out = append(out, token{text[i : i+n], i})
-			i += n
-		}
-		if len(out) > maxConditionWords {
-			return nil, &conditionError{i, fmt.Errorf("more than %d words", maxConditionWords), ""}
-		}
-	}
-	return out, nil
-}
+// maxConditionDepth bounds brackets and negations inside one another.
+const maxConditionDepth = 100
 
 // conditionParser is a recursive-descent parser: or binds least, then and,
 // not, "1 of" and "all of", brackets.
@@ -248,61 +191,4 @@ func (p *conditionParser) tree(name string, offset int) expr.Node {
 		return n
 	}
 	return &hole{}
-}
-
-// quantified parses "1 of them", "all of sel*" and the like, from "of" on.
-func (p *conditionParser) quantified(quantity token) (expr.Node, *conditionError) {
-	every := quantity.is("all")
-	if !every && quantity.text != "1" && !quantity.is("any") {
-		return nil, &conditionError{quantity.offset, &unsupportedError{fmt.Sprintf("%q of: Sigma counts 1 of or all of only", quantity.text)}, ""}
-	}
-	p.next++
-	t := p.peek()
-	if t.text == "" || t.text == "(" || t.text == ")" {
-		return nil, p.unexpected("them, or a pattern of names,")
-	}
-	p.next++
-	var xs []expr.Node
-	for _, name := range p.names {
-		if selects(t.text, name) {
-			xs = append(xs, p.tree(name, t.offset))
-		}
-	}
-	switch at := p.at(quantity.offset); {
-	case len(xs) == 0:
-		return nil, &conditionError{t.offset, fmt.Errorf("no selection's name matches %q", t.text), didYouMean(t.text, p.names)}
-	case len(xs) == 1:
-		return xs[0], nil
-	case every:
-		return &expr.And{At: at, X: xs}, nil
-	default:
-		return &expr.Or{At: at, X: xs}, nil
-	}
-}
-
-// selects reports whether "of pattern" means a selection. Names that begin
-// with an underscore are meant only by patterns that do.
-func selects(pattern, name string) bool {
-	if strings.EqualFold(pattern, "them") {
-		return !strings.HasPrefix(name, "_")
-	}
-	if strings.HasPrefix(name, "_") && !strings.HasPrefix(pattern, "_") {
-		return false
-	}
-	parts := strings.Split(pattern, "*")
-	if len(parts) == 1 {
-		return pattern == name
-	}
-	if !strings.HasPrefix(name, parts[0]) {
-		return false
-	}
-	rest := name[len(parts[0]):]
-	for _, part := range parts[1 : len(parts)-1] {
-		i := strings.Index(rest, part)
-		if i < 0 {
-			return false
-		}
-		rest = rest[i+len(part):]
-	}
-	return strings.HasSuffix(rest, parts[len(parts)-1])
 }

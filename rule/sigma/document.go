@@ -20,6 +20,8 @@ const (
 	// maxNodes is how many YAML nodes a document may have once its aliases
 	// are written out. The largest public rule has about 3,000.
 	maxNodes = 200_000
+	// maxProblems is how many problems of a kind one document is told of.
+	maxProblems = 100
 	// maxTree is how many predicates a condition may have.
 	maxTree = 100_000
 )
@@ -70,12 +72,23 @@ func (d *document) problem(at expr.Pos, feature, advice, format string, args ...
 
 // errorAt records that the document is broken.
 func (d *document) errorAt(at expr.Pos, feature, advice, format string, args ...any) {
-	d.errs = append(d.errs, d.problem(at, feature, advice, format, args...))
+	d.errs = d.record(d.errs, at, feature, advice, format, args...)
 }
 
 // unsupportedAt records that the document asks for what Lynceus has not.
 func (d *document) unsupportedAt(at expr.Pos, feature, advice, format string, args ...any) {
-	d.unsupported = append(d.unsupported, d.problem(at, feature, advice, format, args...))
+	d.unsupported = d.record(d.unsupported, at, feature, advice, format, args...)
+}
+
+// record appends a problem; the last one that fits says that there are more.
+func (d *document) record(list []*Problem, at expr.Pos, feature, advice, format string, args ...any) []*Problem {
+	switch {
+	case len(list) > maxProblems:
+		return list
+	case len(list) == maxProblems:
+		feature, advice, format, args = "document", "", "it has more problems like those above", nil
+	}
+	return append(list, d.problem(at, feature, advice, format, args...))
 }
 
 // fault records err, which came of some feature: as unsupported when it says

@@ -1,6 +1,7 @@
 package sigma
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -64,6 +65,17 @@ func TestDocuments(t *testing.T) {
 		if got := outcome(Parse(Options{}, "t.yml", c.in)); got != c.want {
 			t.Errorf("%s\n   gave %s\n   want %s", c.name, got, c.want)
 		}
+	}
+}
+
+func TestProblemsAreBounded(t *testing.T) {
+	var fields strings.Builder
+	for i := range 5000 {
+		fmt.Fprintf(&fields, "nope%d: a\n", i)
+	}
+	r := Parse(Options{}, "t.yml", ruleText(fields.String()))
+	if n := len(r.Unsupported); n != maxProblems+1 || r.Unsupported[n-1].Reason != "it has more problems like those above" {
+		t.Errorf("%d problems, the last %q", n, r.Unsupported[n-1].Reason)
 	}
 }
 

@@ -125,7 +125,7 @@ func (c *compiler) item(key, value *yaml.Node) expr.Node {
 	}
 	field, ok := c.resolve(name)
 	if !ok {
-		c.d.unsupportedAt(pos(key), "field "+name, c.fieldAdvice(name), "no field of %s has this name", c.source)
+		c.d.unsupportedAt(pos(key), "field "+name, c.d.fieldAdvice(name), "no field of %s has this name", c.source)
 		return nil
 	}
 	return c.link(key, m, values, func(v *yaml.Node) expr.Node {
@@ -138,7 +138,10 @@ func (c *compiler) item(key, value *yaml.Node) expr.Node {
 }
 
 // fieldAdvice says what to do about a field that nobody knows.
-func (c *compiler) fieldAdvice(name string) string {
+func (d *document) fieldAdvice(name string) string {
+	if len(d.unsupported) > maxProblems || len(d.errs) > maxProblems {
+		return ""
+	}
 	var names []string
 	for _, f := range event.Fields() {
 		names = append(names, f.Name)

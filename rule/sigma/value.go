@@ -47,7 +47,7 @@ func (c *compiler) value(field event.Ref, name string, m *match, v *yaml.Node) e
 		feature = "modifier fieldref"
 		other, ok := c.resolve(v.Value)
 		if !ok {
-			c.d.unsupportedAt(pos(v), "field "+v.Value, c.fieldAdvice(v.Value), "no field of %s has this name", c.source)
+			c.d.unsupportedAt(pos(v), "field "+v.Value, c.d.fieldAdvice(v.Value), "no field of %s has this name", c.source)
 			return nil
 		}
 		pred.Op, pred.Other, pred.Text, pred.Fold = m.refOp, other, v.Value, !m.cased
