@@ -6,7 +6,6 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/lynceus-io/lynceus/event"
-	"github.com/lynceus-io/lynceus/expr"
 	"github.com/lynceus-io/lynceus/rule"
 )
 
@@ -47,6 +46,11 @@ func (l *linker) linkBlock(d *document) {
 		b.audit = b.audit && base.Table == event.ClassAudit
 	}
 	b.read(v)
+	for _, name := range []string{"actor", "target"} {
+		if key, _ := member(v, name); key != nil {
+			d.errorAt(pos(key), "lynceus."+name, "add it to group-by", "the findings of a correlation are told apart by its group-by")
+		}
+	}
 	_, absent := member(v, "absent")
 	if absent == nil || d.failed() {
 		return
@@ -157,11 +161,11 @@ func (b *blockReader) novelty(v *yaml.Node) *rule.Novelty {
 func (b *blockReader) adjustment(v *yaml.Node) rule.Adjust {
 	a := rule.Adjust{At: pos(v), Why: b.text(v, "why")}
 	if _, c := member(v, "if"); c != nil {
-		s := b.d.selections
-		if s == nil {
-			s = &selections{nodes: map[string]expr.Node{}}
+		if b.d.selections == nil {
+			b.d.errorAt(pos(c), "lynceus.severity", "put the condition into the rules it joins", "a correlation has no single event to judge")
+			return a
 		}
-		a.If = b.d.conditionText(c, c.Value, s)
+		a.If = b.d.conditionText(c, c.Value, b.d.selections)
 	}
 	_, novel := member(v, "novel")
 	a.Novel = b.novelty(novel)

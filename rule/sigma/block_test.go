@@ -100,11 +100,12 @@ func TestBlockOfCorrelation(t *testing.T) {
 	const correlation = "title: c\ncorrelation: {type: temporal, rules: [base_a, base_b], group-by: [src_endpoint.ip], timespan: 5m}\nlynceus:\n"
 	for _, c := range []struct{ in, want string }{
 		{"  absent: [base_b]", ""},
-		{"  absent: [id-b]\n  actor: [src_endpoint.ip]\n  target: [k8s.namespace]", ""},
+		{"  absent: [id-b]\n  new: {key: [src_endpoint.ip]}", ""},
+		{"  target: [k8s.namespace]", `error 17:3 lynceus.target: the findings of a correlation are told apart by its group-by`},
 		{"  absent: [other]", `error 17:12 lynceus.absent: "other" is none of the rules that the correlation joins`},
 		{"  absent: [base_a, base_b]", `error 17:11 lynceus.absent: nothing is left that must have happened`},
-		{"  actor: [api.operation]", `error 17:11 lynceus.actor: no field of the rule's table is called "api.operation"`},
-		{"  severity: [{if: s, set: low}]", `error 17:19 condition: nothing here is called "s"`},
+		{"  new: {key: [api.operation]}", `error 17:15 lynceus.key: no field of the rule's table is called "api.operation"`},
+		{"  severity: [{if: s, set: low}]", `error 17:19 lynceus.severity: a correlation has no single event to judge`},
 		{"  tests: [{name: a, match: true, events: [{}]}]", `unsupported 17:10 lynceus.tests: only rules on the audit log can have tests`},
 	} {
 		r := Parse(Options{}, "t.yml", baseRules+correlation+c.in+"\n")

@@ -144,6 +144,28 @@ func TestChains(t *testing.T) {
 	}
 }
 
+// A correlation without a level takes the highest of what it joins; the alias
+// of an inner correlation is a name for the outer one.
+func TestInheritance(t *testing.T) {
+	r := Parse(Options{}, "t.yml", strings.Replace(baseRules, "name: base_b", "name: base_b\nlevel: high", 1)+`
+title: outer
+correlation: {type: event_count, rules: [inner], group-by: [ip], timespan: 1h, condition: {gte: 2}}
+---
+title: inner
+name: inner
+correlation: {type: temporal, rules: [base_a, base_b], group-by: [ip], timespan: 5m, aliases: {ip: {base_a: sourceIPs, base_b: SourceIp}}}
+---
+title: low
+level: low
+correlation: {type: event_count, rules: [inner], timespan: 1h, condition: {gte: 2}}
+`)
+	for title, want := range map[string]rule.Severity{"outer": rule.High, "inner": rule.High, "low": rule.Low} {
+		if got := byTitle(t, r, title).Severity; got != want {
+			t.Errorf("%s is %s, want %s", title, got, want)
+		}
+	}
+}
+
 func TestTimespan(t *testing.T) {
 	for in, want := range map[string]time.Duration{
 		"0s": 0, "15s": 15 * time.Second, "90m": 90 * time.Minute, "2h": 2 * time.Hour, "1d": 24 * time.Hour,

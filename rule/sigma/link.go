@@ -83,6 +83,7 @@ func (l *linker) linkCorrelation(d *document) {
 	if d.failed() || len(co.Rules) != len(d.correlation.rules) {
 		return
 	}
+	l.linkLevel(d)
 	l.linkCondition(d)
 	l.linkAliases(d)
 	l.linkFields(d)
@@ -122,6 +123,17 @@ func (l *linker) referred(d *document, name string) *document {
 		}
 	}
 	return nil
+}
+
+// linkLevel gives a correlation without a level the highest of those it joins.
+func (l *linker) linkLevel(d *document) {
+	if key, _ := member(d.root, "level"); key != nil {
+		return
+	}
+	d.rule.Severity = rule.Informational
+	for _, ref := range d.correlation.rules {
+		d.rule.Severity = max(d.rule.Severity, l.byName[ref.name].rule.Severity)
+	}
 }
 
 // linkCondition compiles the extended condition of a temporal correlation.
@@ -191,12 +203,32 @@ func (l *linker) linkFields(d *document) {
 // checkField checks that a field has a meaning in a rule, or in every rule
 // that a correlation joins.
 func (l *linker) checkField(d, t *document, ref reference) {
-	for _, base := range l.bases(t) {
-		if _, ok := base.Resolve(ref.name); !ok {
-			d.unsupportedAt(ref.at, "field "+ref.name, "", "rule %q reads %s, which has no field of this name", base.Title, names(base))
-			return
+	if r := l.without(t, ref.name); r != nil {
+		d.unsupportedAt(ref.at, "field "+ref.name, "", "rule %q reads %s, which has no field of this name", r.Title, names(r))
+	}
+}
+
+// without returns the rule in which a name has no meaning, nil when it has one
+// everywhere. A correlation's aliases are names, too.
+func (l *linker) without(t *document, name string) *rule.Rule {
+	if t.correlation == nil {
+		if _, ok := t.rule.Resolve(name); !ok {
+			return t.rule
+		}
+		return nil
+	}
+	fields := t.rule.Correlation.Aliases[name]
+	for _, ref := range t.correlation.rules {
+		inner := l.byName[ref.name]
+		field := name
+		if fields != nil {
+			field = fields[inner.rule.ID]
+		}
+		if r := l.without(inner, field); r != nil {
+			return r
 		}
 	}
+	return nil
 }
 
 // bases returns the rules whose events end up in a rule or correlation.
