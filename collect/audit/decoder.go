@@ -42,6 +42,10 @@ type Decoder struct {
 	opts      DecoderOptions
 	extractor *rawjson.Extractor
 	values    rawjson.Values
+	wrappers  *rawjson.Extractor
+	wrapped   [maxWrappings]rawjson.Values // of the wrappers being read, outermost first
+	entries   *rawjson.Extractor
+	logEntry  rawjson.Values
 	words     *interner
 	addresses addresses
 	accounts  accounts
@@ -51,11 +55,19 @@ type Decoder struct {
 
 // NewDecoder returns a Decoder for one goroutine.
 func NewDecoder(opts DecoderOptions) (*Decoder, error) {
-	x, err := newExtractor(opts.MaxDepth)
+	x, err := compile(places[:], opts.MaxDepth)
 	if err != nil {
 		return nil, fmt.Errorf("compile the audit paths: %w", err)
 	}
-	return &Decoder{opts: opts, extractor: x, words: newInterner(), uid: event.NewUIDHasher()}, nil
+	w, err := compile(wrapperPlaces[:], opts.MaxDepth)
+	if err != nil {
+		return nil, fmt.Errorf("compile the paths of wrappers: %w", err)
+	}
+	g, err := compile(gkePlaces[:], opts.MaxDepth)
+	if err != nil {
+		return nil, fmt.Errorf("compile the paths of Cloud Logging: %w", err)
+	}
+	return &Decoder{opts: opts, extractor: x, wrappers: w, entries: g, words: newInterner(), uid: event.NewUIDHasher()}, nil
 }
 
 // Counts returns what d met since it was made.
@@ -66,20 +78,26 @@ func (d *Decoder) Counts() Counts { return d.counts }
 // is in use. Its time is absent where the document has none.
 //
 // The error is ErrNotAudit for a JSON document that is something else, or a
-// *rawjson.SyntaxError; e is empty then.
+// *rawjson.SyntaxError; e is empty then. DecodeAll also reads documents that
+// are wrapped.
 func (d *Decoder) Decode(doc []byte, a *Arena, e *event.Event) (event.UID, error) {
+	return d.decode(doc, a, e, wrapping{})
+}
+
+// decode reads a document out of a wrapping.
+func (d *Decoder) decode(doc []byte, a *Arena, e *event.Event, w wrapping) (event.UID, error) {
 	e.Reset(event.ClassAudit)
-	if !utf8.Valid(doc) {
-		doc = a.copy(bytes.ToValidUTF8(doc, []byte("\uFFFD")))
-		d.counts.BadText++
-	}
 	if err := d.extractor.Extract(doc, &d.values); err != nil {
 		return event.UID{}, err
 	}
 	if !d.isAudit() {
 		return event.UID{}, ErrNotAudit
 	}
+	if !utf8.Valid(doc) {
+		d.counts.BadText++
+		return d.decode(a.copy(bytes.ToValidUTF8(doc, []byte("\uFFFD"))), a, e, w)
+	}
 	d.counts.Duplicates += int64(d.values.Duplicates)
-	f := filler{d: d, a: a, e: e, doc: doc}
+	f := filler{d: d, a: a, e: e, doc: doc, wrapping: w}
 	return f.fill(), nil
 }

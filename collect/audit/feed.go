@@ -36,7 +36,9 @@ func (r *Reader) feed(ctx context.Context, s *source, chunkSize int) {
 
 // scanner splits the text of a stream into documents.
 func (r *Reader) scanner(stream *input.Stream, chunkSize int) *rawjson.Scanner {
-	return rawjson.NewScanner(stream, rawjson.ScannerOptions{MaxValue: r.opts.MaxDocument, ChunkSize: chunkSize})
+	return rawjson.NewScanner(stream, rawjson.ScannerOptions{
+		Lists: listNames(), MaxValue: r.opts.MaxDocument, ChunkSize: chunkSize,
+	})
 }
 
 // submit hands the documents of a chunk to the workers. It returns false when

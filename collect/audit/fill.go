@@ -12,6 +12,7 @@ type filler struct {
 	a   *Arena
 	e   *event.Event
 	doc []byte
+	wrapping
 }
 
 // fill sets every field the document has a value for.
@@ -26,7 +27,7 @@ func (f *filler) fill() event.UID {
 	f.response()
 	f.bodies()
 	f.times()
-	event.AuditDialect.Set(f.e, f.dialect())
+	event.AuditDialect.Set(f.e, f.dialectName())
 	uid := f.d.identity(f.e, f.a, f.doc)
 	event.MetadataUID.Set(f.e, alias(uidText(f.a, uid)))
 	return uid
@@ -40,8 +41,11 @@ func (f *filler) request() {
 	f.word(event.HTTPRequestUserAgent, inUserAgent)
 	f.text(event.APIRequestUID, inAuditID)
 	f.text(event.HTTPRequestURLPath, inRequestURI)
-	if f.d.opts.Cluster != "" {
+	switch {
+	case f.d.opts.Cluster != "":
 		event.K8sCluster.Set(f.e, f.d.opts.Cluster)
+	case f.cluster != "":
+		event.K8sCluster.Set(f.e, f.cluster)
 	}
 }
 
@@ -153,23 +157,30 @@ func (f *filler) bodies() {
 }
 
 // times sets when it happened: when the stage was reached, else when the
-// request came in.
+// request came in, else what those who passed the document on say.
 func (f *filler) times() {
 	f.time(event.AuditRequestTime, inRequestTime)
-	for _, p := range [...]place{inStageTime, inRequestTime, inOldTime} {
+	for _, p := range [...]place{inStageTime, inRequestTime, inOldTime, inShipTime, inLogTime, inLakeTime} {
 		if f.time(event.Time, p) {
 			return
 		}
 	}
+	if f.at != 0 {
+		event.Time.Set(f.e, f.at)
+	}
 }
 
-// dialect names whose log the document comes from, by what only theirs have.
-func (f *filler) dialect() string {
+// dialectName names whose log the document comes from: by its wrapper, or by what
+// only theirs have.
+func (f *filler) dialectName() string {
+	if f.dialect != "" {
+		return f.dialect
+	}
 	if f.d.has(inIAMArn) {
-		return "eks"
+		return eks
 	}
 	if strings.HasSuffix(event.ResourceGroup.Get(f.e), ".openshift.io") {
-		return "openshift"
+		return openshift
 	}
-	return "kubernetes"
+	return kubernetes
 }

@@ -13,16 +13,16 @@ import (
 // is not known in the first stage. Without an audit ID and a time of receipt
 // the document itself is part of it.
 func (d *Decoder) identity(e *event.Event, a *Arena, doc []byte) event.UID {
-	id := event.APIRequestUID.Get(e)
+	cluster, id := event.K8sCluster.Get(e), event.APIRequestUID.Get(e)
 	received := ""
 	if event.AuditRequestTime.Has(e) {
 		received = alias(a.keep(strconv.AppendInt(a.grow(20), event.AuditRequestTime.Get(e), 10)))
 	}
 	user, verb, uri := event.AuditUserName.Get(e), event.APIOperation.Get(e), event.HTTPRequestURLPath.Get(e)
 	if id == "" && received == "" {
-		return d.uid.Sum("audit", d.opts.Cluster, d.opts.Server, id, received, user, verb, uri, alias(doc))
+		return d.uid.Sum("audit", cluster, d.opts.Server, id, received, user, verb, uri, alias(doc))
 	}
-	return d.uid.Sum("audit", d.opts.Cluster, d.opts.Server, id, received, user, verb, uri)
+	return d.uid.Sum("audit", cluster, d.opts.Server, id, received, user, verb, uri)
 }
 
 // uidText makes the text of an identity.

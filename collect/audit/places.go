@@ -49,6 +49,9 @@ const (
 	inRequestTime
 	inStageTime
 	inOldTime
+	inShipTime
+	inLogTime
+	inLakeTime
 	inAnnotations
 	inDecision
 	inDecisionReason
@@ -99,7 +102,10 @@ var places = [numPlaces][]string{
 	inResponseUID:        {"responseObject", "metadata", "uid"},
 	inRequestTime:        {"requestReceivedTimestamp"},
 	inStageTime:          {"stageTimestamp"},
-	inOldTime:            {"timestamp"}, // audit.k8s.io/v1beta1 and older
+	inOldTime:            {"timestamp"},  // audit.k8s.io/v1beta1 and older
+	inShipTime:           {"@timestamp"}, // what shippers add
+	inLogTime:            {"time"},
+	inLakeTime:           {"p_event_time"},
 	inAnnotations:        {"annotations"},
 	inDecision:           {"annotations", "authorization.k8s.io/decision"},
 	inDecisionReason:     {"annotations", "authorization.k8s.io/reason"},
@@ -114,11 +120,11 @@ func exactPath(names []string) rawjson.Path {
 	return p
 }
 
-// newExtractor compiles places.
-func newExtractor(maxDepth int) (*rawjson.Extractor, error) {
-	paths := make([]rawjson.Path, numPlaces)
-	for i, names := range places {
-		paths[i] = exactPath(names)
+// compile makes the extractor whose slots are the indexes of paths.
+func compile(paths [][]string, maxDepth int) (*rawjson.Extractor, error) {
+	exact := make([]rawjson.Path, len(paths))
+	for i, names := range paths {
+		exact[i] = exactPath(names)
 	}
-	return rawjson.Compile(paths, rawjson.Options{MaxDepth: maxDepth})
+	return rawjson.Compile(exact, rawjson.Options{MaxDepth: maxDepth})
 }

@@ -2,7 +2,6 @@ package audit
 
 import (
 	"context"
-	"errors"
 
 	"github.com/lynceus-io/lynceus/coverage"
 	"github.com/lynceus-io/lynceus/event"
@@ -44,30 +43,36 @@ func (r *Reader) decode(d *Decoder, b *Batch) {
 func (r *Reader) document(d *Decoder, b *Batch, i int) {
 	doc := b.chunk.Bytes(b.first + i)
 	b.counts.text += int64(len(doc))
-	e := b.next()
-	uid, err := d.Decode(doc, &b.arena, e)
-	var syntax *rawjson.SyntaxError
-	switch {
-	case err == nil:
-		r.take(b, e, item{uid: uid, time: timeOf(e), doc: int32(i)})
-	case errors.As(err, &syntax):
-		b.counts.broken++
-		b.problem(b.chunk.Locate(b.first+i, syntax))
-	default:
-		b.counts.ignored++
+	out := d.DecodeAll(doc, &b.arena, &batchSink{r, b, int32(i)})
+	b.counts.ignored += int64(out.Ignored)
+	b.counts.broken += int64(out.Broken)
+	if out.Fault != nil {
+		b.problem(b.chunk.Locate(b.first+i, out.Fault))
 	}
 }
 
-// take adds an event to the batch unless it lies outside the time asked for.
-func (r *Reader) take(b *Batch, e *event.Event, it item) {
-	if it.time != noTime && !r.wanted(it.time) {
-		b.counts.filtered++
+// A batchSink adds the events of one document to a batch.
+type batchSink struct {
+	r   *Reader
+	b   *Batch
+	doc int32
+}
+
+// Next returns the event that Add would make part of the batch.
+func (s *batchSink) Next() *event.Event { return s.b.next() }
+
+// Add makes it part of the batch unless it lies outside the time asked for.
+func (s *batchSink) Add(uid event.UID) {
+	e := s.b.next()
+	it := item{uid: uid, time: timeOf(e), doc: s.doc}
+	if it.time != noTime && !s.r.wanted(it.time) {
+		s.b.counts.filtered++
 		return
 	}
-	event.MetadataSource.Set(e, b.source.file.Name)
-	event.ReceivedTime.Set(e, r.received)
-	b.counts.dialects.count(event.AuditDialect.Get(e))
-	b.add(it)
+	event.MetadataSource.Set(e, s.b.source.file.Name)
+	event.ReceivedTime.Set(e, s.r.received)
+	s.b.counts.dialects.count(event.AuditDialect.Get(e))
+	s.b.add(it)
 }
 
 // wanted reports whether a time lies within what was asked for.
