@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// parseAddr reads an IPv4 or IPv6 address, without zone, in any textual form
+// ParseAddr reads an IPv4 or IPv6 address, without zone, in any textual form
 // that [netip.ParseAddr] reads; IPv4-mapped ones are unmapped. Unlike
 // netip.ParseAddr it does not allocate when the text is none.
-func parseAddr(s string) (netip.Addr, bool) {
+func ParseAddr(s string) (netip.Addr, bool) {
 	if len(s) > len("0000:0000:0000:0000:0000:0000:255.255.255.255") {
 		return netip.Addr{}, false
 	}
@@ -125,12 +125,12 @@ func fillGap(out [16]byte, gap, at int) ([16]byte, bool) {
 	return out, true
 }
 
-// parseBlock reads a CIDR block, or one address as the block of itself. Bits
+// ParseBlock reads a CIDR block, or one address as the block of itself. Bits
 // after the prefix are allowed and do not count. Blocks inside ::ffff:0:0/96
 // become IPv4 blocks.
-func parseBlock(text string) (netip.Prefix, error) {
+func ParseBlock(text string) (netip.Prefix, error) {
 	if !strings.Contains(text, "/") {
-		addr, ok := parseAddr(text)
+		addr, ok := ParseAddr(text)
 		if !ok {
 			return netip.Prefix{}, fmt.Errorf("%q is neither a CIDR block nor an address", text)
 		}

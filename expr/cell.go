@@ -48,44 +48,56 @@ func jsonNumber(text string) cell {
 	return c
 }
 
+// arena holds the texts of values that do not stand in the event in the form
+// that is wanted.
+type arena struct{ buf []byte }
+
+// reset forgets all texts, and lets go of the memory of huge ones.
+func (a *arena) reset() {
+	a.buf = a.buf[:0]
+	if cap(a.buf) > keptArena {
+		a.buf = nil
+	}
+}
+
 // text returns the value as text.
-func (s *Subject) text(c *cell) string {
+func (a *arena) text(c *cell) string {
 	if !c.hasText {
-		start := len(s.arena)
+		start := len(a.buf)
 		t := event.TypeInt
 		if c.kind == kindTime {
 			t = event.TypeTime
 		}
-		s.arena = appendNumber(s.arena, t, c.number.i)
-		c.text, c.hasText = view(s.arena[start:]), true
+		a.buf = appendNumber(a.buf, t, c.number.i)
+		c.text, c.hasText = view(a.buf[start:]), true
 	}
 	return c.text
 }
 
 // folded returns the fold of the value's text.
-func (s *Subject) folded(c *cell) string {
+func (a *arena) folded(c *cell) string {
 	if !c.hasFold {
-		c.folded, c.hasFold = s.text(c), true
+		c.folded, c.hasFold = a.text(c), true
 		if !isFolded(c.folded) {
-			start := len(s.arena)
-			s.arena = AppendFold(s.arena, c.text)
-			c.folded = view(s.arena[start:])
+			start := len(a.buf)
+			a.buf = AppendFold(a.buf, c.text)
+			c.folded = view(a.buf[start:])
 		}
 	}
 	return c.folded
 }
 
 // read returns the text that a predicate looks at.
-func (s *Subject) read(c *cell, fold bool) string {
+func (a *arena) read(c *cell, fold bool) string {
 	if fold {
-		return s.folded(c)
+		return a.folded(c)
 	}
-	return s.text(c)
+	return a.text(c)
 }
 
 // numeric returns the number that the value is or that its text reads as;
 // times are none.
-func (s *Subject) numeric(c *cell) (number, bool) {
+func (c *cell) numeric() (number, bool) {
 	switch c.kind {
 	case kindNumber:
 		return c.number, c.isNumber
@@ -97,7 +109,7 @@ func (s *Subject) numeric(c *cell) (number, bool) {
 
 // moment returns the point in time that the value is or that its text reads
 // as.
-func (s *Subject) moment(c *cell) (ns int64, ok bool) {
+func (c *cell) moment() (ns int64, ok bool) {
 	switch c.kind {
 	case kindTime:
 		return c.number.i, true

@@ -6,14 +6,14 @@ import "net/netip"
 type cidrTest struct{ block netip.Prefix }
 
 func newCIDRTest(p *Pred) (valueTest, error) {
-	block, err := parseBlock(p.Text)
+	block, err := ParseBlock(p.Text)
 	return &cidrTest{block}, err
 }
 
-func (t *cidrTest) holds(s *Subject, c *cell) bool {
+func (t *cidrTest) holds(a *arena, c *cell) bool {
 	if c.kind != kindText {
 		return false
 	}
-	addr, ok := parseAddr(c.text)
+	addr, ok := ParseAddr(c.text)
 	return ok && t.block.Contains(addr)
 }

@@ -11,14 +11,14 @@ func newEqTest(p *Pred) valueTest {
 	return &eqTest{foldIf(p.Fold, p.Text), p.Fold, readLiteral(p.Text)}
 }
 
-func (t *eqTest) holds(s *Subject, c *cell) bool {
+func (t *eqTest) holds(a *arena, c *cell) bool {
 	switch {
 	case c.kind == kindNumber && c.isNumber && t.as.isNum:
 		return compare(c.number, t.as.number) == 0
 	case c.kind == kindTime && t.as.isTime:
 		return c.number.i == t.as.ns
 	}
-	return s.read(c, t.fold) == t.text
+	return a.read(c, t.fold) == t.text
 }
 
 func foldIf(yes bool, text string) string {

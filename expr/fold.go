@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"encoding/binary"
 	"unicode"
 	"unicode/utf8"
 )
@@ -11,7 +12,15 @@ import (
 // are equal. ASCII letters become lower case. Bytes that are no UTF-8 stay as
 // they are and equal only themselves.
 func AppendFold(dst []byte, s string) []byte {
-	for i := 0; i < len(s); {
+	i := 0
+	for ; i+8 <= len(s); i += 8 {
+		w := load8(s[i:])
+		if w&highs != 0 {
+			break
+		}
+		dst = binary.LittleEndian.AppendUint64(dst, w|capitals(w)>>2) // 'a' is 'A' with this bit
+	}
+	for i < len(s) {
 		c := s[i]
 		if c < utf8.RuneSelf {
 			if 'A' <= c && c <= 'Z' {
@@ -45,8 +54,7 @@ func fold(s string) string {
 func isFolded(s string) bool {
 	i := 0
 	for ; i+8 <= len(s); i += 8 {
-		w := uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24 |
-			uint64(s[i+4])<<32 | uint64(s[i+5])<<40 | uint64(s[i+6])<<48 | uint64(s[i+7])<<56
+		w := load8(s[i:])
 		if w&highs != 0 || capitals(w) != 0 {
 			return false
 		}
@@ -57,6 +65,13 @@ func isFolded(s string) bool {
 		}
 	}
 	return true
+}
+
+// load8 reads the first eight bytes of s.
+func load8(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
 const (

@@ -33,13 +33,13 @@ func FuzzFold(f *testing.F) {
 	})
 }
 
-// FuzzAddress compares parseAddr with netip.ParseAddr.
+// FuzzAddress compares ParseAddr with netip.ParseAddr.
 func FuzzAddress(f *testing.F) {
 	for _, s := range []string{"10.0.0.1", "::", "::1", "1::", "fe80::1%eth0", "::ffff:1.2.3.4", "1:2:3:4:5:6:7:8", "1:2:3:4:5:6:1.2.3.4", "1::2::3", "01.2.3.4", "1.2.3.4.5", ":::", "12345::", "1:2:3:4:5:6:7::", "::1.2.3.4:5"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		got, ok := parseAddr(s)
+		got, ok := ParseAddr(s)
 		want, err := netip.ParseAddr(s)
 		wantOK := err == nil && want.Zone() == ""
 		if ok != wantOK || ok && got != want.Unmap() {

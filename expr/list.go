@@ -21,4 +21,4 @@ func newListTest(p *Pred, lists func(string) List) (valueTest, error) {
 	return nil, fmt.Errorf("there is no list named %q", p.Text)
 }
 
-func (t *listTest) holds(s *Subject, c *cell) bool { return t.list.Has(s.text(c)) }
+func (t *listTest) holds(a *arena, c *cell) bool { return t.list.Has(a.text(c)) }

@@ -19,12 +19,12 @@ func newOrderTest(p *Pred) (valueTest, error) {
 	return &orderTest{p.Op, as}, nil
 }
 
-func (t *orderTest) holds(s *Subject, c *cell) bool {
+func (t *orderTest) holds(a *arena, c *cell) bool {
 	if t.as.isTime {
-		ns, ok := s.moment(c)
+		ns, ok := c.moment()
 		return ok && ordered(t.op, cmp.Compare(ns, t.as.ns))
 	}
-	n, ok := s.numeric(c)
+	n, ok := c.numeric()
 	return ok && ordered(t.op, compare(n, t.as.number))
 }
 

@@ -30,11 +30,11 @@ func newRegexTest(p *Pred) (valueTest, error) {
 	return &regexTest{requiredTexts(tree), re}, nil
 }
 
-func (t *regexTest) holds(s *Subject, c *cell) bool {
-	if len(t.required) > 0 && !containsAll(s.folded(c), t.required) {
+func (t *regexTest) holds(a *arena, c *cell) bool {
+	if len(t.required) > 0 && !containsAll(a.folded(c), t.required) {
 		return false
 	}
-	return t.re.MatchString(s.text(c))
+	return t.re.MatchString(a.text(c))
 }
 
 // containsAll reports whether text contains one of each list.

@@ -17,12 +17,12 @@ const (
 // all in one walk. A Subject is for one goroutine at a time and is reused
 // from event to event.
 type Subject struct {
+	arena
 	p       *Program
 	e       *event.Event
 	loads   uint64 // counts calls of Load
 	columns []span
 	cells   []cell
-	arena   []byte // texts that the event does not have in the form wanted
 	raw     rawjson.Values
 	rawLoad uint64   // value of loads for which raw was extracted
 	words   [2]words // as they stand, and folded
@@ -47,10 +47,7 @@ func (s *Subject) Load(e *event.Event) {
 	s.e = e
 	s.loads++
 	s.cells = s.cells[:0]
-	s.arena = s.arena[:0]
-	if cap(s.arena) > keptArena {
-		s.arena = nil
-	}
+	s.arena.reset()
 	if cap(s.cells) > keptCells {
 		s.cells = nil
 	}

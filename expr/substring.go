@@ -8,8 +8,8 @@ type containsTest struct {
 	fold bool
 }
 
-func (t *containsTest) holds(s *Subject, c *cell) bool {
-	return strings.Contains(s.read(c, t.fold), t.text)
+func (t *containsTest) holds(a *arena, c *cell) bool {
+	return strings.Contains(a.read(c, t.fold), t.text)
 }
 
 // prefixTest is OpPrefix.
@@ -18,8 +18,8 @@ type prefixTest struct {
 	fold bool
 }
 
-func (t *prefixTest) holds(s *Subject, c *cell) bool {
-	return strings.HasPrefix(s.read(c, t.fold), t.text)
+func (t *prefixTest) holds(a *arena, c *cell) bool {
+	return strings.HasPrefix(a.read(c, t.fold), t.text)
 }
 
 // suffixTest is OpSuffix.
@@ -28,8 +28,8 @@ type suffixTest struct {
 	fold bool
 }
 
-func (t *suffixTest) holds(s *Subject, c *cell) bool {
-	return strings.HasSuffix(s.read(c, t.fold), t.text)
+func (t *suffixTest) holds(a *arena, c *cell) bool {
+	return strings.HasSuffix(a.read(c, t.fold), t.text)
 }
 
 // globTest is OpGlob.
@@ -46,6 +46,6 @@ func newGlobTest(p *Pred) valueTest {
 	return &globTest{g, p.Fold}
 }
 
-func (t *globTest) holds(s *Subject, c *cell) bool {
-	return t.glob.matches(s.read(c, t.fold))
+func (t *globTest) holds(a *arena, c *cell) bool {
+	return t.glob.matches(a.read(c, t.fold))
 }

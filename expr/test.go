@@ -9,7 +9,7 @@ type test interface {
 
 // valueTest is a compiled predicate on one value, never a null.
 type valueTest interface {
-	holds(s *Subject, c *cell) bool
+	holds(a *arena, c *cell) bool
 }
 
 // anyValue is a predicate that holds when some value of a column satisfies a
@@ -22,7 +22,7 @@ type anyValue struct {
 func (t *anyValue) holds(s *Subject) bool {
 	c := s.column(t.col)
 	for i := c.from; i < c.to; i++ {
-		if v := &s.cells[i]; v.kind != kindNull && t.test.holds(s, v) {
+		if v := &s.cells[i]; v.kind != kindNull && t.test.holds(&s.arena, v) {
 			return true
 		}
 	}

@@ -63,7 +63,7 @@ func newPartTest(p *Pred) (valueTest, error) {
 	return nil, fmt.Errorf("a part of a time can be compared for equality and order only")
 }
 
-func (t *partTest) holds(s *Subject, c *cell) bool {
-	ns, ok := s.moment(c)
+func (t *partTest) holds(a *arena, c *cell) bool {
+	ns, ok := c.moment()
 	return ok && ordered(t.op, compare(wholeNumber(t.part.of(ns)), t.want))
 }

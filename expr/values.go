@@ -28,7 +28,7 @@ func (s *Subject) Number(c Column, i int) (n float64, ok bool) {
 	if v.kind == kindTime {
 		return v.number.float(), true
 	}
-	num, ok := s.numeric(v)
+	num, ok := v.numeric()
 	return num.float(), ok
 }
 
