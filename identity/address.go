@@ -1,0 +1,116 @@
+package identity
+
+import (
+	"net/netip"
+	"strings"
+
+	"github.com/lynceus-io/lynceus/event"
+)
+
+// address is what is known of an address that called.
+type address struct {
+	ip    netip.Addr
+	scope scope
+	first int64 // time of its first call
+	// listed are the names of the feeds that list it.
+	listed []string
+	// users are the first credentials seen from it, as hashes.
+	users [sharedBy]uint64
+
+	// node and pod are what the facts said at version.
+	version   uint64
+	node, pod bool
+}
+
+// scope is what an address tells by itself.
+type scope uint8
+
+const (
+	scopeUnknown    scope = iota // private, shared, link-local, reserved: anybody's
+	scopeConfigured              // in a network configured as inside
+	scopeLoopback                // the machine of the API server
+	scopePublic                  // routed in the internet, or reserved to stand for that in documentation
+)
+
+// Blocks that netip does not name. Sources: RFC 6598 (shared address space),
+// RFC 2544 (benchmarks), RFC 1122 ("this network"), RFC 1112 (reserved).
+var unroutable = NewSet([]netip.Prefix{
+	netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("198.18.0.0/15"),
+	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("240.0.0.0/4"),
+})
+
+// scopeOf returns what an address tells by itself. The blocks of RFC 5737 and
+// RFC 3849 (documentation) count as public: no cluster has them, and
+// laboratories use them for the outside.
+func scopeOf(ip netip.Addr) scope {
+	switch {
+	case ip.IsLoopback():
+		return scopeLoopback
+	case !ip.IsGlobalUnicast(), ip.IsPrivate(), unroutable.Contains(ip):
+		return scopeUnknown
+	}
+	return scopePublic
+}
+
+// address returns the record of an event's caller, or nil when its address
+// is not known.
+func (c *Callers) address(cl *cluster, e *event.Event, t int64) *address {
+	text := event.SrcEndpointIP.Get(e)
+	if text == "" {
+		return nil
+	}
+	if a := cl.addresses.get(text); a != nil {
+		return a
+	}
+	ip, err := netip.ParseAddr(text)
+	if err != nil {
+		return nil
+	}
+	ip = ip.Unmap()
+	a := cl.addresses.put(strings.Clone(text))
+	*a = address{ip: ip, scope: scopeOf(ip), first: t}
+	if c.inside.Contains(ip) {
+		a.scope = scopeConfigured
+	}
+	a.listed = c.listed(ip)
+	return a
+}
+
+// listed returns the names of the feeds that list an address.
+func (c *Callers) listed(ip netip.Addr) (names []string) {
+	for _, f := range c.allowed {
+		if f.Contains(ip) {
+			return nil
+		}
+	}
+	for _, f := range c.feeds {
+		if f.Contains(ip) {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
+// outside answers whether an address lies outside the cluster, and how that
+// is known.
+func (cl *cluster) outside(a *address) (answer, method string) {
+	switch a.scope {
+	case scopeConfigured:
+		return "no", "configured"
+	case scopeLoopback:
+		return "no", "loopback"
+	}
+	if a.version != cl.version {
+		a.version = cl.version
+		a.node, a.pod = cl.fact(a.ip)
+	}
+	switch {
+	case a.node:
+		return "no", "node"
+	case a.pod:
+		return "no", "pod"
+	case a.scope == scopePublic:
+		return "yes", "public"
+	}
+	return "unknown", ""
+}

@@ -1,0 +1,176 @@
+package identity
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/lynceus-io/lynceus/event"
+)
+
+// Times of event time that decide what is believed. docs/callers.md has the
+// reasoning.
+const (
+	// settleTime is how long a public address may still turn out to be the
+	// cluster's own after its first call.
+	settleTime = int64(2 * time.Minute)
+	// placesTime is how long a place counts where a credential was used.
+	placesTime = int64(time.Hour)
+	// podGrace is how long a pod may live on after it was told to end, where
+	// the log does not say: long, since few pods ask for more than that.
+	podGrace = int64(10 * time.Minute)
+)
+
+// DefaultCallersBytes bounds what Callers remembers.
+const DefaultCallersBytes = 16 << 20
+
+// CallersOptions are what [Callers] is made with.
+type CallersOptions struct {
+	// Inside are networks whose addresses are never outside, besides what is
+	// learned: offices, VPNs, nodes, pods.
+	Inside []netip.Prefix
+	// Feeds are threat feeds, and lists of what is harmless.
+	Feeds []*Feed
+	// Bytes bounds what is remembered of each cluster; 0 means the default.
+	Bytes int64
+}
+
+// Callers sets the contextual fields of audit events: audit.caller_outside
+// and audit.caller_method, audit.listed_address, audit.token_pod_state and
+// audit.credential_places. It learns from the events it is given, which must
+// come about in order of time.
+//
+// It is for one goroutine.
+type Callers struct {
+	inside   *Set
+	feeds    []*Feed
+	allowed  []*Feed
+	bytes    int64
+	clusters map[string]*cluster
+	last     *cluster
+	bodies   bodies
+}
+
+// maxClusters bounds how many clusters are told apart. Further ones share
+// what they know, and are then told apart by nothing.
+const maxClusters = 256
+
+// NewCallers returns a Callers that has learned nothing yet.
+func NewCallers(opts CallersOptions) (*Callers, error) {
+	c := &Callers{inside: NewSet(opts.Inside), bytes: opts.Bytes, clusters: map[string]*cluster{}}
+	if c.bytes <= 0 {
+		c.bytes = DefaultCallersBytes
+	}
+	for _, f := range opts.Feeds {
+		if f.Allow {
+			c.allowed = append(c.allowed, f)
+		} else {
+			c.feeds = append(c.feeds, f)
+		}
+	}
+	var err error
+	c.bodies, err = newBodies()
+	return c, err
+}
+
+// Observe learns from an event and sets its contextual fields. settled is
+// false while the caller's public address is so new that it may yet turn out
+// to be a node's.
+func (c *Callers) Observe(e *event.Event) (settled bool) {
+	if e.Class != event.ClassAudit {
+		return true
+	}
+	cl := c.cluster(event.K8sCluster.Get(e))
+	t := timeOf(e, cl.clock)
+	cl.clock = max(cl.clock, t)
+	a := c.address(cl, e, t)
+	cl.learnAccount(e, a, t)
+	if isNodeDeletion(e) {
+		cl.forgetNode(event.ResourceName.Get(e))
+	}
+	grace := int64(none)
+	if learnsObjects(e) {
+		grace = c.learnObjects(cl, e, a, t)
+	}
+	cl.learnPods(e, t, grace)
+	settled = c.place(cl, a, e, t)
+	if id := event.AuditCredentialID.Get(e); id != "" && a != nil {
+		event.AuditCredentialPlaces.Set(e, cl.places(id, a, t))
+	}
+	if uid := event.AuditTokenPodUID.Get(e); uid != "" {
+		event.AuditTokenPodState.Set(e, cl.tokenPod(e, uid, t))
+	}
+	return settled
+}
+
+// Resolve sets where the caller of an event is again, by what is known now.
+func (c *Callers) Resolve(e *event.Event) {
+	if e.Class != event.ClassAudit {
+		return
+	}
+	cl := c.cluster(event.K8sCluster.Get(e))
+	t := timeOf(e, cl.clock)
+	c.place(cl, c.address(cl, e, t), e, t)
+}
+
+// Evicted returns how much was forgotten because there was no room.
+func (c *Callers) Evicted() int64 {
+	n := int64(0)
+	for _, cl := range c.clusters {
+		n += cl.addresses.evicted + cl.accounts.evicted + cl.facts.evicted + cl.pods.evicted + cl.names.evicted + cl.credentials.evicted
+	}
+	return n
+}
+
+// cluster returns what is known of a cluster.
+func (c *Callers) cluster(name string) *cluster {
+	if c.last != nil && c.last.name == name {
+		return c.last
+	}
+	cl := c.clusters[name]
+	if cl == nil {
+		if len(c.clusters) >= maxClusters {
+			name = ""
+		}
+		if cl = c.clusters[name]; cl == nil {
+			cl = newCluster(name, c.bytes)
+			c.clusters[cl.name] = cl
+		}
+	}
+	c.last = cl
+	return cl
+}
+
+// place sets audit.caller_outside, audit.caller_method and
+// audit.listed_address.
+func (c *Callers) place(cl *cluster, a *address, e *event.Event, t int64) (settled bool) {
+	if a == nil {
+		event.AuditCallerOutside.Set(e, "unknown")
+		e.Clear(event.AuditCallerMethod.ID())
+		e.Clear(event.AuditListedAddress.ID())
+		return true
+	}
+	if len(a.listed) > 0 {
+		event.AuditListedAddress.Set(e, a.listed)
+	} else {
+		e.Clear(event.AuditListedAddress.ID())
+	}
+	outside, method := cl.outside(a)
+	event.AuditCallerOutside.Set(e, outside)
+	if method == "" {
+		e.Clear(event.AuditCallerMethod.ID())
+	} else {
+		event.AuditCallerMethod.Set(e, method)
+	}
+	return outside != "yes" || t-a.first > settleTime
+}
+
+// timeOf returns when an event happened, or otherwise.
+func timeOf(e *event.Event, otherwise int64) int64 {
+	switch {
+	case event.Time.Has(e):
+		return event.Time.Get(e)
+	case event.ReceivedTime.Has(e):
+		return event.ReceivedTime.Get(e)
+	}
+	return otherwise
+}
