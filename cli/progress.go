@@ -13,7 +13,7 @@ import (
 // appears after a moment, so that a short scan shows none.
 type progress struct {
 	w     io.Writer
-	width int
+	width int // of the terminal, in columns; 0 means 80
 	now   func() time.Time
 	start time.Time // of what is read now
 	shown time.Time
@@ -42,7 +42,11 @@ func (p *progress) update(at hub.Progress) {
 		return
 	}
 	p.shown, p.drawn = now, true
-	fmt.Fprint(p.w, "\r\x1b[K"+output.Fit(progressText(at, now.Sub(p.start)), max(p.width-1, 20)))
+	width := p.width
+	if width == 0 {
+		width = 80
+	}
+	fmt.Fprint(p.w, "\r\x1b[K"+output.Fit(progressText(at, now.Sub(p.start)), max(width-1, 20)))
 }
 
 // clear takes the line away.

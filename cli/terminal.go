@@ -35,11 +35,19 @@ func (a *app) textOptions(w io.Writer, mode colorMode) output.TextOptions {
 	if !ok {
 		return o
 	}
-	if width, _, err := term.GetSize(fd); err == nil {
-		o.Width = width
-	}
+	o.Width = terminalWidth(fd)
 	if mode == colorAuto {
 		o.Color = a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb"
 	}
 	return o
+}
+
+// terminalWidth returns the width of a terminal in columns, 0 where it does
+// not tell.
+func terminalWidth(fd int) int {
+	width, _, err := term.GetSize(fd)
+	if err != nil {
+		return 0
+	}
+	return width
 }
