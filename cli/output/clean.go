@@ -45,3 +45,22 @@ func Clean(s string) string {
 	}
 	return b.String()
 }
+
+// CleanLines cleans the lines of s and keeps their ends.
+func CleanLines(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, l := range lines {
+		lines[i] = cleanTabs(l)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// cleanTabs cleans a line and keeps its tabs, by which a caret finds its
+// place.
+func cleanTabs(s string) string {
+	parts := strings.Split(s, "\t")
+	for i, t := range parts {
+		parts[i] = Clean(t)
+	}
+	return strings.Join(parts, "\t")
+}

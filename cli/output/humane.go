@@ -11,6 +11,18 @@ import (
 // line is not broken there. A page writes it as a blank.
 const nbsp = "\u00a0"
 
+// Number writes a number with commas.
+func Number(n int64) string { return number(n) }
+
+// Size writes a number of bytes with its unit.
+func Size(n float64) string { return plain(size(n)) }
+
+// Duration writes how long something takes, with two units at most.
+func Duration(d time.Duration) string { return plain(duration(d)) }
+
+// plain returns text of this package with ordinary blanks.
+func plain(s string) string { return strings.ReplaceAll(s, nbsp, " ") }
+
 // number writes n with commas: 26,411.
 func number(n int64) string {
 	s := strconv.FormatInt(n, 10)

@@ -2,6 +2,7 @@ package output
 
 import (
 	"bytes"
+	"io"
 	"strings"
 )
 
@@ -10,6 +11,24 @@ type page struct {
 	paint
 	width int
 	buf   bytes.Buffer
+}
+
+// Widths of a page, in columns.
+const (
+	defaultWidth = 100 // where there is no screen: fits a chat
+	minWidth     = 40
+)
+
+func newPage(o TextOptions) *page {
+	if o.Width == 0 {
+		o.Width = defaultWidth
+	}
+	return &page{paint: paint{o.Color}, width: max(o.Width, minWidth)}
+}
+
+func (p *page) writeTo(w io.Writer) error {
+	_, err := w.Write(p.buf.Bytes())
+	return err
 }
 
 // line writes one line; blanks at its end are dropped.

@@ -23,10 +23,7 @@ type TextOptions struct {
 // by rule, then what was read and what could not be. Text from events is
 // cleaned; the only escape sequences are those for colour.
 func WriteText(w io.Writer, r *report.Result, o TextOptions) error {
-	if o.Width == 0 {
-		o.Width = 100
-	}
-	p := &page{paint: paint{o.Color}, width: max(o.Width, 40)}
+	p := newPage(o)
 	if n := len(r.Incidents); n > 0 {
 		var counts [rule.Critical + 1]int
 		for _, i := range r.Incidents {
@@ -46,8 +43,7 @@ func WriteText(w io.Writer, r *report.Result, o TextOptions) error {
 		p.line("")
 	}
 	p.coverage(&r.Coverage)
-	_, err := w.Write(p.buf.Bytes())
-	return err
+	return p.writeTo(w)
 }
 
 // nothing says that there is nothing to tell.

@@ -77,6 +77,9 @@ func cutColumns(s string, n int) (head, rest string) {
 	return s, ""
 }
 
+// Fit cleans s and shortens it to width columns.
+func Fit(s string, width int) string { return fit(Clean(s), width) }
+
 // fit shortens s to width columns, with an ellipsis where something is cut.
 func fit(s string, width int) string {
 	if columns(s) <= width {

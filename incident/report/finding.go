@@ -3,7 +3,6 @@ package report
 import (
 	"github.com/lynceus-io/lynceus/detect"
 	"github.com/lynceus-io/lynceus/incident"
-	"github.com/lynceus-io/lynceus/rule/attack"
 )
 
 // Finding is the document of a finding.
@@ -100,8 +99,8 @@ func newFinding(f *detect.Finding, inc string) Finding {
 			URI: t.URI, Command: t.Command,
 		},
 		AuditIDs: list(f.AuditIDs), AuditIDsTotal: f.AuditIDsTotal, EventUIDs: list(f.EventUIDs), Evidence: []Value{}, Novelty: []Novelty{},
-		Parts: list(f.Parts), Tags: list(f.Rule.Tags), Tactics: tactics(attack.Tactics(f.Rule.Tags)),
-		Techniques: techniques(attack.Techniques(f.Rule.Tags)), Runbook: []string{}, Incident: inc,
+		Parts: list(f.Parts), Tags: list(f.Rule.Tags), Tactics: Tactics(f.Rule.Tags),
+		Techniques: Techniques(f.Rule.Tags), Runbook: []string{}, Incident: inc,
 	}
 	for _, v := range f.Evidence {
 		d.Evidence = append(d.Evidence, Value{v.Field, v.Value})

@@ -108,6 +108,12 @@ type Technique struct {
 	Name string `json:"name"`
 }
 
+// Tactics returns the tactics that tags name, in the order of the matrix.
+func Tactics(tags []string) []Tactic { return tactics(attack.Tactics(tags)) }
+
+// Techniques returns the techniques that tags name, in order of their ids.
+func Techniques(tags []string) []Technique { return techniques(attack.Techniques(tags)) }
+
 func tactics(ts []attack.Tactic) []Tactic {
 	out := []Tactic{}
 	for _, t := range ts {

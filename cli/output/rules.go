@@ -1,0 +1,111 @@
+package output
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/lynceus-io/lynceus/incident/report"
+	"github.com/lynceus-io/lynceus/rule"
+	"github.com/lynceus-io/lynceus/rule/attack"
+)
+
+// RulesSchema names the document of a list of rules.
+const RulesSchema = "lynceus.rules/v1"
+
+// WriteRules writes a list of rules as a table.
+func WriteRules(w io.Writer, rules []*rule.Rule, o TextOptions) error {
+	p := newPage(o)
+	var counts [rule.Critical + 1]int
+	wide := len("RULE")
+	for _, r := range rules {
+		counts[r.Severity]++
+		wide = max(wide, columns(Clean(r.ID)))
+	}
+	wide = min(wide, 40)
+	head := fmt.Sprintf("%-13s  %-*s  %5s  %s", "SEVERITY", wide, "RULE", "TESTS", "TITLE AND TECHNIQUES")
+	p.line(p.dim(fit(head, p.width)))
+	for _, r := range rules {
+		id := Clean(r.ID)
+		text := Clean(r.Title)
+		if ts := attack.Techniques(r.Tags); len(ts) > 0 {
+			ids := make([]string, len(ts))
+			for i, t := range ts {
+				ids[i] = t.ID
+			}
+			text += " (" + strings.Join(ids, ", ") + ")"
+		}
+		if r.Silent {
+			text += ", feeds correlations only"
+		}
+		tests := 0
+		if r.Ext != nil {
+			tests = len(r.Ext.Tests)
+		}
+		severity := fmt.Sprintf("%-13s", r.Severity)
+		id = fit(id, wide)
+		columnsBefore := 13 + 2 + wide + 2 + 5 + 2
+		head := p.severity(r.Severity, severity) + "  " + id + strings.Repeat(" ", wide-columns(id)) + fmt.Sprintf("  %5d  ", tests)
+		p.hang(head, columnsBefore, columnsBefore, text, nil)
+	}
+	p.line("")
+	p.line(amount(int64(len(rules)), "rule") + ": " + tally(counts))
+	return p.writeTo(w)
+}
+
+// Rule is the document of a rule.
+type Rule struct {
+	ID             string             `json:"id"`
+	Name           string             `json:"name"`
+	Title          string             `json:"title"`
+	Severity       string             `json:"severity"`
+	Status         string             `json:"status"`
+	Description    string             `json:"description"`
+	Risk           string             `json:"risk"`
+	Table          string             `json:"table"`
+	Correlation    string             `json:"correlation"` // its type, "" for a rule on single events
+	Silent         bool               `json:"silent"`
+	Tags           []string           `json:"tags"`
+	Tactics        []report.Tactic    `json:"tactics"`
+	Techniques     []report.Technique `json:"techniques"`
+	FalsePositives []string           `json:"false_positives"`
+	Runbook        []string           `json:"runbook"`
+	References     []string           `json:"references"`
+	Tests          int                `json:"tests"`
+	File           string             `json:"file"`
+	Line           int                `json:"line"`
+}
+
+// NewRule returns the document of a rule.
+func NewRule(r *rule.Rule) Rule {
+	d := Rule{
+		ID: r.ID, Name: r.Name, Title: r.Title, Severity: r.Severity.String(), Status: r.Status, Description: r.Description,
+		Table: r.Table.String(), Silent: r.Silent, Tags: nonNil(r.Tags), Tactics: report.Tactics(r.Tags), Techniques: report.Techniques(r.Tags),
+		FalsePositives: nonNil(r.FalsePositives), Runbook: []string{}, References: nonNil(r.References), File: r.Source.File, Line: r.Source.Line,
+	}
+	if r.Ext != nil {
+		d.Risk, d.Runbook, d.Tests = r.Ext.Risk, nonNil(r.Ext.Runbook), len(r.Ext.Tests)
+	}
+	if r.Correlation != nil {
+		d.Correlation = string(r.Correlation.Type)
+	}
+	return d
+}
+
+// WriteRulesJSON writes a list of rules as one document.
+func WriteRulesJSON(w io.Writer, rules []*rule.Rule) error {
+	docs := []Rule{}
+	for _, r := range rules {
+		docs = append(docs, NewRule(r))
+	}
+	return writeJSON(w, object{"schema": RulesSchema, "rules": docs})
+}
+
+func writeJSON(w io.Writer, v any) error {
+	b, err := report.Encode(v, "  ")
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(append(b, '\n'))
+	return err
+}

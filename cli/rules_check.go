@@ -1,0 +1,55 @@
+package cli
+
+import (
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lynceus-io/lynceus/cli/output"
+)
+
+func (a *app) rulesCheck() *cobra.Command {
+	var format string
+	c := &cobra.Command{
+		Use:   "check [PATH]...",
+		Short: "Read rules and say what is broken or not supported in them",
+		Long: `Read the Sigma files at PATHs (files and directories), or the rules that come with Lynceus. Say
+how many can be run, which ask for what is not supported, and which are broken, with places and
+reasons.
+
+Exit codes: 0 nothing is broken, 1 something is, 2 wrong use, 3 a PATH cannot be read.`,
+		Example: "  lynceus rules check my-rules/\n  lynceus rules check --output json sigma/rules | jq .errors",
+		RunE: func(c *cobra.Command, paths []string) error {
+			if format != "text" && format != "json" {
+				return usagef(c, "--output %q is neither text nor json", format)
+			}
+			if err := allExist(paths); err != nil {
+				return err
+			}
+			loaded := ruleTrees(paths)
+			write := output.WriteCheckJSON
+			if format == "text" {
+				write = output.CheckWriter(a.textOptions(a.stdout, colorAuto))
+			}
+			if err := write(a.stdout, loaded); err != nil {
+				return err
+			}
+			if len(loaded.Errors) > 0 {
+				return &metError{}
+			}
+			return nil
+		},
+	}
+	c.Flags().StringVarP(&format, "output", "o", "text", "format: text or json")
+	return c
+}
+
+// allExist returns an error where one of some paths is not there.
+func allExist(paths []string) error {
+	for _, p := range paths {
+		if _, err := os.Stat(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}

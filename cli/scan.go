@@ -1,0 +1,97 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lynceus-io/lynceus/hub"
+	"github.com/lynceus-io/lynceus/incident/report"
+)
+
+func (a *app) scan() *cobra.Command {
+	f := a.newScanFlags()
+	c := &cobra.Command{
+		Use:   "scan [flags] FILE|DIRECTORY|-...",
+		Short: "Find attacks in audit logs",
+		Long: `Read Kubernetes audit logs and report the incidents and findings in them.
+
+FILE is an audit log as the API server writes it, or as EKS, GKE and AKS export it; plain, gzip
+or zstd, told apart by content. A DIRECTORY is read with all logs below it; - is standard input.
+All of them together are one log: they are merged by time.
+
+Exit codes: 0 done, 1 --fail-on was met, 2 wrong use, 3 failed or no event could be read.`,
+		Example: `  lynceus scan audit.log
+  lynceus scan --baseline last-month/ --since 24h /var/log/kubernetes/audit
+  lynceus scan --output html --out report.html audit.log.gz
+  kubectl logs -n kube-system kube-apiserver-node-1 | lynceus scan --fail-on high -`,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usagef(c, "there is nothing to scan: name audit logs, a directory of them, or - for standard input")
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error { return a.runScan(c.Context(), c, f, args) },
+	}
+	f.register(c.Flags())
+	return c
+}
+
+func (a *app) runScan(ctx context.Context, c *cobra.Command, f *scanFlags, files []string) (err error) {
+	if err := f.check(c); err != nil {
+		return err
+	}
+	o, err := f.options()
+	if err != nil {
+		return err
+	}
+	o.Files, o.Stdin = files, a.stdin
+	loaded, err := loadRules(f.rules, !f.noBuiltin)
+	if err != nil {
+		return err
+	}
+	o.Rules = loaded.Rules
+	if n := len(loaded.Unsupported); n > 0 && !f.quiet {
+		a.say(fmt.Sprintf("%d things that rules ask for are not supported, and those rules are not run; list them with\n  lynceus rules check %s", n, strings.Join(f.rules, " ")))
+	}
+	done := a.watch(f, &o)
+	result, err := hub.Scan(ctx, o)
+	done()
+	if err != nil {
+		return err
+	}
+	if err := a.write(f, result); err != nil {
+		return err
+	}
+	switch {
+	case result.Coverage.Total().Events == 0:
+		return fmt.Errorf("no event could be read from %s; give audit logs in JSON, as --audit-log-path of the API server writes them or a cloud exports them", strings.Join(files, ", "))
+	case f.failOn.set && result.Worst() >= f.failOn.severity:
+		return &metError{}
+	}
+	return nil
+}
+
+// watch shows progress on stderr where that is a terminal. The function that
+// it returns takes the line away.
+func (a *app) watch(f *scanFlags, o *hub.ScanOptions) func() {
+	fd, ok := terminal(a.stderr)
+	if !ok || f.quiet {
+		return func() {}
+	}
+	p := newProgress(a.stderr, terminalWidth(fd), a.now)
+	o.Progress = p.update
+	return p.clear
+}
+
+// write writes a result in the format, and to the place, that flags say.
+func (a *app) write(f *scanFlags, r *report.Result) (err error) {
+	shown := r.AtLeast(f.severity.severity)
+	if f.out == "" {
+		return f.format.write(a.stdout, shown, a.textOptions(a.stdout, f.color()))
+	}
+	return toFile(f.out, func(w io.Writer) error { return f.format.write(w, shown, a.textOptions(w, f.color())) })
+}

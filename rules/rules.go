@@ -1,0 +1,10 @@
+// Package rules holds the detections that come with Lynceus, as files inside
+// the binary. They are Sigma documents; package rule/sigma reads them.
+package rules
+
+import "embed"
+
+// FS has one directory for each pack: audit.
+//
+//go:embed audit
+var FS embed.FS
