@@ -5,31 +5,7 @@ import (
 	"github.com/lynceus-io/lynceus/expr"
 )
 
-// contextual reports whether a tree reads fields whose values depend on
-// earlier events.
-func contextual(n expr.Node) bool {
-	switch n := n.(type) {
-	case *expr.And:
-		return anyContextual(n.X)
-	case *expr.Or:
-		return anyContextual(n.X)
-	case *expr.Not:
-		return contextual(n.X)
-	case *expr.Pred:
-		return isContextual(n.Field) || isContextual(n.Other)
-	}
-	return false
-}
-
-func anyContextual(nodes []expr.Node) bool {
-	for _, n := range nodes {
-		if contextual(n) {
-			return true
-		}
-	}
-	return false
-}
-
+// isContextual reports whether a field's value depends on earlier events.
 func isContextual(r event.Ref) bool {
 	f := event.Lookup(r.Field)
 	return f != nil && f.Origin == event.Contextual
@@ -46,7 +22,7 @@ func assume(n expr.Node, negated bool) expr.Node {
 	case *expr.Not:
 		return &expr.Not{At: n.At, X: assume(n.X, !negated)}
 	case *expr.Pred:
-		if contextual(n) {
+		if readsField(n, isContextual) {
 			return &expr.Const{At: n.At, Value: !negated}
 		}
 	}

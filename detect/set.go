@@ -88,7 +88,7 @@ func Compile(rules []*rule.Rule, opts Options) (*Set, error) {
 		}
 		s.whole[i] = int32(len(trees))
 		trees, owners = append(trees, r.Expr), append(owners, int32(i))
-		j := judged{rule: int32(i), tree: s.whole[i], pending: contextual(r.Expr)}
+		j := judged{rule: int32(i), tree: s.whole[i], pending: readsField(r.Expr, isContextual)}
 		if j.pending {
 			j.tree = int32(len(trees))
 			trees, owners = append(trees, assume(r.Expr, false)), append(owners, int32(i))

@@ -174,12 +174,6 @@ func (b *planner) program(rules []*rule.Rule, lists func(string) expr.List) (*ex
 	return prog, nil
 }
 
-// isContextual reports whether ref's value depends on earlier events.
-func isContextual(ref event.Ref) bool {
-	f := event.Lookup(ref.Field)
-	return f != nil && f.Origin == event.Contextual
-}
-
 // isContextualRule reports whether a contextual field decides whether r
 // matches, how severe a match is, or which finding it belongs to.
 func isContextualRule(r *rule.Rule) bool {

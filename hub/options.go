@@ -5,7 +5,7 @@ import (
 	"net/netip"
 	"time"
 
-	"github.com/lynceus-io/lynceus/expr"
+	"github.com/lynceus-io/lynceus/identity"
 	"github.com/lynceus-io/lynceus/rule"
 )
 
@@ -23,8 +23,8 @@ type ScanOptions struct {
 	Since, Until time.Time
 	// Inside are the networks of the cluster and of those who may call it.
 	Inside []netip.Prefix
-	// Feeds are named lists of addresses.
-	Feeds []Feed
+	// Feeds are named lists of addresses, such as the exits of Tor.
+	Feeds []*identity.Feed
 	// AuditIDs is how many audit ids a finding keeps; 0 means 1,000, negative
 	// all.
 	AuditIDs int
@@ -35,12 +35,6 @@ type ScanOptions struct {
 	Key []byte
 	// Progress is called a few times a second while reading; nil for never.
 	Progress func(Progress)
-}
-
-// Feed is a named list of addresses, such as the exits of Tor.
-type Feed struct {
-	Name string
-	List expr.List
 }
 
 // Progress says how far a scan has come.

@@ -7,13 +7,15 @@ import (
 	"github.com/lynceus-io/lynceus/coverage"
 	"github.com/lynceus-io/lynceus/detect"
 	"github.com/lynceus-io/lynceus/expr"
+	"github.com/lynceus-io/lynceus/identity"
 )
 
 // pipeline is one run's wiring. Matching happens on the reader's workers,
 // everything that depends on order on the goroutine that calls take.
 type pipeline struct {
 	options ScanOptions
-	set     *set
+	set     *detect.Set
+	callers *identity.Callers
 	state   *detect.State
 }
 
@@ -22,16 +24,19 @@ func newPipeline(o ScanOptions) (*pipeline, error) {
 	lists := func(name string) expr.List {
 		for _, f := range o.Feeds {
 			if f.Name == name {
-				return f.List
+				return f
 			}
 		}
 		return nil
 	}
 	var err error
-	if p.set, err = compile(o.Rules, lists); err != nil {
+	if p.set, err = detect.Compile(o.Rules, detect.Options{Lists: lists}); err != nil {
 		return nil, fmt.Errorf("compile the rules: %w", err)
 	}
-	p.state, err = detect.NewState(o.Rules, detect.StateOptions{Lists: lists, AuditIDs: o.AuditIDs})
+	if p.callers, err = identity.NewCallers(identity.CallersOptions{Inside: o.Inside, Feeds: o.Feeds}); err != nil {
+		return nil, fmt.Errorf("prepare identities: %w", err)
+	}
+	p.state, err = detect.NewState(o.Rules, detect.StateOptions{Context: p.callers, Lists: lists, AuditIDs: o.AuditIDs})
 	if err != nil {
 		return nil, fmt.Errorf("compile the rules: %w", err)
 	}
@@ -52,12 +57,12 @@ func (p *pipeline) intake(learn bool) audit.Options {
 func (p *pipeline) match(b *audit.Batch) {
 	m, _ := b.Aux.(*matchBatch)
 	if m == nil {
-		m = &matchBatch{scratch: p.set.newScratch()}
+		m = &matchBatch{scratch: p.set.NewScratch()}
 		b.Aux = m
 	}
 	m.matches, m.ends = m.matches[:0], m.ends[:0]
 	for i := range b.Len() {
-		m.matches = p.set.match(m.scratch, b.Event(i), m.matches)
+		m.matches = p.set.Match(m.scratch, b.Event(i), m.matches)
 		m.ends = append(m.ends, int32(len(m.matches)))
 	}
 }

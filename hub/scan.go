@@ -10,7 +10,6 @@ import (
 	"github.com/lynceus-io/lynceus/collect/audit"
 	"github.com/lynceus-io/lynceus/coverage"
 	"github.com/lynceus-io/lynceus/detect"
-	"github.com/lynceus-io/lynceus/expr"
 	"github.com/lynceus-io/lynceus/incident"
 	"github.com/lynceus-io/lynceus/incident/report"
 )
@@ -95,7 +94,7 @@ func span(r *coverage.Report) coverage.Span {
 // matchBatch is what the workers leave for each event of a batch: the rules
 // that match it, one after another, and where each event's end.
 type matchBatch struct {
-	scratch *expr.Subject
+	scratch *detect.Scratch
 	matches []detect.Match
 	ends    []int32
 }

@@ -66,7 +66,7 @@ func closure(all []*rule.Rule, r *rule.Rule) []*rule.Rule {
 }
 
 // testFeed makes a named list of addresses and networks.
-func testFeed(name string, addresses []string) (Feed, error) {
+func testFeed(name string, addresses []string) (*identity.Feed, error) {
 	var prefixes []netip.Prefix
 	for _, text := range addresses {
 		if a, err := netip.ParseAddr(text); err == nil {
@@ -75,9 +75,9 @@ func testFeed(name string, addresses []string) (Feed, error) {
 		}
 		p, err := netip.ParsePrefix(text)
 		if err != nil {
-			return Feed{}, err
+			return nil, err
 		}
 		prefixes = append(prefixes, p)
 	}
-	return Feed{Name: name, List: identity.NewFeed(name, prefixes)}, nil
+	return identity.NewFeed(name, prefixes), nil
 }
