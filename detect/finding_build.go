@@ -42,6 +42,7 @@ type building struct {
 	answers  []Answer
 	parts    map[event.UID]bool
 	notes    []string
+	figure   float64 // of a correlation: the highest count, sum or the like
 	size     int64
 }
 

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lynceus-io/lynceus/event"
 	"github.com/lynceus-io/lynceus/expr"
 	"github.com/lynceus-io/lynceus/rule"
 )
@@ -135,8 +136,11 @@ type novelty struct {
 	name        string // the key's fields, joined by commas
 	kind        string // tells this question from all others
 	key, within []expr.Column
-	slots       []int // of a correlation: key and within as slots
 	minHistory  int64
+
+	// Of a correlation: what is asked about, and its slots, within first.
+	keyRefs, withinRefs []event.Ref
+	slots               []int
 }
 
 // novelty adds q to the plan unless it is there, and returns its index.
@@ -164,7 +168,9 @@ func (b *planner) novelty(p *plan, q *rule.Novelty) int {
 	}
 	p.novelties = append(p.novelties, c)
 	i := len(p.novelties) - 1
-	if p.rule.Correlation == nil {
+	if p.rule.Correlation != nil {
+		p.novelties[i].keyRefs, p.novelties[i].withinRefs = q.Key, q.Within
+	} else {
 		var key, within []expr.Column
 		b.columns(&key, q.Key)
 		b.columns(&within, q.Within)

@@ -1,7 +1,9 @@
 package detect
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -93,11 +95,11 @@ func refs(names ...string) []event.Ref {
 
 // single is a rule on the audit log.
 func single(id string, severity rule.Severity, cond expr.Node, ext *rule.Extension) *rule.Rule {
-	return &rule.Rule{ID: id, Name: id, Title: id, Severity: severity, Table: event.ClassAudit,
+	return &rule.Rule{ID: id, Name: id, Title: id, Severity: severity, Table: event.ClassAudit, Vocabulary: "audit",
 		LogSource: rule.LogSource{Product: "kubernetes", Service: "audit"}, Expr: cond, Ext: ext}
 }
 
-// bench runs calls through a State, finding matches as package detect's set
+// testBed runs calls through a State, finding matches as package detect's set
 // does: rules that read contextual fields are pending whenever the rest may
 // hold.
 type testBed struct {
@@ -184,4 +186,10 @@ func lines(fs []*Finding) []string {
 		out = append(out, line(f))
 	}
 	return out
+}
+
+// inOrder sorts calls by time.
+func inOrder(cs []call) []call {
+	slices.SortStableFunc(cs, func(a, b call) int { return cmp.Compare(a.at, b.at) })
+	return cs
 }

@@ -17,11 +17,9 @@ func (s *State) drain(limit int64) {
 		due, ok := s.windows.due()
 		switch {
 		case ok && due < limit && (r == nil || due < r.about.time):
-			s.windows.close()
+			s.windows.decide()
 		case r != nil && r.about.time <= limit:
 			s.judgeFirst()
-		case ok && limit == math.MaxInt64:
-			s.windows.close()
 		default:
 			s.next = math.MaxInt64
 			if r != nil {
@@ -38,6 +36,7 @@ func (s *State) drain(limit int64) {
 // judgeFirst judges the first request that waits.
 func (s *State) judgeFirst() {
 	r := s.queue.pop()
+	s.judged = max(s.judged, r.about.time)
 	if r.waiting != nil {
 		s.opts.Context.Resolve(r.waiting)
 		s.extract(r, r.waiting, r.matches)

@@ -30,8 +30,9 @@ type plan struct {
 
 	actor, target []expr.Column
 	evidence      []evidence
-	values        []expr.Column // what correlations want to know of a match
-	parents       []parent      // correlations that it feeds
+	valueRefs     []event.Ref   // what correlations want to know of a match
+	values        []expr.Column // the same
+	parents       []*parent     // correlations that it feeds
 	correlation   *correlation  // of a correlation
 }
 
@@ -129,7 +130,7 @@ func (b *planner) plan(r *rule.Rule, index int32, opts *StateOptions) (*plan, er
 // are left out: they are shown only.
 func (b *planner) fields(p *plan) {
 	for _, name := range p.rule.Fields {
-		ref, ok := fieldRef(p.rule, name)
+		ref, ok := p.rule.Resolve(name)
 		if !ok {
 			continue
 		}
@@ -139,22 +140,6 @@ func (b *planner) fields(p *plan) {
 			p.evidence = append(p.evidence, evidence{name, c})
 		})
 	}
-}
-
-// fieldRef returns what a name means in a rule.
-func fieldRef(r *rule.Rule, name string) (event.Ref, bool) {
-	if r.Table == event.ClassNone {
-		return event.Ref{Path: name}, name != ""
-	}
-	for _, source := range []string{r.LogSource.Service, r.LogSource.Category} {
-		if source == "" {
-			continue
-		}
-		if ref, ok := event.ResolveSigma(r.Table, source, name); ok {
-			return ref, true
-		}
-	}
-	return event.Resolve(r.Table, name)
 }
 
 // program compiles what was collected and resolves the columns.
