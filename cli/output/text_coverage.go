@@ -46,6 +46,9 @@ func lookedAt(r *coverage.Report) string {
 		where = Clean(r.Sources[0].Name)
 	}
 	text := amount(r.Requests, "request")
+	if r.Requests == 0 {
+		text = amount(t.Events, "event")
+	}
 	if !t.Span.First.IsZero() {
 		text += " of " + span(t.Span.First, t.Span.Last, "15:04")
 	}
