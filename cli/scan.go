@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -44,6 +45,9 @@ func (a *app) runScan(ctx context.Context, c *cobra.Command, f *scanFlags, files
 	if err := f.check(c); err != nil {
 		return err
 	}
+	if err := allExist(slices.Concat(files, f.baseline, f.rules)); err != nil {
+		return err
+	}
 	o, err := f.options()
 	if err != nil {
 		return err
@@ -66,8 +70,9 @@ func (a *app) runScan(ctx context.Context, c *cobra.Command, f *scanFlags, files
 	if err := a.write(f, result); err != nil {
 		return err
 	}
+	total := result.Coverage.Total()
 	switch {
-	case result.Coverage.Total().Events == 0:
+	case total.Events+total.Filtered == 0:
 		return fmt.Errorf("no event could be read from %s; give audit logs in JSON, as --audit-log-path of the API server writes them or a cloud exports them", strings.Join(files, ", "))
 	case f.failOn.set && result.Worst() >= f.failOn.severity:
 		return &metError{}

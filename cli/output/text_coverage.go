@@ -63,6 +63,9 @@ func lookedAt(r *coverage.Report) string {
 			text += fmt.Sprintf(" (%s/s)", size(float64(t.Text)/r.Elapsed.Seconds()))
 		}
 	}
+	if t.Filtered > 0 {
+		text += "; " + isAre(int(t.Filtered), "event") + " outside the time asked for"
+	}
 	if complete(r) {
 		text += "; everything could be read"
 	}
@@ -96,6 +99,9 @@ func Gaps(r *coverage.Report) []string {
 	}
 	if t.Future > 0 {
 		out = append(out, fmt.Sprintf("%s more than 5 minutes ahead of the clock", isAre(int(t.Future), "event")))
+	}
+	if t.WrongTypes > 0 {
+		out = append(out, fmt.Sprintf("%s left out, having another type than theirs", isAre(int(t.WrongTypes), "value")))
 	}
 	if len(r.Muted) > 0 {
 		out = append(out, "muted for flooding, but counted: "+Clean(strings.Join(r.Muted, ", ")))
