@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lynceus-io/lynceus/collect/audit"
 	"github.com/lynceus-io/lynceus/hub"
 	"github.com/lynceus-io/lynceus/incident/report"
 )
@@ -41,6 +43,9 @@ Exit codes: 0 done, 1 --fail-on was met, 2 wrong use, 3 failed or no event could
 	return c
 }
 
+// logHint says what to give to a scan.
+const logHint = "give audit logs in JSON, as the API server writes them (--audit-log-path) or a cloud exports them"
+
 func (a *app) runScan(ctx context.Context, c *cobra.Command, f *scanFlags, files []string) (err error) {
 	if err := f.check(c); err != nil {
 		return err
@@ -64,7 +69,10 @@ func (a *app) runScan(ctx context.Context, c *cobra.Command, f *scanFlags, files
 	done := a.watch(f, &o)
 	result, err := hub.Scan(ctx, o)
 	done()
-	if err != nil {
+	switch {
+	case errors.Is(err, audit.ErrNoLog):
+		return fmt.Errorf("%w, in %s; %s", err, strings.Join(slices.Concat(f.baseline, files), ", "), logHint)
+	case err != nil:
 		return err
 	}
 	if err := a.write(f, result); err != nil {
@@ -73,7 +81,7 @@ func (a *app) runScan(ctx context.Context, c *cobra.Command, f *scanFlags, files
 	total := result.Coverage.Total()
 	switch {
 	case total.Events+total.Filtered == 0:
-		return fmt.Errorf("no event could be read from %s; give audit logs in JSON, as --audit-log-path of the API server writes them or a cloud exports them", strings.Join(files, ", "))
+		return fmt.Errorf("no event could be read from %s; %s", strings.Join(files, ", "), logHint)
 	case f.failOn.set && result.Worst() >= f.failOn.severity:
 		return &metError{}
 	}

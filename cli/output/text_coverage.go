@@ -95,7 +95,7 @@ func Gaps(r *coverage.Report) []string {
 	var out []string
 	t := r.Total()
 	if t.Ignored > 0 {
-		out = append(out, fmt.Sprintf("%s no audit events", isAre(int(t.Ignored), "document")))
+		out = append(out, fmt.Sprintf("%s not of an audit log", isAre(int(t.Ignored), "document")))
 	}
 	if t.Future > 0 {
 		out = append(out, fmt.Sprintf("%s more than 5 minutes ahead of the clock", isAre(int(t.Future), "event")))
