@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"os"
-
 	"github.com/spf13/cobra"
 
 	"github.com/lynceus-io/lynceus/cli/output"
@@ -42,14 +40,4 @@ Exit codes: 0 nothing is broken, 1 something is, 2 wrong use, 3 a PATH cannot be
 	}
 	c.Flags().StringVarP(&format, "output", "o", "text", "format: text or json")
 	return c
-}
-
-// allExist returns an error where one of some paths is not there.
-func allExist(paths []string) error {
-	for _, p := range paths {
-		if _, err := os.Stat(p); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -66,7 +67,7 @@ func untested(rules []*rule.Rule) []string {
 	var out []string
 	for _, r := range rules {
 		if testCount(r) == 0 {
-			out = append(out, r.ID)
+			out = append(out, cmp.Or(r.Name, r.ID))
 		}
 	}
 	return out

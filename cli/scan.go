@@ -2,12 +2,15 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/lynceus-io/lynceus/collect/audit"
 	"github.com/lynceus-io/lynceus/hub"
 	"github.com/lynceus-io/lynceus/incident/report"
 )
@@ -40,8 +43,14 @@ Exit codes: 0 done, 1 --fail-on was met, 2 wrong use, 3 failed or no event could
 	return c
 }
 
+// logHint says what to give to a scan.
+const logHint = "give audit logs in JSON, as the API server writes them (--audit-log-path) or a cloud exports them"
+
 func (a *app) runScan(ctx context.Context, c *cobra.Command, f *scanFlags, files []string) (err error) {
 	if err := f.check(c); err != nil {
+		return err
+	}
+	if err := allExist(slices.Concat(files, f.baseline, f.rules)); err != nil {
 		return err
 	}
 	o, err := f.options()
@@ -60,15 +69,19 @@ func (a *app) runScan(ctx context.Context, c *cobra.Command, f *scanFlags, files
 	done := a.watch(f, &o)
 	result, err := hub.Scan(ctx, o)
 	done()
-	if err != nil {
+	switch {
+	case errors.Is(err, audit.ErrNoLog):
+		return fmt.Errorf("%w, in %s; %s", err, strings.Join(slices.Concat(f.baseline, files), ", "), logHint)
+	case err != nil:
 		return err
 	}
 	if err := a.write(f, result); err != nil {
 		return err
 	}
+	total := result.Coverage.Total()
 	switch {
-	case result.Coverage.Total().Events == 0:
-		return fmt.Errorf("no event could be read from %s; give audit logs in JSON, as --audit-log-path of the API server writes them or a cloud exports them", strings.Join(files, ", "))
+	case total.Events+total.Filtered == 0:
+		return fmt.Errorf("no event could be read from %s; %s", strings.Join(files, ", "), logHint)
 	case f.failOn.set && result.Worst() >= f.failOn.severity:
 		return &metError{}
 	}

@@ -86,3 +86,17 @@ func toFile(path string, write func(io.Writer) error) error {
 	}
 	return f.Close()
 }
+
+// allExist returns an error where one of some paths is not there; "-" is
+// standard input.
+func allExist(paths []string) error {
+	for _, p := range paths {
+		if p == "-" {
+			continue
+		}
+		if _, err := os.Stat(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}

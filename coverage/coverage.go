@@ -75,6 +75,8 @@ func (r *Report) Total() Source {
 		t.Future += s.Future
 		t.Late += s.Late
 		t.Redacted += s.Redacted
+		t.Filtered += s.Filtered
+		t.WrongTypes += s.WrongTypes
 		t.Span.Events += s.Span.Events
 		if !s.Span.First.IsZero() && (t.Span.First.IsZero() || s.Span.First.Before(t.Span.First)) {
 			t.Span.First = s.Span.First

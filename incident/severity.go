@@ -21,7 +21,7 @@ func judge(findings []*detect.Finding) (rule.Severity, []string) {
 	rules := map[string]bool{}
 	for _, f := range findings {
 		worst = max(worst, f.Severity)
-		if f.Severity < rule.Medium {
+		if f.Severity < rule.Medium || rules[f.Rule.ID] {
 			continue
 		}
 		if ts := attack.Tactics(f.Rule.Tags); len(ts) > 0 {

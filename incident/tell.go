@@ -18,12 +18,16 @@ func tell(findings []*detect.Finding, o Options) *Incident {
 	}
 	inc.Severity, inc.Reasons = judge(findings)
 	var tags []string
+	rules := map[string]bool{}
 	for _, f := range findings {
 		inc.Requests += f.Count
 		if f.Last.After(inc.Last) {
 			inc.Last = f.Last
 		}
-		tags = append(tags, f.Rule.Tags...)
+		if !rules[f.Rule.ID] {
+			rules[f.Rule.ID] = true
+			tags = append(tags, f.Rule.Tags...)
+		}
 	}
 	inc.Tactics, inc.Techniques = attack.Tactics(tags), attack.Techniques(tags)
 	worstFirst := slices.Clone(findings)

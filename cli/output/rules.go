@@ -20,13 +20,13 @@ func WriteRules(w io.Writer, rules []*rule.Rule, o TextOptions) error {
 	wide := len("RULE")
 	for _, r := range rules {
 		counts[r.Severity]++
-		wide = max(wide, columns(Clean(r.ID)))
+		wide = max(wide, columns(Clean(callName(r))))
 	}
 	wide = min(wide, 40)
 	head := fmt.Sprintf("%-13s  %-*s  %5s  %s", "SEVERITY", wide, "RULE", "TESTS", "TITLE AND TECHNIQUES")
 	p.line(p.dim(fit(head, p.width)))
 	for _, r := range rules {
-		id := Clean(r.ID)
+		id := Clean(callName(r))
 		text := Clean(r.Title)
 		if ts := attack.Techniques(r.Tags); len(ts) > 0 {
 			ids := make([]string, len(ts))
@@ -51,6 +51,14 @@ func WriteRules(w io.Writer, rules []*rule.Rule, o TextOptions) error {
 	p.line("")
 	p.line(amount(int64(len(rules)), "rule") + ": " + tally(counts))
 	return p.writeTo(w)
+}
+
+// callName is what people call a rule: its name, else its id.
+func callName(r *rule.Rule) string {
+	if r.Name != "" {
+		return r.Name
+	}
+	return r.ID
 }
 
 // Rule is the document of a rule.

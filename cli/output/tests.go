@@ -40,7 +40,7 @@ func (t *TestWriter) Broken(e *sigma.Problem) {
 func (t *TestWriter) Result(r *rule.Rule, c *rule.Test, findings []*detect.Finding) {
 	want, got, ok := verdict(c, findings)
 	p := newPage(t.options)
-	name := fmt.Sprintf("%s: %s", Clean(r.ID), Clean(c.Name))
+	name := fmt.Sprintf("%s: %s", Clean(callName(r)), Clean(c.Name))
 	if ok {
 		t.passed++
 		if t.verbose {

@@ -46,9 +46,13 @@ func WriteText(w io.Writer, r *report.Result, o TextOptions) error {
 	return p.writeTo(w)
 }
 
-// nothing says that there is nothing to tell.
+// nothing says that there is nothing to tell, and does not take what could
+// not be read for health.
 func nothing(r *report.Result) string {
-	if r.Hidden > 0 {
+	switch t := r.Coverage.Total(); {
+	case t.Events+t.Filtered == 0:
+		return "Nothing was read."
+	case r.Hidden > 0:
 		return fmt.Sprintf("Nothing to show; %s less severe than asked for.", isAre(r.Hidden, "finding"))
 	}
 	return "Nothing found."

@@ -46,6 +46,9 @@ func lookedAt(r *coverage.Report) string {
 		where = Clean(r.Sources[0].Name)
 	}
 	text := amount(r.Requests, "request")
+	if r.Requests == 0 {
+		text = amount(t.Events, "event")
+	}
 	if !t.Span.First.IsZero() {
 		text += " of " + span(t.Span.First, t.Span.Last, "15:04")
 	}
@@ -59,6 +62,9 @@ func lookedAt(r *coverage.Report) string {
 		if t.Text > 0 {
 			text += fmt.Sprintf(" (%s/s)", size(float64(t.Text)/r.Elapsed.Seconds()))
 		}
+	}
+	if t.Filtered > 0 {
+		text += "; " + isAre(int(t.Filtered), "event") + " outside the time asked for"
 	}
 	if complete(r) {
 		text += "; everything could be read"
@@ -89,10 +95,13 @@ func Gaps(r *coverage.Report) []string {
 	var out []string
 	t := r.Total()
 	if t.Ignored > 0 {
-		out = append(out, fmt.Sprintf("%s no audit events", isAre(int(t.Ignored), "document")))
+		out = append(out, fmt.Sprintf("%s not of an audit log", isAre(int(t.Ignored), "document")))
 	}
 	if t.Future > 0 {
 		out = append(out, fmt.Sprintf("%s more than 5 minutes ahead of the clock", isAre(int(t.Future), "event")))
+	}
+	if t.WrongTypes > 0 {
+		out = append(out, fmt.Sprintf("%s left out, having another type than theirs", isAre(int(t.WrongTypes), "value")))
 	}
 	if len(r.Muted) > 0 {
 		out = append(out, "muted for flooding, but counted: "+Clean(strings.Join(r.Muted, ", ")))

@@ -81,7 +81,7 @@ func Open(ctx context.Context, paths []string, opts Options) (*Reader, error) {
 	}
 	if len(r.waiting) == 0 {
 		r.cancel()
-		return nil, fmt.Errorf("no audit log found: none of %d files holds JSON", len(files))
+		return nil, fmt.Errorf("%w: none of %d files holds JSON", ErrNoLog, len(files))
 	}
 	for i, d := range decoders {
 		r.running.Go(func() { r.work(r.ctx, i, d) })

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/lynceus-io/lynceus/internal/ocsfschema"
@@ -30,9 +31,12 @@ func TestWriteIsValidOCSF(t *testing.T) {
 	}
 }
 
+const execMessage = `jane ran "cat /var/run/secrets/kubernetes.io/serviceaccount/token" in pod payments/api-6d4b75cb6d-hw2xk`
+
 func TestFinding(t *testing.T) {
 	docs := lines(t)
-	inc, finding := docs[0], docs[4]
+	inc := docs[0]
+	finding := docs[slices.IndexFunc(docs, func(d map[string]any) bool { return d["count"] == 1.0 && d["message"] == execMessage })]
 	for _, c := range []struct {
 		doc  map[string]any
 		path []string

@@ -24,19 +24,21 @@ type Coverage struct {
 
 // Source is what one file or stream gave.
 type Source struct {
-	Name      string    `json:"name"`
-	Dialect   string    `json:"dialect"`
-	Bytes     int64     `json:"bytes"`
-	TextBytes int64     `json:"text_bytes"`
-	Events    int64     `json:"events"`
-	Ignored   int64     `json:"ignored"`
-	Broken    int64     `json:"broken"`
-	Future    int64     `json:"future"`
-	Late      int64     `json:"late"`
-	Redacted  int64     `json:"redacted"`
-	Time      *string   `json:"time"`
-	LastTime  *string   `json:"last_time"`
-	Problems  []Problem `json:"problems"`
+	Name       string    `json:"name"`
+	Dialect    string    `json:"dialect"`
+	Bytes      int64     `json:"bytes"`
+	TextBytes  int64     `json:"text_bytes"`
+	Events     int64     `json:"events"`
+	Ignored    int64     `json:"ignored"`
+	Broken     int64     `json:"broken"`
+	Future     int64     `json:"future"`
+	Late       int64     `json:"late"`
+	Redacted   int64     `json:"redacted"`
+	Filtered   int64     `json:"filtered"`
+	WrongTypes int64     `json:"wrong_types"`
+	Time       *string   `json:"time"`
+	LastTime   *string   `json:"last_time"`
+	Problems   []Problem `json:"problems"`
 }
 
 // Span is a stretch of event time.
@@ -68,7 +70,7 @@ func NewCoverage(r *coverage.Report) Coverage {
 	for _, s := range r.Sources {
 		o := Source{
 			Name: s.Name, Dialect: s.Dialect, Bytes: s.Bytes, TextBytes: s.Text, Events: s.Events, Ignored: s.Ignored, Broken: s.Broken,
-			Future: s.Future, Late: s.Late, Redacted: s.Redacted, Time: stamp(s.Span.First), LastTime: stamp(s.Span.Last), Problems: []Problem{},
+			Future: s.Future, Late: s.Late, Redacted: s.Redacted, Filtered: s.Filtered, WrongTypes: s.WrongTypes, Time: stamp(s.Span.First), LastTime: stamp(s.Span.Last), Problems: []Problem{},
 		}
 		for _, p := range s.Problems {
 			o.Problems = append(o.Problems, Problem{p.File, p.Line, p.Offset, p.Text})

@@ -10,6 +10,7 @@ type Finding struct {
 	Schema        string      `json:"schema"`
 	ID            string      `json:"id"`
 	Rule          string      `json:"rule"`        // the rule's id
+	RuleName      string      `json:"rule_name"`   // what rules and people call it by, "" without one
 	RuleSource    string      `json:"rule_source"` // where the rule stands: file:line
 	Title         string      `json:"title"`
 	Severity      string      `json:"severity"`
@@ -88,7 +89,7 @@ func NewFindings(r *Result) []Finding {
 func newFinding(f *detect.Finding, inc string) Finding {
 	a, t := &f.Actor, &f.Target
 	d := Finding{
-		Schema: FindingSchema, ID: f.ID, Rule: f.Rule.ID, RuleSource: f.Rule.Source.String(), Title: f.Rule.Title, Severity: f.Severity.String(), Reasons: list(f.Reasons),
+		Schema: FindingSchema, ID: f.ID, Rule: f.Rule.ID, RuleName: f.Rule.Name, RuleSource: f.Rule.Source.String(), Title: f.Rule.Title, Severity: f.Severity.String(), Reasons: list(f.Reasons),
 		Time: stamp(f.First), LastTime: stamp(f.Last), Count: f.Count, Failed: f.Failed, Cluster: f.Cluster, Text: incident.Describe(f),
 		Actor: Actor{
 			User: a.User, UID: a.UID, Groups: list(a.Groups), RealUser: a.RealUser, IPs: list(a.IPs), UserAgents: list(a.UserAgents),

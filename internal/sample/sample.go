@@ -4,7 +4,9 @@
 package sample
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/lynceus-io/lynceus/coverage"
@@ -36,6 +38,9 @@ func Quiet() *report.Result {
 // findings, and lines it could not read.
 func Full() *report.Result {
 	r := &report.Result{Findings: findings()}
+	slices.SortStableFunc(r.Findings, func(a, b *detect.Finding) int {
+		return cmp.Or(cmp.Compare(b.Severity, a.Severity), a.First.Compare(b.First), cmp.Compare(a.ID, b.ID))
+	})
 	r.Incidents = incident.Build(r.Findings, incident.Options{})
 	r.Coverage = coverage.Report{
 		Sources: []coverage.Source{

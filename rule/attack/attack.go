@@ -117,12 +117,29 @@ func isDigits(s string, n int) bool {
 // tacticByTag finds a tactic by the name Sigma tags give it, with blanks as
 // underscores or hyphens, or by its id.
 func tacticByTag(name string) (Tactic, bool) {
-	plain := strings.NewReplacer("_", " ", "-", " ").Replace(name)
 	for i, t := range matrix {
-		if strings.EqualFold(t.Name, plain) || strings.EqualFold(t.ID, name) {
+		if sameWords(t.Name, name) || strings.EqualFold(t.ID, name) {
 			t.rank = i
 			return t, true
 		}
 	}
 	return Tactic{}, false
+}
+
+// sameWords reports whether tag is name in lower case, with blanks as
+// underscores or hyphens.
+func sameWords(name, tag string) bool {
+	if len(name) != len(tag) {
+		return false
+	}
+	for i := range len(name) {
+		n, t := name[i], tag[i]
+		if n >= 'A' && n <= 'Z' {
+			n += 'a' - 'A'
+		}
+		if n != t && (n != ' ' || t != '_' && t != '-') {
+			return false
+		}
+	}
+	return true
 }
