@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/lynceus-io/lynceus/collect/audit"
 	"github.com/lynceus-io/lynceus/event"
 	"github.com/lynceus-io/lynceus/rule"
 	"github.com/lynceus-io/lynceus/rule/sigma"
+	"github.com/lynceus-io/lynceus/rules"
 )
 
 // Cases returns what is measured. What needs the published rules or the real
@@ -22,10 +24,12 @@ func Cases(corpora, data string) (cases []Case, missing []string, err error) {
 		missing = append(missing, "published Sigma rules in "+corpora)
 		base = Base()
 	}
+	own := sigma.Load(sigma.Options{}, sigma.Tree{FS: rules.Audit, Root: "."}).Rules
+	own = slices.DeleteFunc(own, func(r *rule.Rule) bool { return r.Expr == nil })
 	few, many := Mutate(base, 1000, 1), Mutate(base, 4000, 1)
 	log := filepath.Join(data, "audit-real-k8s-1.36.jsonl.gz")
 	if real, err := realLog(log); err == nil {
-		cases = append(cases, Case{"audit, real log", few, real}, Case{"audit, real log", many, real})
+		cases = append(cases, Case{"audit, real log", few, real}, Case{"audit, real log", many, real}, Case{"audit, real log, built-in rules", own, real})
 	} else {
 		missing = append(missing, err.Error())
 	}

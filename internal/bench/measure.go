@@ -82,7 +82,13 @@ func newEngine(rules []*rule.Rule) (*engine, error) {
 
 func (m *engine) match(e *event.Event) int {
 	m.out = m.set.Match(m.scratch, e, m.out[:0])
-	return len(m.out)
+	n := 0
+	for _, found := range m.out {
+		if !found.Pending || m.set.Verify(m.scratch, e, found.Rule) {
+			n++
+		}
+	}
+	return n
 }
 
 func (m *engine) pause() { m.scratch.Retune() }
