@@ -16,6 +16,7 @@ type Program struct {
 	byRef   map[event.Ref]Column
 	paths   *rawjson.Extractor // nil when no column reads the raw document
 	tests   []test
+	slow    int32 // how many of tests are remembered
 	code    []step
 	entry   []int32 // of each tree
 }
@@ -160,6 +161,10 @@ func (b *builder) test(n *Pred) int32 {
 	if err != nil {
 		b.errs = append(b.errs, &Error{Tree: b.tree, At: n.At, Name: n.Name, Err: err})
 		return 0
+	}
+	if isSlow(key.Op) {
+		t = &remembered{t, b.p.slow}
+		b.p.slow++
 	}
 	i := int32(len(b.p.tests))
 	b.p.tests = append(b.p.tests, t)

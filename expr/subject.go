@@ -22,6 +22,7 @@ type Subject struct {
 	e       *event.Event
 	loads   uint64 // counts calls of Load
 	columns []span
+	answers []answer // of remembered predicates
 	cells   []cell
 	raw     rawjson.Values
 	rawLoad uint64   // value of loads for which raw was extracted
@@ -37,7 +38,7 @@ type span struct {
 
 // NewSubject returns a Subject without event.
 func (p *Program) NewSubject() *Subject {
-	return &Subject{p: p, e: &event.Event{}, loads: 1, columns: make([]span, len(p.columns))}
+	return &Subject{p: p, e: &event.Event{}, loads: 1, columns: make([]span, len(p.columns)), answers: make([]answer, p.slow)}
 }
 
 // Load makes e the event that predicates are judged on. e and its document

@@ -21,9 +21,12 @@ type use struct {
 	maybe []tested // predicates that may hold
 }
 
+// tested is a predicate that is decided by its test, on values in which the
+// literals of needs were found.
 type tested struct {
-	id   int32
-	test *expr.Test
+	id    int32
+	test  *expr.Test
+	needs []int32
 }
 
 // text adds to found the predicates that a text satisfies; tmp is for literals.
@@ -39,7 +42,11 @@ func (v *values) text(val *expr.Value, text string, tmp, found *literals.Found) 
 		if u.exact >= 0 {
 			found.Add(u.exact)
 		}
-		hold(u.maybe, val, found)
+		for i := range u.maybe {
+			if t := &u.maybe[i]; hasAll(tmp, t.needs) {
+				t.hold(val, found)
+			}
+		}
 	}
 	tmp.Reset()
 	if len(v.blocks.ids) > 0 {
@@ -58,9 +65,23 @@ func (v *values) number(val *expr.Value, n int64, found *literals.Found) {
 
 // hold adds the predicates whose tests hold.
 func hold(tests []tested, val *expr.Value, found *literals.Found) {
-	for _, t := range tests {
-		if !found.Has(t.id) && t.test.Holds(val) {
-			found.Add(t.id)
+	for i := range tests {
+		tests[i].hold(val, found)
+	}
+}
+
+// hold adds the predicate if its test holds.
+func (t *tested) hold(val *expr.Value, found *literals.Found) {
+	if !found.Has(t.id) && t.test.Holds(val) {
+		found.Add(t.id)
+	}
+}
+
+func hasAll(found *literals.Found, ids []int32) bool {
+	for _, id := range ids {
+		if !found.Has(id) {
+			return false
 		}
 	}
+	return true
 }

@@ -13,6 +13,7 @@ type valuesBuilder struct {
 	v             *values
 	ids           map[literalKey]int32
 	folded, cased []literals.Literal
+	shared        map[string]int // how many predicates require each text
 }
 
 type literalKey struct {
@@ -29,15 +30,22 @@ var literalKinds = [...]literals.Kind{
 }
 
 func (c *columnBuilder) values() *values {
-	b := valuesBuilder{v: &values{numbers: map[int64]int32{}}, ids: map[literalKey]int32{}}
+	b := valuesBuilder{v: &values{numbers: map[int64]int32{}}, ids: map[literalKey]int32{}, shared: map[string]int{}}
+	for i := range c.preds {
+		for _, texts := range c.preds[i].Shape().Required {
+			for _, t := range texts {
+				b.shared[t]++
+			}
+		}
+	}
 	for id := range c.preds {
 		if c.tests[id] == nil {
 			continue
 		}
 		if c.field.Type == event.TypeInt {
-			b.addNumber(&c.preds[id], tested{int32(id), c.tests[id]})
+			b.addNumber(&c.preds[id], tested{id: int32(id), test: c.tests[id]})
 		} else {
-			b.addText(&c.preds[id], tested{int32(id), c.tests[id]})
+			b.addText(&c.preds[id], tested{id: int32(id), test: c.tests[id]})
 		}
 	}
 	if len(b.folded) > 0 {
@@ -55,12 +63,9 @@ func (b *valuesBuilder) addText(p *expr.Pred, t tested) {
 	case p.Op == expr.OpCIDR:
 		b.v.blocks.add(p.Text, t.id)
 	case s.Kind != expr.ShapeOther:
-		b.literal(literalKey{literalKinds[s.Kind], s.Fold, s.Text}).exact = t.id
+		b.v.uses[b.literal(literalKey{literalKinds[s.Kind], s.Fold, s.Text})].exact = t.id
 	case len(s.Required) > 0:
-		for _, text := range rarestClause(s.Required) {
-			u := b.literal(literalKey{literals.Contains, true, text})
-			u.maybe = append(u.maybe, t)
-		}
+		b.addRequired(s.Required, t)
 	default:
 		b.v.rest = append(b.v.rest, t)
 	}
@@ -76,8 +81,8 @@ func (b *valuesBuilder) addNumber(p *expr.Pred, t tested) {
 	b.v.rest = append(b.v.rest, t)
 }
 
-// literal returns what finding a literal means, to be added to.
-func (b *valuesBuilder) literal(k literalKey) *use {
+// literal returns the number of a literal.
+func (b *valuesBuilder) literal(k literalKey) int32 {
 	id, ok := b.ids[k]
 	if !ok {
 		id = int32(len(b.v.uses))
@@ -90,20 +95,41 @@ func (b *valuesBuilder) literal(k literalKey) *use {
 			b.cased = append(b.cased, l)
 		}
 	}
-	return &b.v.uses[id]
+	return id
 }
 
-// rarestClause returns the list whose shortest text is longest.
-func rarestClause(clauses [][]string) []string {
-	var best []string
-	most := -1
-	for _, texts := range clauses {
-		least := len(texts[0])
-		for _, t := range texts {
-			least = min(least, len(t))
+// addRequired makes a predicate be tested on values that contain one text of
+// each list: when a text of the rarest list is found, and the others too.
+func (b *valuesBuilder) addRequired(clauses [][]string, t tested) {
+	rarest := b.rarest(clauses)
+	for i, texts := range clauses {
+		if i != rarest && len(texts) == 1 {
+			t.needs = append(t.needs, b.containing(texts[0]))
 		}
-		if least > most {
-			best, most = texts, least
+	}
+	for _, text := range clauses[rarest] {
+		u := &b.v.uses[b.containing(text)]
+		u.maybe = append(u.maybe, t)
+	}
+}
+
+// containing returns the literal that is found in values that contain text,
+// which is folded, without regard to case.
+func (b *valuesBuilder) containing(text string) int32 {
+	return b.literal(literalKey{literals.Contains, true, text})
+}
+
+// rarest returns the index of the list whose texts are long and required by
+// few predicates.
+func (b *valuesBuilder) rarest(clauses [][]string) int {
+	best, least := 0, 0
+	for i, texts := range clauses {
+		cost := 0
+		for _, t := range texts {
+			cost += b.shared[t] << (2 * max(5-len(t), 0)) // a byte less is four times as common
+		}
+		if i == 0 || cost < least {
+			best, least = i, cost
 		}
 	}
 	return best
