@@ -34,7 +34,7 @@ func inContainers(rest ...string) []string {
 	return out
 }
 
-// podSpecFields are numbers 128 to 175: what the body of a request says about
+// podSpecFields are numbers 128 to 191: what the body of a request says about
 // the pods it would start, and about rights and services, wherever in the
 // body that stands. They are read from the document only when asked for.
 var podSpecFields = []Field{
@@ -69,4 +69,8 @@ var podSpecFields = []Field{
 	{ID: 163, Name: "audit.csr.signer", Type: TypeStrings, Tables: auditTable, OCSF: "unmapped.audit.csr.signer", Origin: Derived, Doc: "Signer that a certificate request asks for.", Paths: []string{"requestObject.spec.signerName"}},
 	{ID: 164, Name: "audit.csr.usages", Type: TypeStrings, Tables: auditTable, OCSF: "unmapped.audit.csr.usages", Origin: Derived, Doc: "Usages that a certificate request asks for.", Paths: []string{"requestObject.spec.usages"}},
 	{ID: 165, Name: "audit.config.keys", Type: TypeJSON, Tables: auditTable, OCSF: "unmapped.audit.config.keys", Origin: Derived, Doc: "data of a config map that was sent.", Paths: []string{"requestObject.data"}, Falco: []string{"ka.req.configmap.obj"}},
+	{ID: 176, Name: "audit.pod.run_as_non_root", Type: TypeStrings, Tables: auditTable, OCSF: "unmapped.audit.pod.run_as_non_root", Origin: Derived, Doc: "runAsNonRoot of the pod and of every container.", Paths: append(inSpecs("securityContext.runAsNonRoot"), inContainers("securityContext.runAsNonRoot")...)},
+	{ID: 177, Name: "audit.pod.proc_mount", Type: TypeStrings, Tables: auditTable, OCSF: "unmapped.audit.pod.proc_mount", Origin: Derived, Doc: "procMount of every container: Unmasked shows all of /proc.", Paths: inContainers("securityContext.procMount")},
+	{ID: 178, Name: "audit.pod.seccomp", Type: TypeStrings, Tables: auditTable, OCSF: "unmapped.audit.pod.seccomp", Origin: Derived, Doc: "Type of the seccomp profile of the pod and of every container: Unconfined filters no system calls.", Paths: append(inSpecs("securityContext.seccompProfile.type"), inContainers("securityContext.seccompProfile.type")...)},
+	{ID: 179, Name: "audit.pod.apparmor", Type: TypeStrings, Tables: auditTable, OCSF: "unmapped.audit.pod.apparmor", Origin: Derived, Doc: "Type of the AppArmor profile of the pod and of every container.", Paths: append(inSpecs("securityContext.appArmorProfile.type"), inContainers("securityContext.appArmorProfile.type")...)},
 }

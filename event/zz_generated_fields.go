@@ -202,6 +202,14 @@ const (
 	FieldAuditCSRUsages FieldID = 164
 	// FieldAuditConfigKeys is audit.config.keys.
 	FieldAuditConfigKeys FieldID = 165
+	// FieldAuditPodRunAsNonRoot is audit.pod.run_as_non_root.
+	FieldAuditPodRunAsNonRoot FieldID = 176
+	// FieldAuditPodProcMount is audit.pod.proc_mount.
+	FieldAuditPodProcMount FieldID = 177
+	// FieldAuditPodSeccomp is audit.pod.seccomp.
+	FieldAuditPodSeccomp FieldID = 178
+	// FieldAuditPodApparmor is audit.pod.apparmor.
+	FieldAuditPodApparmor FieldID = 179
 	// Activity is activity: What was done, in OCSF's words: Launch, Terminate, Open, Create, Delete, Rename, Set Attributes.
 	Activity StringField = 192
 	// ProcessFilePath is process.file.path: Path of the program that runs.
