@@ -87,7 +87,7 @@ func (c *Callers) Observe(e *event.Event) (settled bool) {
 	if isNodeDeletion(e) {
 		cl.forgetNode(event.ResourceName.Get(e))
 	}
-	grace := int64(none)
+	grace := int64(noGrace)
 	if learnsObjects(e) {
 		grace = c.learnObjects(cl, e, a, t)
 	}

@@ -310,6 +310,7 @@ func TestCredentialPlaces(t *testing.T) {
 		{"two hops that many share", append(append(crowd("10.0.0.7"), crowd("10.0.0.8")...), use(1, "10.0.0.7", "JTI=a"), use(2, "10.0.0.8", "JTI=a")), 1},
 		{"a hop before and after it was known to be shared", append([]call{use(0, "10.0.0.7", "JTI=a")}, append(crowd("10.0.0.7"), use(2, "10.0.0.7", "JTI=a"))...), 1},
 		{"a node and its loopback", append(beats(0, 3, "n1", "10.0.0.5"), use(40, "127.0.0.1", "JTI=a"), use(41, "10.0.0.5", "JTI=a")), 1},
+		{"a hop that turns out to be a node", append(append(crowd("10.0.0.5"), use(1, "10.0.0.5", "JTI=a")), append(beats(2, 3, "n1", "10.0.0.5"), use(50, "10.0.0.5", "JTI=a"))...), 1},
 		{"two nodes", append(append(beats(0, 3, "n1", "10.0.0.5"), beats(0, 3, "n2", "10.0.0.6")...), use(40, "10.0.0.6", "JTI=a"), use(41, "10.0.0.5", "JTI=a")), 2},
 		{"a shared hop and the attacker", append(crowd("10.0.0.7"), use(1, "10.0.0.7", "JTI=a"), use(2, out, "JTI=a")), 2},
 		{"an attacker with five credentials", append(crowd(out), use(1, "10.0.0.7", "JTI=a"), use(2, out, "JTI=a")), 2},

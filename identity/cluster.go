@@ -47,7 +47,7 @@ func newCluster(name string, bytes int64) *cluster {
 		tainted:     map[netip.Addr]bool{},
 		pods:        newLRU[string, pod](2*part, 224),
 		names:       newLRU[string, podName](part, 224),
-		credentials: newLRU[string, credential](2*part, 640),
+		credentials: newLRU[string, credential](2*part, 480),
 	}
 }
 

@@ -1,7 +1,6 @@
 package identity
 
 import (
-	"net/netip"
 	"slices"
 	"strings"
 )
@@ -20,53 +19,51 @@ type credential struct {
 	places [maxPlaces]place
 }
 
-// place is an address, or one that stands for several, and when it was used
-// last.
+// place is an address, and when it was used last.
 type place struct {
-	ip   netip.Addr
-	node bool // it is a node's
+	from *address
 	last int64
 }
 
-// Addresses that stand for several: those of the API server's own machine,
-// and all hops that many share.
-var (
-	loopbackPlace = netip.IPv6Loopback()
-	sharedPlace   = netip.IPv6Unspecified()
-)
-
 // places notes that a credential was used from an address and returns from
-// how many places it was used within the hour. A node and loopback are one:
-// the API server's own machine has both.
+// how many places it was used within the hour. All hops that many share are
+// one place. Loopback is another name of a node or of a shared hop, where
+// there is one: the API server's own machine has both.
 func (cl *cluster) places(id string, a *address, t int64) int64 {
-	if a.addUser(id) && a.isShared() {
-		cl.share(a.ip)
-	}
+	a.addUser(id)
 	c := cl.credentials.get(id)
 	if c == nil {
 		c = cl.credentials.put(strings.Clone(id))
 	}
-	c.note(place{a.place(), a.node, t})
-	n, loopback, node := int64(0), false, false
+	c.note(place{a, t})
+	n, shared, loopback, node := int64(0), int64(0), int64(0), false
 	for _, p := range c.places[:c.n] {
-		if t-p.last <= placesTime {
+		if t-p.last > placesTime {
+			continue
+		}
+		cl.outside(p.from) // which brings p.from.node up to date
+		switch {
+		case p.from.scope == scopeLoopback:
+			loopback = 1
+		case p.from.isShared():
+			shared = 1
+		default:
 			n++
-			loopback = loopback || p.ip == loopbackPlace
-			node = node || p.node
+			node = node || p.from.node
 		}
 	}
-	if loopback && node {
-		n--
+	if node || shared > 0 {
+		loopback = 0
 	}
-	return n
+	return n + shared + loopback
 }
 
 // note adds a place or its latest use.
 func (c *credential) note(p place) {
 	oldest := 0
 	for i := range c.places[:c.n] {
-		if have := &c.places[i]; have.ip == p.ip {
-			have.last, have.node = max(have.last, p.last), have.node || p.node
+		if have := &c.places[i]; have.from.ip == p.from.ip {
+			have.from, have.last = p.from, max(have.last, p.last)
 			return
 		}
 		if c.places[i].last < c.places[oldest].last {
@@ -80,53 +77,18 @@ func (c *credential) note(p place) {
 	c.places[oldest] = p
 }
 
-// share lets an address count as a shared hop from now on, also where it was
-// noted before.
-func (cl *cluster) share(ip netip.Addr) {
-	for e := cl.credentials.head; e != nil; e = e.next {
-		c := &e.value
-		for i := range c.places[:c.n] {
-			if p := c.places[i]; p.ip == ip {
-				c.n--
-				c.places[i] = c.places[c.n]
-				p.ip = sharedPlace
-				c.note(p)
-				break
-			}
-		}
-	}
-}
-
-// none is no number.
-const none = -1
-
-// place returns what an address counts as among the places of a credential.
-func (a *address) place() netip.Addr {
-	switch {
-	case a.scope == scopeLoopback:
-		return loopbackPlace
-	case a.isShared():
-		return sharedPlace
-	}
-	return a.ip
-}
-
 // isShared reports whether an address is a hop that many share, and neither a
 // node nor a place in the internet.
 func (a *address) isShared() bool {
 	return a.users[sharedBy-1] != 0 && a.scope != scopePublic && a.scope != scopeLoopback && !a.node
 }
 
-// addUser notes that a credential was used from the address, and reports
-// whether it is among the first.
-func (a *address) addUser(id string) bool {
+// addUser notes that a credential was used from the address.
+func (a *address) addUser(id string) {
 	h := hashText(id)
-	i := slices.Index(a.users[:], 0)
-	if i < 0 || slices.Contains(a.users[:i], h) {
-		return false
+	if i := slices.Index(a.users[:], 0); i >= 0 && !slices.Contains(a.users[:i], h) {
+		a.users[i] = h
 	}
-	a.users[i] = h
-	return true
 }
 
 // hashText is FNV-1a with 64 bits, never 0. Whoever makes two credentials of

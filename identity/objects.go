@@ -87,7 +87,7 @@ func learnsObjects(e *event.Event) bool {
 // said.
 func (c *Callers) learnObjects(cl *cluster, e *event.Event, a *address, t int64) (grace int64) {
 	if c.bodies.document.Extract(e.Raw, &c.bodies.values) != nil {
-		return none
+		return noGrace
 	}
 	resource, name := event.ResourceType.Get(e), event.ResourceName.Get(e)
 	trusted := a != nil
@@ -111,7 +111,7 @@ func (c *Callers) learnObjects(cl *cluster, e *event.Event, a *address, t int64)
 		}
 	}
 	if len(items) > 0 {
-		return none
+		return noGrace
 	}
 	for _, l := range c.bodies.values.Leaves(inResponse) {
 		if l.Kind == rawjson.Object && (trusted || event.APIOperation.Get(e) == "get") {
@@ -121,7 +121,7 @@ func (c *Callers) learnObjects(cl *cluster, e *event.Event, a *address, t int64)
 			}
 		}
 	}
-	return none
+	return noGrace
 }
 
 // mayBeNew reports whether the caller may be a kubelet that has only just

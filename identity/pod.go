@@ -21,6 +21,9 @@ type podName struct {
 	gone    int64 // when the one that was deleted last is gone
 }
 
+// noGrace says that the log does not tell how long a deleted pod lives on.
+const noGrace = -1
+
 // learnPods notes that pods are there and that they are deleted. grace is the
 // time that a deleted pod was given, in nanoseconds, negative where the log
 // does not say.
