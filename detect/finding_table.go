@@ -85,16 +85,6 @@ func (t *findings) add(f *building, a *about) {
 	t.bytes += f.size - was
 }
 
-// findingID returns the id of a finding: equal rule, cluster, actor, target
-// and window give an equal id.
-func (t *findings) findingID(p *plan, cluster string, at int64, actor, target []string) event.UID {
-	parts := make([]string, 0, 5+len(actor)+len(target))
-	parts = append(parts, p.rule.ID, cluster, strconv.FormatInt(floorDiv(at, p.window)*p.window, 10), strconv.Itoa(len(actor)))
-	parts = append(parts, actor...)
-	parts = append(parts, target...)
-	return t.hasher.Sum("finding", parts...)
-}
-
 // summaryID returns the id of the finding that counts what a muted rule did
 // not make.
 func (t *findings) summaryID(p *plan, a *about) event.UID {

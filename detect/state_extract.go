@@ -3,6 +3,7 @@ package detect
 import (
 	"encoding/binary"
 	"math"
+	"strconv"
 
 	"github.com/lynceus-io/lynceus/event"
 	"github.com/lynceus-io/lynceus/expr"
@@ -118,19 +119,15 @@ func (s *State) extract(r *request, e *event.Event, matches []Match) {
 			r.about, described = s.describe(e, uid, t), true
 			r.size = r.about.size + 256
 		}
-		h := hit{plan: p}
-		h.holds = s.holds(p)
-		h.id = s.findings.findingID(p, r.about.cluster, r.about.time, s.textsOf(p.actor), s.textsOf(p.target))
+		h := hit{plan: p, holds: s.holds(p)}
 		for i := range p.novelties {
 			h.keys = append(h.keys, s.noveltyKey(p, i, r.about.cluster))
 		}
 		for _, c := range p.values {
 			h.values = append(h.values, s.value(c))
 		}
-		for _, ev := range p.evidence {
-			if s.subject.Present(ev.column) {
-				h.evidence = append(h.evidence, Value{ev.name, s.texts.own(s.textOf(ev.column))})
-			}
+		if p.finds {
+			s.identify(r.about, &h)
 		}
 		r.hits = append(r.hits, h)
 		r.size += 192 + 64*int64(len(h.values)+len(h.evidence))
@@ -165,13 +162,23 @@ func (s *State) textOf(c expr.Column) string {
 	return string(s.buf)
 }
 
-// textsOf returns the values of columns. The slice is used again.
-func (s *State) textsOf(columns []expr.Column) []string {
-	out := make([]string, len(columns))
-	for i, c := range columns {
-		out[i] = s.textOf(c)
+// identify gives a hit what its finding needs: its id and its evidence.
+func (s *State) identify(a *about, h *hit) {
+	p := h.plan
+	parts := append(s.parts[:0], p.rule.ID, a.cluster, strconv.FormatInt(floorDiv(a.time, p.window)*p.window, 10), strconv.Itoa(len(p.actor)))
+	for _, c := range p.actor {
+		parts = append(parts, s.textOf(c))
 	}
-	return out
+	for _, c := range p.target {
+		parts = append(parts, s.textOf(c))
+	}
+	s.parts = parts
+	h.id = s.hasher.Sum("finding", parts...)
+	for _, ev := range p.evidence {
+		if s.subject.Present(ev.column) {
+			h.evidence = append(h.evidence, Value{ev.name, s.texts.own(s.textOf(ev.column))})
+		}
+	}
 }
 
 func (s *State) value(c expr.Column) value {

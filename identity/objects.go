@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"errors"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -17,14 +18,8 @@ type bodies struct {
 	values, inner    rawjson.Values
 }
 
-// Slots of the extractor of documents.
-const (
-	inRequest = iota
-	inResponse
-	inItems
-)
-
-// Slots of the extractor of objects.
+// What is read of an object. In a document these slots stand three times: for
+// the request, for the answer, and then the items of an answer that is a list.
 const (
 	objName = iota
 	objUID
@@ -36,32 +31,51 @@ const (
 	objPodIPs
 	objHostIP
 	objHostIPs
+	objSlots
+
+	inRequest  = 0
+	inResponse = objSlots
+	inItems    = 2 * objSlots
 )
 
-// Sources of the paths: the Node and Pod objects of the core API,
-// https://kubernetes.io/docs/reference/kubernetes-api/.
+// objectPaths are the paths of the slots. Source: the Node and Pod objects of
+// the core API, https://kubernetes.io/docs/reference/kubernetes-api/.
+var objectPaths = [objSlots]string{
+	objName:        "metadata.name",
+	objUID:         "metadata.uid",
+	objGrace:       "metadata.deletionGracePeriodSeconds",
+	objNodeAddress: "status.addresses.address",
+	objPodCIDR:     "spec.podCIDR",
+	objPodCIDRs:    "spec.podCIDRs",
+	objPodIP:       "status.podIP",
+	objPodIPs:      "status.podIPs.ip",
+	objHostIP:      "status.hostIP",
+	objHostIPs:     "status.hostIPs.ip",
+}
+
 func newBodies() (b bodies, err error) {
-	compile := func(dst **rawjson.Extractor, texts ...string) {
-		var paths []rawjson.Path
-		for _, text := range texts {
-			p, perr := rawjson.ParsePath(text)
-			if perr != nil {
-				err = perr
-				return
-			}
-			paths = append(paths, p)
-		}
-		x, cerr := rawjson.Compile(paths, rawjson.Options{})
-		if cerr != nil {
-			err = cerr
-			return
-		}
-		*dst = x
+	var document, object []rawjson.Path
+	add := func(to *[]rawjson.Path, text string) {
+		p, perr := rawjson.ParsePath(text)
+		err = errors.Join(err, perr)
+		*to = append(*to, p)
 	}
-	compile(&b.document, "requestObject", "responseObject", "responseObject.items")
-	compile(&b.object, "metadata.name", "metadata.uid", "metadata.deletionGracePeriodSeconds",
-		"status.addresses.address", "spec.podCIDR", "spec.podCIDRs",
-		"status.podIP", "status.podIPs.ip", "status.hostIP", "status.hostIPs.ip")
+	for _, root := range []string{"requestObject.", "responseObject."} {
+		for _, p := range objectPaths {
+			add(&document, root+p)
+		}
+	}
+	add(&document, "responseObject.items")
+	for _, p := range objectPaths {
+		add(&object, p)
+	}
+	if err != nil {
+		return b, err
+	}
+	if b.document, err = rawjson.Compile(document, rawjson.Options{}); err != nil {
+		return b, err
+	}
+	b.object, err = rawjson.Compile(object, rawjson.Options{})
 	return b, err
 }
 
@@ -89,37 +103,32 @@ func (c *Callers) learnObjects(cl *cluster, e *event.Event, a *address, t int64)
 	if c.bodies.document.Extract(e.Raw, &c.bodies.values) != nil {
 		return noGrace
 	}
-	resource, name := event.ResourceType.Get(e), event.ResourceName.Get(e)
+	v, name := &c.bodies.values, event.ResourceName.Get(e)
+	nodes := event.ResourceType.Get(e) == "nodes"
 	trusted := a != nil
 	if trusted {
 		answer, _ := cl.outside(a)
 		trusted = answer != "yes"
 	}
-	for _, l := range c.bodies.values.Leaves(inRequest) {
-		switch {
-		case l.Kind != rawjson.Object || !speaksFor(e):
-		case trusted:
-			c.learnObject(cl, resource, name, l.Raw, t)
-		case a != nil && !cl.mayBeNew(e, a, t):
-			c.taintObject(cl, l.Raw)
-		}
+	switch {
+	case !speaksFor(e):
+	case trusted:
+		cl.learnObject(v, inRequest, nodes, name, t)
+	case a != nil && !cl.mayBeNew(e, a, t):
+		cl.taintObject(v, inRequest)
 	}
-	items := c.bodies.values.Leaves(inItems)
+	items := v.Leaves(inItems)
 	for _, l := range items {
-		if l.Kind == rawjson.Object {
-			c.learnObject(cl, resource, "", l.Raw, t)
+		if l.Kind == rawjson.Object && c.bodies.object.Extract(l.Raw, &c.bodies.inner) == nil {
+			cl.learnObject(&c.bodies.inner, 0, nodes, "", t)
 		}
 	}
-	if len(items) > 0 {
+	if len(items) > 0 || !trusted && event.APIOperation.Get(e) != "get" {
 		return noGrace
 	}
-	for _, l := range c.bodies.values.Leaves(inResponse) {
-		if l.Kind == rawjson.Object && (trusted || event.APIOperation.Get(e) == "get") {
-			c.learnObject(cl, resource, name, l.Raw, t)
-			if s, err := strconv.ParseInt(string(first(&c.bodies.inner, objGrace)), 10, 32); err == nil {
-				return s * int64(time.Second)
-			}
-		}
+	cl.learnObject(v, inResponse, nodes, name, t)
+	if s, err := strconv.ParseInt(string(first(v, inResponse+objGrace)), 10, 32); err == nil {
+		return s * int64(time.Second)
 	}
 	return noGrace
 }
@@ -149,35 +158,32 @@ func speaksFor(e *event.Event) bool {
 		slices.Contains(event.AuditUserGroups.Get(e), "system:masters")
 }
 
-// learnObject learns from one Node or Pod object or a patch of one.
-func (c *Callers) learnObject(cl *cluster, resource, name string, object []byte, t int64) {
-	v := &c.bodies.inner
-	if c.bodies.object.Extract(object, v) != nil {
-		return
-	}
-	if n := first(v, objName); len(n) > 0 {
-		name = string(n)
-	}
-	if resource == "pods" {
-		c.addresses(cl, v, cl.learnPod, objPodIP, objPodIPs)
-		c.addresses(cl, v, func(ip netip.Addr) { cl.learnNode(ip, "") }, objHostIP, objHostIPs)
-		if uid := first(v, objUID); len(uid) > 0 {
+// learnObject learns from one Node or Pod object, or a patch of one, whose
+// values stand in v from slot base on.
+func (cl *cluster) learnObject(v *rawjson.Values, base int, nodes bool, name string, t int64) {
+	if !nodes {
+		cl.eachAddress(v, base, cl.learnPod, objPodIP, objPodIPs)
+		cl.eachAddress(v, base, func(ip netip.Addr) { cl.learnNode(ip, "") }, objHostIP, objHostIPs)
+		if uid := first(v, base+objUID); len(uid) > 0 {
 			cl.podAlive(string(uid), t)
 		}
 		return
 	}
-	for _, slot := range []int{objPodCIDR, objPodCIDRs} {
-		for _, l := range v.Leaves(slot) {
+	for _, slot := range [...]int{objPodCIDR, objPodCIDRs} {
+		for _, l := range v.Leaves(base + slot) {
 			if p, err := netip.ParsePrefix(string(l.Text)); err == nil && !cl.tainted[p.Addr()] {
 				cl.learnNetwork(p)
 			}
 		}
 	}
 	if name == "" {
+		name = string(first(v, base+objName))
+	}
+	if name == "" {
 		return
 	}
 	user := nodeAccount + name
-	c.addresses(cl, v, func(ip netip.Addr) {
+	cl.eachAddress(v, base, func(ip netip.Addr) {
 		cl.learnNode(ip, user)
 		acc := cl.accounts.get(user)
 		if acc == nil {
@@ -189,13 +195,14 @@ func (c *Callers) learnObject(cl *cluster, resource, name string, object []byte,
 	}, objNodeAddress)
 }
 
-// addresses calls learn with the addresses in slots that may be believed.
-func (c *Callers) addresses(cl *cluster, v *rawjson.Values, learn func(netip.Addr), slots ...int) {
+// eachAddress calls learn with the addresses in slots that may be believed.
+// Names of hosts are none.
+func (cl *cluster) eachAddress(v *rawjson.Values, base int, learn func(netip.Addr), slots ...int) {
 	for _, slot := range slots {
-		for _, l := range v.Leaves(slot) {
+		for _, l := range v.Leaves(base + slot) {
 			ip, err := netip.ParseAddr(string(l.Text))
 			if err != nil {
-				continue // the name of a host
+				continue
 			}
 			if ip = ip.Unmap(); ip.IsLoopback() || ip.IsUnspecified() || cl.tainted[ip] {
 				continue
@@ -206,20 +213,16 @@ func (c *Callers) addresses(cl *cluster, v *rawjson.Values, learn func(netip.Add
 }
 
 // taintObject notes the public addresses that an object names.
-func (c *Callers) taintObject(cl *cluster, object []byte) {
-	v := &c.bodies.inner
-	if c.bodies.object.Extract(object, v) != nil {
-		return
-	}
-	c.addresses(cl, v, func(ip netip.Addr) {
+func (cl *cluster) taintObject(v *rawjson.Values, base int) {
+	cl.eachAddress(v, base, func(ip netip.Addr) {
 		if scopeOf(ip) == scopePublic {
 			if node, pod := cl.fact(ip); !node && !pod {
 				cl.taint(ip)
 			}
 		}
 	}, objNodeAddress, objPodIP, objPodIPs, objHostIP, objHostIPs)
-	for _, slot := range []int{objPodCIDR, objPodCIDRs} {
-		for _, l := range v.Leaves(slot) {
+	for _, slot := range [...]int{objPodCIDR, objPodCIDRs} {
+		for _, l := range v.Leaves(base + slot) {
 			if p, err := netip.ParsePrefix(string(l.Text)); err == nil {
 				cl.taint(p.Addr())
 			}
