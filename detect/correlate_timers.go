@@ -1,9 +1,6 @@
 package detect
 
-import (
-	"container/heap"
-	"slices"
-)
+import "slices"
 
 // decision is something that a group decides when time has passed. What
 // happens at that very time still counts.
@@ -47,7 +44,7 @@ func (w *correlator) due() (t int64, ok bool) {
 
 // decide makes the next decision, if it still is one.
 func (w *correlator) decide() {
-	t := heap.Pop(&w.timers.h).(timer)
+	t := w.timers.h.pop()
 	g := t.g
 	if g.round != t.round || len(g.pending) == 0 || g.pending[0].due != t.due {
 		return
@@ -80,7 +77,7 @@ func (w *correlator) endedEarly(due int64) []string {
 // timers are the groups that have something to decide, each by its first
 // decision: by time, and then in the order in which they came.
 type timers struct {
-	h   timerHeap
+	h   minHeap[timer]
 	seq uint64
 }
 
@@ -93,36 +90,9 @@ type timer struct {
 	round int
 }
 
+func (t timer) less(o timer) bool { return t.due < o.due || t.due == o.due && t.seq < o.seq }
+
 func (t *timers) add(g *group, due int64) {
 	t.seq++
-	heap.Push(&t.h, timer{due, t.seq, g, g.round})
-}
-
-// timerHeap implements heap.Interface.
-type timerHeap []timer
-
-// Len implements heap.Interface.
-func (h timerHeap) Len() int { return len(h) }
-
-// Less implements heap.Interface.
-func (h timerHeap) Less(i, j int) bool {
-	if h[i].due != h[j].due {
-		return h[i].due < h[j].due
-	}
-	return h[i].seq < h[j].seq
-}
-
-// Swap implements heap.Interface.
-func (h timerHeap) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
-
-// Push implements heap.Interface.
-func (h *timerHeap) Push(x any) { *h = append(*h, x.(timer)) }
-
-// Pop implements heap.Interface.
-func (h *timerHeap) Pop() any {
-	last := len(*h) - 1
-	t := (*h)[last]
-	(*h)[last] = timer{}
-	*h = (*h)[:last]
-	return t
+	t.h.push(timer{due, t.seq, g, g.round})
 }

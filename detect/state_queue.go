@@ -1,21 +1,27 @@
 package detect
 
-import (
-	"container/heap"
-
-	"github.com/lynceus-io/lynceus/event"
-)
+import "github.com/lynceus-io/lynceus/event"
 
 // queue holds the requests that wait to be judged, by (time, identity).
 type queue struct {
-	h     requestHeap
+	h     minHeap[queued]
 	bytes int64
+}
+
+// queued is a request in the queue, with its time at hand.
+type queued struct {
+	time int64
+	r    *request
+}
+
+func (q queued) less(p queued) bool {
+	return q.time < p.time || q.time == p.time && q.r.about.earlier(p.r.about)
 }
 
 func (q *queue) push(r *request) {
 	r.queued = true
 	q.bytes += r.size
-	heap.Push(&q.h, r)
+	q.h.push(queued{r.about.time, r})
 }
 
 // top returns the first request, or nil.
@@ -23,37 +29,13 @@ func (q *queue) top() *request {
 	if len(q.h) == 0 {
 		return nil
 	}
-	return q.h[0]
+	return q.h[0].r
 }
 
 func (q *queue) pop() *request {
-	r := heap.Pop(&q.h).(*request)
+	r := q.h.pop().r
 	r.queued = false
 	q.bytes -= r.size
-	return r
-}
-
-// requestHeap implements heap.Interface.
-type requestHeap []*request
-
-// Len implements heap.Interface.
-func (h requestHeap) Len() int { return len(h) }
-
-// Less implements heap.Interface.
-func (h requestHeap) Less(i, j int) bool { return h[i].about.earlier(h[j].about) }
-
-// Swap implements heap.Interface.
-func (h requestHeap) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
-
-// Push implements heap.Interface.
-func (h *requestHeap) Push(x any) { *h = append(*h, x.(*request)) }
-
-// Pop implements heap.Interface.
-func (h *requestHeap) Pop() any {
-	last := len(*h) - 1
-	r := (*h)[last]
-	(*h)[last] = nil
-	*h = (*h)[:last]
 	return r
 }
 
