@@ -120,8 +120,9 @@ func (b *planner) correlate(p *plan, legs []*plan) error {
 	highest := rule.Severity(0)
 	for i, leg := range legs {
 		place := &parent{c: c, leg: i, rule: leg}
-		c.legs = append(c.legs, place)
-		leg.parents = append(leg.parents, place)
+		if c.legs = append(c.legs, place); !p.rule.Disabled {
+			leg.parents = append(leg.parents, place)
+		}
 		highest = max(highest, leg.severity)
 	}
 	if p.rule.Severity == 0 {

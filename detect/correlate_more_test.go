@@ -175,6 +175,15 @@ func TestCorrelationDetails(t *testing.T) {
 			t.Errorf("%q", got)
 		}
 	})
+	t.Run("one that is disabled finds nothing", func(t *testing.T) {
+		rules := joined(c)
+		rules[0].Disabled = true
+		b := newBed(t, StateOptions{}, rules...)
+		b.observe(call{at: 0, id: "a", user: "jane", verb: "get", ns: "shop"}, call{at: 1, id: "b", user: "jane", verb: "get", ns: "shop"})
+		if got := b.state.Finish(); len(got) != 0 {
+			t.Errorf("%v", lines(got))
+		}
+	})
 	t.Run("a novelty of its groups", func(t *testing.T) {
 		rules := joined(c)
 		rules[0].Ext = &rule.Extension{New: &rule.Novelty{Key: refs("actor.user.name")}}

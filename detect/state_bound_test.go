@@ -111,6 +111,7 @@ func TestContextSettles(t *testing.T) {
 	early := []call{
 		{at: 0, id: "a", user: "jane", ip: "203.0.113.5", resource: "secrets"}, {at: 1, id: "b", user: "jane", ip: "198.51.100.7", resource: "secrets"},
 		{at: 2, id: "c", user: "jane", ip: "203.0.113.5", resource: "pods"}, {at: 3, id: "d", user: "joe", ip: "198.51.100.7", resource: "pods"},
+		{at: 4, received: -600, id: "l", user: "ann", ip: "203.0.113.5", resource: "secrets"}, // a long one
 		{at: 60, id: "t", user: "teacher", ip: "203.0.113.5"},
 	}
 	for _, n := range []int{0, 1} {

@@ -72,8 +72,14 @@ func (s *State) take(e *event.Event, uid event.UID, matches []Match, seen SeenKi
 	if incomplete {
 		s.keepOpen(r)
 	}
-	s.queue.push(r)
-	s.wake(t)
+	at := t
+	if r.waiting != nil {
+		// What its context is takes time from when it was seen to settle; a
+		// long request began long before.
+		at = max(t, now)
+	}
+	s.queue.push(r, at)
+	s.wake(at)
 	for s.queue.bytes > s.opts.WaitingBytes {
 		s.evicted["waiting"]++
 		s.judgeFirst()

@@ -13,19 +13,19 @@ func (s *State) wake(t int64) { s.next = min(s.next, t) }
 // window closes with comes before what happens after it.
 func (s *State) drain(limit int64) {
 	for {
-		r := s.queue.top()
-		due, ok := s.windows.due()
+		at, waits := s.queue.next()
+		due, decides := s.windows.due()
 		switch {
-		case ok && due < limit && (r == nil || due < r.about.time):
+		case decides && due < limit && (!waits || due < at):
 			s.windows.decide()
-		case r != nil && r.about.time <= limit:
+		case waits && at <= limit:
 			s.judgeFirst()
 		default:
 			s.next = math.MaxInt64
-			if r != nil {
-				s.next = r.about.time
+			if waits {
+				s.next = at
 			}
-			if ok {
+			if decides {
 				s.next = min(s.next, due+1)
 			}
 			return

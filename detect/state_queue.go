@@ -8,7 +8,7 @@ type queue struct {
 	bytes int64
 }
 
-// queued is a request in the queue, with its time at hand.
+// queued is a request in the queue, and the time that it is judged at.
 type queued struct {
 	time int64
 	r    *request
@@ -18,18 +18,18 @@ func (q queued) less(p queued) bool {
 	return q.time < p.time || q.time == p.time && q.r.about.earlier(p.r.about)
 }
 
-func (q *queue) push(r *request) {
+func (q *queue) push(r *request, at int64) {
 	r.queued = true
 	q.bytes += r.size
-	q.h.push(queued{r.about.time, r})
+	q.h.push(queued{at, r})
 }
 
-// top returns the first request, or nil.
-func (q *queue) top() *request {
+// next returns when the first request is to be judged.
+func (q *queue) next() (at int64, ok bool) {
 	if len(q.h) == 0 {
-		return nil
+		return 0, false
 	}
-	return q.h[0].r
+	return q.h[0].time, true
 }
 
 func (q *queue) pop() *request {

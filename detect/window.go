@@ -253,7 +253,6 @@ type burst struct {
 	severity rule.Severity
 	reasons  uint64
 	answers  []Answer
-	notes    []string
 	// requests are those that it consists of, for correlations of
 	// correlations; at most maxBurstRequests.
 	requests []entry
