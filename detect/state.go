@@ -177,6 +177,9 @@ func (s *State) Cover(r *coverage.Report) {
 	if n := s.windows.evicted; n > 0 {
 		r.Evicted["windows"] += n
 	}
+	if s.opts.Context != nil && s.opts.Context.Evicted() > 0 {
+		r.Evicted["callers"] += s.opts.Context.Evicted()
+	}
 }
 
 // Novelty returns what the State remembers, for a snapshot after Finish.

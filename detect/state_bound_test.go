@@ -99,6 +99,9 @@ func (u *unsettled) Resolve(e *event.Event) {
 	}
 }
 
+// Evicted implements Context.
+func (u *unsettled) Evicted() int64 { return 0 }
+
 // TestContextSettles judges calls from an address only when it is known where
 // that is, be it in the condition, an adjustment or the finding itself.
 func TestContextSettles(t *testing.T) {

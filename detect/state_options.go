@@ -39,6 +39,8 @@ type Context interface {
 	// Resolve sets the contextual fields of an event again, by what is known
 	// now. It learns nothing.
 	Resolve(e *event.Event)
+	// Evicted returns how much it forgot because there was no room.
+	Evicted() int64
 }
 
 // StateOptions are what a [State] is made with. Zero values mean the
