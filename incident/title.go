@@ -78,17 +78,19 @@ func sentenceActor(f *detect.Finding) string {
 	return p.String()
 }
 
-// worstSteps returns the steps that a title tells, in order of time. The first
-// choice is the most severe, of the latest tactic: the end of a chain says
-// most. The second is one that adds most to it: of another actor if it is
-// nearly as severe, else of another tactic.
+// worstSteps returns the steps that a title tells, one or two, in order of
+// time. The first choice is the most severe, of the latest tactic: the end of
+// a chain says most. The second is one that adds most to it: of another actor
+// if it is nearly as severe, else of another tactic. What is below medium is
+// told in the timeline only.
 func worstSteps(steps []Step) []Step {
 	order := make([]int, len(steps))
 	for i := range order {
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int {
-		return cmp.Or(cmp.Compare(steps[b].Severity, steps[a].Severity), cmp.Compare(lastTactic(steps[b]), lastTactic(steps[a])))
+		x, y := &steps[a], &steps[b]
+		return cmp.Or(cmp.Compare(y.Severity, x.Severity), cmp.Compare(telling(y.act.findings[0]), telling(x.act.findings[0])), cmp.Compare(lastTactic(*y), lastTactic(*x)))
 	})
 	worst := order[0]
 	chosen := []int{worst}
@@ -96,8 +98,8 @@ func worstSteps(steps []Step) []Step {
 		func(s Step) bool {
 			return s.Actor != steps[worst].Actor && s.Severity >= rule.High && s.Severity >= steps[worst].Severity.Raise(-1)
 		},
-		func(s Step) bool { return lastTactic(s) != lastTactic(steps[worst]) },
-		func(Step) bool { return true },
+		func(s Step) bool { return s.Severity >= rule.Medium && lastTactic(s) != lastTactic(steps[worst]) },
+		func(s Step) bool { return s.Severity >= rule.Medium },
 	} {
 		i := slices.IndexFunc(order, func(i int) bool { return steps[i].Text != steps[worst].Text && fits(steps[i]) })
 		if i >= 0 {
