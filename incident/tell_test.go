@@ -200,7 +200,9 @@ func TestTechniquesOfWhatMatters(t *testing.T) {
 // Of a rule that matches by who calls, the first object says nothing; of one
 // that counts by namespace, it is an example.
 func TestWhatAFindingIsAbout(t *testing.T) {
-	field := func(name string) expr.Node { return &expr.Pred{Field: event.Ref{Field: event.ByName(name).ID}, Op: expr.OpEq} }
+	field := func(name string) expr.Node {
+		return &expr.Pred{Field: event.Ref{Field: event.ByName(name).ID}, Op: expr.OpEq}
+	}
 	byCaller := &expr.And{X: []expr.Node{field("audit.caller_outside"), &expr.Not{X: field("resource.type")}}}
 	byObject := &expr.And{X: []expr.Node{field("audit.caller_outside"), &expr.Or{X: []expr.Node{field("resource.type")}}}}
 	perNamespace := &rule.Extension{Target: []event.Ref{{Field: event.ByName("k8s.namespace").ID}}}

@@ -69,7 +69,7 @@ func newStep(findings []*detect.Finding) Step {
 		return cmp.Or(cmp.Compare(telling(a), telling(b)), cmp.Compare(a.Severity, b.Severity))
 	})
 	s := Step{
-		First: findings[0].First, Last: findings[0].Last, Actor: principalOf(told).name, As: impersonated(told),
+		First: findings[0].First, Last: told.Last, Actor: principalOf(told).name, As: impersonated(told),
 		Count: told.Count, Failed: told.Failed, Varied: Varied(told), act: act{findings: []*detect.Finding{told}},
 	}
 	if ips := externalAddresses(told); len(ips) > 0 {
@@ -83,9 +83,6 @@ func newStep(findings []*detect.Finding) Step {
 		s.Titles = append(s.Titles, f.Rule.Title)
 		s.Findings = append(s.Findings, f.ID)
 		ids = append(ids, f.Rule.ID)
-		if f.Last.After(s.Last) {
-			s.Last = f.Last
-		}
 	}
 	s.worst = slices.MaxFunc(findings, func(a, b *detect.Finding) int { return cmp.Compare(a.Severity, b.Severity) }).Rule.Title
 	slices.Sort(ids)

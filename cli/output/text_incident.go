@@ -112,7 +112,7 @@ func (p *page) timeline(i *incident.Incident) {
 			from = s.From
 		}
 		p.hang(head, indent+len(word), indent+textWord, stepText(s, from), nil)
-		if titles := Clean(strings.Join(s.Titles, ", ")); !strings.Contains(s.Text, titles) {
+		if titles := stepTitles(s); titles != "" {
 			p.hang("", 0, indent+textWord, titles, p.dim)
 		}
 	}
@@ -120,6 +120,15 @@ func (p *page) timeline(i *incident.Incident) {
 		p.line(strings.Repeat(" ", indent) + p.dim(fmt.Sprintf("and %s", amount(int64(max(rest, 0)+i.StepsOmitted), "more step"))))
 	}
 	p.line("")
+}
+
+// stepTitles are the titles of a step's rules, "" where its text says them.
+func stepTitles(s incident.Step) string {
+	titles := Clean(strings.Join(s.Titles, ", "))
+	if strings.Contains(s.Text, titles) {
+		return ""
+	}
+	return titles
 }
 
 // stepText is a step in a sentence; from is where it came from, "" where that
