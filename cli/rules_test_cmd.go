@@ -50,7 +50,7 @@ func (a *app) runRulesTest(ctx context.Context, paths []string, verbose bool) er
 			if err != nil {
 				return fmt.Errorf("%s: test %q: %w", r.Source, t.Name, err)
 			}
-			p.Result(r, t, result)
+			p.Result(r, t, result, func() []string { return why(r, t.Events) })
 		}
 	}
 	if err := p.Close(untested(loaded.Rules)); err != nil {

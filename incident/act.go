@@ -13,6 +13,9 @@ import (
 // text makes it safe for where it shows it.
 func Describe(f *detect.Finding) string {
 	past, infinitive := phrases(f)
+	if f.Count > 1 && aboutCaller(f.Rule) {
+		past, infinitive = "called the API", "call the API"
+	}
 	switch {
 	case past == "":
 		return `set off "` + clip(f.Rule.Title) + `"`

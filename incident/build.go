@@ -77,7 +77,7 @@ var linkTexts = [...]string{
 	keyAccount:    "same service account: ",
 	keyCredential: "same credential: ",
 	keyAddress:    "same external address, used by few: ",
-	keySystemFrom: "same system identity from outside: ",
+	keySystemFrom: "same shared identity from outside: ",
 	keyPodToken:   "a pod, and then its token, were used: ",
 	keyGrant:      "an identity was given rights or a token, then acted: ",
 	keyWorkload:   "a workload was made, then its pod was used: ",

@@ -40,6 +40,7 @@ type Incident struct {
 	// found counts once per rule.
 	Requests int64
 	// Tactics in the order of the matrix; Techniques in order of their ids.
+	// They are those of the findings of at least medium.
 	Tactics    []attack.Tactic
 	Techniques []attack.Technique
 	// Actors, the one with the worst findings first.
@@ -94,7 +95,9 @@ type Step struct {
 	Findings    []string // their ids
 	Count       int64    // requests, of the finding that has most
 	Failed      int64    // of those, the ones that were refused or failed
+	Varied      bool     // the requests may be about several objects, of which Text tells the first
 	From        string   // external address, where there is one
 	External    bool     // the request came from outside
 	act         act
+	worst       string // title of the rule of its worst finding
 }

@@ -34,7 +34,7 @@ func joinAll(findings []*detect.Finding, x index, gap time.Duration, u *union) [
 				}
 				continue
 			}
-			if f, ok := joinCluster(findings, ms[start:i], u); ok {
+			if f, ok := joinCluster(findings, ms[start:i], u); ok && telltale(findings, k, ms[start:i]) {
 				links = append(links, link{f, k})
 			}
 			if i < len(ms) {
@@ -74,4 +74,14 @@ func joinCluster(findings []*detect.Finding, ms []member, u *union) (one int32, 
 		}
 	}
 	return one, ok
+}
+
+// telltale reports whether a link says more than those by name do: a
+// credential does where it was used under several names.
+func telltale(findings []*detect.Finding, k key, ms []member) bool {
+	if k.kind != keyCredential {
+		return true
+	}
+	first := principalOf(findings[ms[0].finding])
+	return slices.ContainsFunc(ms, func(m member) bool { return principalOf(findings[m.finding]) != first })
 }

@@ -17,7 +17,7 @@ const (
 	keyAccount                   // the same service account
 	keyCredential                // the same token or certificate
 	keyAddress                   // the same external address, used by few
-	keySystemFrom                // the same component's name, used from the same external address
+	keySystemFrom                // the same component's name, or no name, used from the same external address
 	keyPodToken                  // a pod was touched, then its token acted
 	keyGrant                     // an identity was made, given rights or a token, then it acted
 	keyWorkload                  // a workload was made, then one of its pods acted or was entered
@@ -82,7 +82,7 @@ func (x index) identities(f *detect.Finding, i int32, users map[key]int, o Optio
 	for _, ip := range externalAddresses(f) {
 		if users[key{keyAddress, f.Cluster, ip}] <= o.MaxIdentities {
 			x.add(f, i, same, keyAddress, ip)
-		} else if p.kind == System {
+		} else if p.kind == System || p.kind == Anonymous {
 			x.add(f, i, same, keySystemFrom, p.name+" from "+ip)
 		}
 	}

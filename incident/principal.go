@@ -13,8 +13,8 @@ type Kind string
 const (
 	Person         Kind = "user"
 	ServiceAccount Kind = "service account"
-	System         Kind = "system component" // shared by design: does not join by its name
-	Anonymous      Kind = "anonymous"        // nobody in particular: does not join by its name
+	System         Kind = "system component" // shared by design: joins by its name together with an external address
+	Anonymous      Kind = "anonymous"        // nobody in particular: likewise
 	Unnamed        Kind = "unknown"          // the source does not tell
 )
 

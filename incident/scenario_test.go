@@ -80,6 +80,13 @@ var scenarios = []struct {
 	{"nor do anonymous callers", `
 		10:00 system:anonymous get - - high
 		10:01 system:anonymous list secrets - high`, `0|1`},
+	{"but anonymous callers from one external address do, with each other", `
+		10:00 system:anonymous get - - high ip=203.0.113.66
+		10:01 system:anonymous list secrets - high ip=203.0.113.66
+		10:02 a list secrets - high ip=203.0.113.66
+		10:03 b list secrets - low ip=203.0.113.66
+		10:04 c list secrets - low ip=203.0.113.66
+		10:05 d list secrets - low ip=203.0.113.66`, `0 1|2`},
 	{"who borrows a controller's name elsewhere joins by it", `
 		10:00 system:serviceaccount:default:replicaset-controller create pods shop/a high
 		10:01 system:serviceaccount:default:replicaset-controller list secrets - high`, `0 1`},

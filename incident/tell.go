@@ -24,7 +24,7 @@ func tell(findings []*detect.Finding, o Options) *Incident {
 		if f.Last.After(inc.Last) {
 			inc.Last = f.Last
 		}
-		if !rules[f.Rule.ID] {
+		if f.Severity >= rule.Medium && !rules[f.Rule.ID] {
 			rules[f.Rule.ID] = true
 			tags = append(tags, f.Rule.Tags...)
 		}
@@ -45,7 +45,7 @@ func targets(worstFirst []*detect.Finding, limit int) (out []string, total int) 
 	seen := map[string]bool{}
 	for _, f := range worstFirst {
 		o := Object(f)
-		if o == "" || seen[o] {
+		if o == "" || seen[o] || f.Count > 1 && aboutCaller(f.Rule) {
 			continue
 		}
 		seen[o] = true

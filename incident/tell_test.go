@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/lynceus-io/lynceus/detect"
+	"github.com/lynceus-io/lynceus/event"
+	"github.com/lynceus-io/lynceus/expr"
 	"github.com/lynceus-io/lynceus/rule"
 )
 
@@ -22,7 +24,17 @@ func TestTitle(t *testing.T) {
 			`jane ran "sh -c id" in pod shop/web-1, then service account shop/web listed secrets in namespace shop, from 198.51.100.7`},
 		{`
 		10:00 system:anonymous get - - medium`,
-			`an anonymous caller called /version`},
+			`an anonymous caller called /version (get -)`},
+		{`
+		10:00 jane create pods shop/x high title=Privileged_container
+		10:01 jane patch configmaps kube-system/aws-auth medium title=CronJob_changed`,
+			`jane created pod shop/x (privileged container), then changed config map kube-system/aws-auth (CronJob changed)`},
+		{`
+		10:00 jane create pods/exec shop/a high tags=execution
+		10:01 jane list secrets - critical tags=credential_access
+		10:02 john list secrets shop medium cred=x tags=impact
+		10:03 jane list pods - low cred=x`,
+			`jane ran a command in pod shop/a, then listed all secrets`},
 		{`
 		10:00 jane get secrets shop/db high real=mallory
 		10:01 jane delete namespaces shop high real=mallory`,
@@ -41,7 +53,7 @@ func TestTitle(t *testing.T) {
 		10:00 jane get secrets shop/a medium
 		10:05 jane create clusterroles x medium
 		10:07 jane delete events - low`,
-			`jane read secret shop/a, then created cluster role x`},
+			`jane read secret shop/a, then created cluster role x (create clusterroles)`},
 	} {
 		incs := Build(parseScenario(t, c.in), Options{})
 		if len(incs) != 1 || incs[0].Title != c.want {
@@ -173,6 +185,48 @@ func TestIDIsStable(t *testing.T) {
 	a, b := Build(fs[:1], Options{})[0].ID, Build(fs, Options{})[0].ID
 	if a != b || len(a) != 32 {
 		t.Errorf("ids %s and %s", a, b)
+	}
+}
+
+func TestTechniquesOfWhatMatters(t *testing.T) {
+	inc := Build(parseScenario(t, `
+		10:00 u list pods - low tags=discovery,t1613
+		10:01 u list secrets - high tags=credential_access,t1552.007`), Options{})[0]
+	if len(inc.Tactics) != 1 || len(inc.Techniques) != 1 || inc.Techniques[0].ID != "T1552.007" {
+		t.Errorf("tactics %v, techniques %v", inc.Tactics, inc.Techniques)
+	}
+}
+
+// Of a rule that matches by who calls, the first object says nothing; of one
+// that counts by namespace, it is an example.
+func TestWhatAFindingIsAbout(t *testing.T) {
+	field := func(name string) expr.Node {
+		return &expr.Pred{Field: event.Ref{Field: event.ByName(name).ID}, Op: expr.OpEq}
+	}
+	byCaller := &expr.And{X: []expr.Node{field("audit.caller_outside"), &expr.Not{X: field("resource.type")}}}
+	byObject := &expr.And{X: []expr.Node{field("audit.caller_outside"), &expr.Or{X: []expr.Node{field("resource.type")}}}}
+	perNamespace := &rule.Extension{Target: []event.Ref{{Field: event.ByName("k8s.namespace").ID}}}
+	perName := &rule.Extension{Target: []event.Ref{{Field: event.ByName("resource.name").ID}}}
+	for _, c := range []struct {
+		tree   expr.Node
+		ext    *rule.Extension
+		count  int64
+		want   string
+		varied bool
+	}{
+		{byCaller, nil, 1, "read secret shop/db", false},
+		{byCaller, nil, 5, "called the API", false},
+		{byObject, nil, 5, "read secret shop/db", false},
+		{byObject, perName, 5, "read secret shop/db", false},
+		{byObject, perNamespace, 5, "read secret shop/db", true},
+		{byObject, perNamespace, 1, "read secret shop/db", false},
+		{nil, nil, 5, "read secret shop/db", false},
+	} {
+		f := parseScenario(t, "10:00 u get secrets shop/db low")[0]
+		f.Rule.Expr, f.Rule.Ext, f.Count = c.tree, c.ext, c.count
+		if got := Describe(f); got != c.want || Varied(f) != c.varied {
+			t.Errorf("count %d: %q, varied %v, want %q, %v", c.count, got, Varied(f), c.want, c.varied)
+		}
 	}
 }
 

@@ -51,27 +51,40 @@ func sameRequest(a, b *detect.Finding) bool {
 	return a.First.Equal(b.First) && len(a.AuditIDs) > 0 && len(b.AuditIDs) > 0 && a.AuditIDs[0] == b.AuditIDs[0]
 }
 
+// telling says how much a finding's target tells about what was done: nothing
+// of a correlation, little of a rule that matches by who calls.
+func telling(f *detect.Finding) int {
+	switch {
+	case f.Target.Resource == "" && f.Target.URI == "":
+		return 0
+	case aboutCaller(f.Rule):
+		return 1
+	}
+	return 2
+}
+
 // newStep makes a step of the findings of one request.
 func newStep(findings []*detect.Finding) Step {
-	worst := slices.MaxFunc(findings, func(a, b *detect.Finding) int { return cmp.Compare(a.Severity, b.Severity) })
+	told := slices.MaxFunc(findings, func(a, b *detect.Finding) int {
+		return cmp.Or(cmp.Compare(telling(a), telling(b)), cmp.Compare(a.Severity, b.Severity))
+	})
 	s := Step{
-		First: findings[0].First, Last: findings[0].Last, Severity: worst.Severity, Actor: principalOf(worst).name, As: impersonated(worst),
-		Count: worst.Count, Failed: worst.Failed, act: act{findings: []*detect.Finding{worst}},
+		First: findings[0].First, Last: told.Last, Actor: principalOf(told).name, As: impersonated(told),
+		Count: told.Count, Failed: told.Failed, Varied: Varied(told), act: act{findings: []*detect.Finding{told}},
 	}
-	if ips := externalAddresses(worst); len(ips) > 0 {
+	if ips := externalAddresses(told); len(ips) > 0 {
 		s.From, s.External = ips[0], true
-	} else if len(worst.Actor.IPs) > 0 {
-		s.From = worst.Actor.IPs[0]
+	} else if len(told.Actor.IPs) > 0 {
+		s.From = told.Actor.IPs[0]
 	}
 	var ids []string
 	for _, f := range findings {
+		s.Severity = max(s.Severity, f.Severity)
 		s.Titles = append(s.Titles, f.Rule.Title)
 		s.Findings = append(s.Findings, f.ID)
 		ids = append(ids, f.Rule.ID)
-		if f.Last.After(s.Last) {
-			s.Last = f.Last
-		}
 	}
+	s.worst = slices.MaxFunc(findings, func(a, b *detect.Finding) int { return cmp.Compare(a.Severity, b.Severity) }).Rule.Title
 	slices.Sort(ids)
 	s.act.rules = strings.Join(ids, "\x00")
 	return s
@@ -87,6 +100,7 @@ func (s *Step) extend(t Step) {
 	s.Severity = max(s.Severity, t.Severity)
 	s.Findings = append(s.Findings, t.Findings...)
 	s.Count += t.Count
+	s.Varied = true
 	s.Failed += t.Failed
 	if t.Last.After(s.Last) {
 		s.Last = t.Last

@@ -25,7 +25,7 @@ func html(t *testing.T, r *report.Result) string {
 func TestHTMLShowsAll(t *testing.T) {
 	page := html(t, sample.Full())
 	for _, want := range []string{
-		"3 incidents in 26,950 requests", "then bound cluster-admin to backup-operator, from 203.0.113.66", `id="i-`, `id="f-00000000000000000000000000000006"`,
+		"3 incidents in 26,950 requests", "bound cluster-admin to backup-operator, from 203.0.113.66", `id="i-`, `id="f-00000000000000000000000000000006"`,
 		"Whoever has cluster-admin may do everything.", "T1609 Container Administration Command", "https://attack.mitre.org/techniques/T1609/",
 		"node-1/audit.log.gz:9204", "Muted", "Lynceus v1.2.3", "5ad7c0de-0000-4000-8000-000000000002", "<svg", "Privilege Escalation",
 	} {

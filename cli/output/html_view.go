@@ -95,11 +95,12 @@ func newHTMLPage(r *report.Result, version string) *htmlPage {
 
 // summary is the page's first sentence.
 func summary(r *report.Result) string {
+	in := " in " + amount(read(&r.Coverage))
 	switch {
 	case len(r.Incidents) > 0:
-		return amount(int64(len(r.Incidents)), "incident") + " in " + amount(r.Coverage.Requests, "request")
+		return amount(int64(len(r.Incidents)), "incident") + in
 	case len(r.Findings) > 0:
-		return "No incident, " + amount(int64(len(r.Findings)), "finding") + " in " + amount(r.Coverage.Requests, "request")
+		return "No incident, " + amount(int64(len(r.Findings)), "finding") + in
 	}
 	return strings.TrimSuffix(nothing(r), ".")
 }
@@ -113,10 +114,11 @@ func tiles(r *report.Result) []htmlTile {
 	for _, f := range r.Findings {
 		findings[f.Severity]++
 	}
+	n, noun := read(&r.Coverage)
 	out = append(out,
 		htmlTile{number(int64(len(r.Incidents))), plural(len(r.Incidents), "Incident"), tally(incidents), worstClass(incidents)},
 		htmlTile{number(int64(len(r.Findings))), plural(len(r.Findings), "Finding"), tally(findings), worstClass(findings)},
-		htmlTile{number(r.Coverage.Requests), "Requests read", amount(int64(r.Coverage.Rules), "rule"), ""},
+		htmlTile{number(n), capital(noun) + "s read", amount(int64(r.Coverage.Rules), "rule"), ""},
 	)
 	if complete(&r.Coverage) {
 		return append(out, htmlTile{"100 %", "Could be read", "nothing was lost", "ok"})
@@ -132,6 +134,8 @@ func problems(r *coverage.Report) int {
 	}
 	return n
 }
+
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 func plural(n int, noun string) string {
 	if n == 1 {
@@ -180,7 +184,7 @@ func newHTMLIncident(i *incident.Incident) htmlIncident {
 		}
 		h.Steps = append(h.Steps, htmlStep{
 			Time: s.First.UTC().Format(layout), ISO: iso(s.First), Severity: s.Severity.String(), Text: text,
-			Titles: Clean(strings.Join(s.Titles, ", ")), Href: "#f-" + s.Findings[0],
+			Titles: stepTitles(s), Href: "#f-" + s.Findings[0],
 		})
 	}
 	if i.StepsOmitted > 0 {

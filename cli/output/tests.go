@@ -36,8 +36,9 @@ func (t *TestWriter) Broken(e *sigma.Problem) {
 	t.write(p)
 }
 
-// Result tells how a test of r went that made these findings of the rule.
-func (t *TestWriter) Result(r *rule.Rule, c *rule.Test, findings []*detect.Finding) {
+// Result tells how a test of r went that made these findings of the rule. Why
+// is asked where it failed, and says what may help to see the reason.
+func (t *TestWriter) Result(r *rule.Rule, c *rule.Test, findings []*detect.Finding, why func() []string) {
 	want, got, ok := verdict(c, findings)
 	p := newPage(t.options)
 	name := fmt.Sprintf("%s: %s", Clean(callName(r)), Clean(c.Name))
@@ -59,6 +60,9 @@ func (t *TestWriter) Result(r *rule.Rule, c *rule.Test, findings []*detect.Findi
 			text += fmt.Sprintf(", because %s", Clean(some(f.Reasons, len(f.Reasons), 5)))
 		}
 		p.hang("          - ", 12, 12, text, nil)
+	}
+	for _, line := range why() {
+		p.hang("          ", 10, 12, Clean(line), p.dim)
 	}
 	p.hang("     at   ", 10, 10, Clean(fmt.Sprintf("%s:%d", r.Source.File, c.At.Line)), p.dim)
 	t.write(p)

@@ -38,6 +38,15 @@ func (p *page) coverage(r *coverage.Report) {
 	}
 }
 
+// read returns how much was read, in requests, or in events where nobody
+// counted requests.
+func read(r *coverage.Report) (n int64, noun string) {
+	if r.Requests > 0 {
+		return r.Requests, "request"
+	}
+	return r.Total().Events, "event"
+}
+
 // lookedAt says in a sentence what was read.
 func lookedAt(r *coverage.Report) string {
 	t := r.Total()
@@ -45,10 +54,8 @@ func lookedAt(r *coverage.Report) string {
 	if len(r.Sources) == 1 {
 		where = Clean(r.Sources[0].Name)
 	}
-	text := amount(r.Requests, "request")
-	if r.Requests == 0 {
-		text = amount(t.Events, "event")
-	}
+	n, noun := read(r)
+	text := amount(n, noun)
 	if !t.Span.First.IsZero() {
 		text += " of " + span(t.Span.First, t.Span.Last, "15:04")
 	}

@@ -12,8 +12,12 @@ import (
 	"github.com/lynceus-io/lynceus/rule"
 )
 
-// textExamples is how many findings of a rule text shows: the worst.
-const textExamples = 3
+// How many findings of a rule text shows, the worst: fewer where they are
+// told as part of incidents.
+const (
+	textExamples     = 3
+	textExamplesTold = 1
+)
 
 // ruleFindings are the findings of one rule, the worst first.
 type ruleFindings struct {
@@ -62,7 +66,12 @@ func (p *page) findings(r *report.Result) {
 	}
 	p.heading("Findings", head)
 	p.line("")
+	in := r.IncidentOf()
 	for _, g := range byRule(r.Findings) {
+		limit := textExamplesTold
+		if slices.ContainsFunc(g.findings, func(f *detect.Finding) bool { return in[f.ID] == "" }) {
+			limit = textExamples
+		}
 		worst := g.findings[0].Severity
 		word := worst.String()
 		if worst == rule.Informational {
@@ -74,7 +83,7 @@ func (p *page) findings(r *report.Result) {
 		}
 		p.hang("  "+p.severity(worst, word), 2+len(word), labelColumns, title, nil)
 		for i, f := range g.findings {
-			if i == textExamples {
+			if i == limit {
 				p.line(strings.Repeat(" ", labelColumns) + p.dim(fmt.Sprintf("and %s", amount(int64(len(g.findings)-i), "more finding"))))
 				break
 			}
@@ -89,7 +98,7 @@ func findingText(f *detect.Finding) string {
 	who := Clean(incident.Responsible(f))
 	text := fmt.Sprintf("%s %s %s", f.First.UTC().Format("01-02 15:04:05"), who, Clean(incident.Describe(f)))
 	if f.Count > 1 {
-		text += ", " + number(f.Count) + " times"
+		text += ", " + times(f.Count, incident.Varied(f))
 	}
 	if f.Failed > 0 && f.Failed < f.Count {
 		text += ", " + number(f.Failed) + " refused or failed"

@@ -2,17 +2,21 @@ package output
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/lynceus-io/lynceus/incident"
+	"github.com/lynceus-io/lynceus/rule"
+	"github.com/lynceus-io/lynceus/rule/attack"
 )
 
 // Bounds of what an incident shows as text; JSON and HTML have all of it.
 const (
-	textActors  = 4
-	textTargets = 6
-	textSteps   = 40
-	textAgents  = 2
+	textActors     = 4
+	textTargets    = 6
+	textSteps      = 40
+	textAgents     = 2
+	textTechniques = 6
 )
 
 // textWord is the width of a column of severities.
@@ -44,15 +48,13 @@ func (p *page) incident(i *incident.Incident) {
 		p.field(label, actorText(a))
 	}
 	p.field("Against", Clean(some(i.Targets, i.TargetsTotal, textTargets)))
-	var tactics, techniques []string
+	var tactics []string
 	for _, t := range i.Tactics {
 		tactics = append(tactics, t.Name)
 	}
-	for _, t := range i.Techniques {
-		techniques = append(techniques, t.String())
-	}
+	techniques := worstTechniques(i)
 	p.field("How", Clean(strings.Join(tactics, " › ")))
-	p.field("", Clean(strings.Join(techniques, ", ")))
+	p.field("", Clean(some(techniques, len(techniques), textTechniques)))
 	p.field("Why", Clean(i.Risk))
 	if len(i.Reasons) > 0 {
 		p.field("", Clean("Raised to "+i.Severity.String()+": "+strings.Join(i.Reasons, "; ")+"."))
@@ -67,6 +69,25 @@ func (p *page) incident(i *incident.Incident) {
 	}
 	p.field("Id", i.ID)
 	p.line("")
+}
+
+// worstTechniques names an incident's techniques, those of its worst findings
+// first.
+func worstTechniques(i *incident.Incident) []string {
+	var out []string
+	for sev := rule.Critical; sev >= rule.Medium; sev-- {
+		for _, f := range i.Findings {
+			if f.Severity != sev {
+				continue
+			}
+			for _, t := range attack.Techniques(f.Rule.Tags) {
+				if s := t.String(); !slices.Contains(out, s) {
+					out = append(out, s)
+				}
+			}
+		}
+	}
+	return out
 }
 
 // timeline writes an incident's steps.
@@ -91,12 +112,23 @@ func (p *page) timeline(i *incident.Incident) {
 			from = s.From
 		}
 		p.hang(head, indent+len(word), indent+textWord, stepText(s, from), nil)
-		p.hang("", 0, indent+textWord, Clean(strings.Join(s.Titles, ", ")), p.dim)
+		if titles := stepTitles(s); titles != "" {
+			p.hang("", 0, indent+textWord, titles, p.dim)
+		}
 	}
 	if rest := len(i.Timeline) - textSteps; rest > 0 || i.StepsOmitted > 0 {
 		p.line(strings.Repeat(" ", indent) + p.dim(fmt.Sprintf("and %s", amount(int64(max(rest, 0)+i.StepsOmitted), "more step"))))
 	}
 	p.line("")
+}
+
+// stepTitles are the titles of a step's rules, "" where its text says them.
+func stepTitles(s incident.Step) string {
+	titles := Clean(strings.Join(s.Titles, ", "))
+	if strings.Contains(s.Text, titles) {
+		return ""
+	}
+	return titles
 }
 
 // stepText is a step in a sentence; from is where it came from, "" where that
@@ -116,7 +148,7 @@ func stepText(s incident.Step, from string) string {
 		b.WriteString(" from " + Clean(from))
 	}
 	if s.Count > 1 {
-		b.WriteString(", " + number(s.Count) + " times")
+		b.WriteString(", " + times(s.Count, s.Varied))
 		if d := s.Last.Sub(s.First); d > 0 {
 			b.WriteString(" in " + duration(d))
 		}
@@ -125,6 +157,14 @@ func stepText(s incident.Step, from string) string {
 		b.WriteString(", " + number(s.Failed) + " refused or failed")
 	}
 	return b.String()
+}
+
+// times says how often something was done, or like things.
+func times(n int64, varied bool) string {
+	if varied {
+		return number(n) + " such requests"
+	}
+	return number(n) + " times"
 }
 
 // actorText names an actor, where it came from and with what.
