@@ -111,7 +111,9 @@ func TestCompileErrors(t *testing.T) {
 // other.
 func manyRules(seed uint64) (rules []*rule.Rule, events []*event.Event) {
 	r := rand.New(rand.NewPCG(seed, 1))
-	word := func() string { return []string{"get", "list", "yes", "no", "a", "1", "pods", "x-" + fmt.Sprint(r.IntN(50))}[r.IntN(8)] }
+	word := func() string {
+		return []string{"get", "list", "yes", "no", "a", "1", "pods", "x-" + fmt.Sprint(r.IntN(50))}[r.IntN(8)]
+	}
 	fields := []string{"api.operation", "resource.name", "actor.user.groups", "audit.caller_outside", "audit.credential_places", "audit.listed_address", "raw.a.b", "audit.request_object_kind"}
 	ops := []expr.Op{expr.OpEq, expr.OpEq, expr.OpContains, expr.OpRegex, expr.OpExists, expr.OpNull, expr.OpGlob}
 	var tree func(depth int) expr.Node
