@@ -69,7 +69,7 @@ func TestRoomForClassesComesBack(t *testing.T) {
 	if s.classes.passed < manyPassed/2 {
 		t.Fatalf("%d values found no room", s.classes.passed)
 	}
-	s.classes.passed = manyPassed
+	s.classes.passed = f.patience
 	f.Retune()
 	if s.classes.passed != 0 || len(s.classes.list) != 2 {
 		t.Errorf("%d passed, %d classes after Retune", s.classes.passed, len(s.classes.list))
