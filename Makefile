@@ -60,6 +60,10 @@ fuzz: ## run every fuzz target, FUZZ_TOTAL (300s) in all
 bench: ## run the benchmarks: BENCH=regexp PKG=./... COUNT=1 (results are kept in docs/performance.md by hand)
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -timeout 60m $(PKG)
 
+.PHONY: bench-engine
+bench-engine: ## the rule engine beside one rule after another, in one table: nanoseconds, ratio and allocations per event
+	$(GO) run ./internal/bench/engine
+
 .PHONY: soak
 soak: ## hours: every fuzz target for longer, and the tests named TestSoak
 	LYNCEUS_REQUIRE="$${LYNCEUS_REQUIRE:+$$LYNCEUS_REQUIRE,}soak" $(GO) test -count=1 -v -timeout 4h -run '^TestSoak' $(PKG)

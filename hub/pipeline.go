@@ -1,7 +1,9 @@
 package hub
 
 import (
+	"cmp"
 	"fmt"
+	"runtime"
 
 	"github.com/lynceus-io/lynceus/collect/audit"
 	"github.com/lynceus-io/lynceus/coverage"
@@ -15,8 +17,10 @@ import (
 type pipeline struct {
 	options ScanOptions
 	set     *detect.Set
-	callers *identity.Callers
-	state   *detect.State
+	// scratches are one for each of the reader's workers.
+	scratches []*detect.Scratch
+	callers   *identity.Callers
+	state     *detect.State
 }
 
 func newPipeline(o ScanOptions) (*pipeline, error) {
@@ -33,6 +37,9 @@ func newPipeline(o ScanOptions) (*pipeline, error) {
 	if p.set, err = detect.Compile(o.Rules, detect.Options{Lists: lists}); err != nil {
 		return nil, fmt.Errorf("compile the rules: %w", err)
 	}
+	for range cmp.Or(max(o.Workers, 0), runtime.GOMAXPROCS(0)) {
+		p.scratches = append(p.scratches, p.set.NewScratch())
+	}
 	if p.callers, err = identity.NewCallers(identity.CallersOptions{Inside: o.Inside, Feeds: o.Feeds}); err != nil {
 		return nil, fmt.Errorf("prepare identities: %w", err)
 	}
@@ -45,26 +52,27 @@ func newPipeline(o ScanOptions) (*pipeline, error) {
 
 // intake says how the reader is to read, and matches on its workers.
 func (p *pipeline) intake(learn bool) audit.Options {
-	opts := audit.Options{Workers: p.options.Workers, Stdin: p.options.Stdin}
+	opts := audit.Options{Workers: len(p.scratches), Stdin: p.options.Stdin}
 	if !learn {
 		opts.Since, opts.Until = p.options.Since, p.options.Until
 	}
-	opts.OnBatch = func(_ int, b *audit.Batch) { p.match(b) }
+	opts.OnBatch = func(worker int, b *audit.Batch) { p.match(p.scratches[worker], b) }
 	return opts
 }
 
 // match judges the events of a batch by the rules that need no other event.
-func (p *pipeline) match(b *audit.Batch) {
+func (p *pipeline) match(sc *detect.Scratch, b *audit.Batch) {
 	m, _ := b.Aux.(*matchBatch)
 	if m == nil {
-		m = &matchBatch{scratch: p.set.NewScratch()}
+		m = &matchBatch{}
 		b.Aux = m
 	}
 	m.matches, m.ends = m.matches[:0], m.ends[:0]
 	for i := range b.Len() {
-		m.matches = p.set.Match(m.scratch, b.Event(i), m.matches)
+		m.matches = p.set.Match(sc, b.Event(i), m.matches)
 		m.ends = append(m.ends, int32(len(m.matches)))
 	}
+	sc.Retune()
 }
 
 // take lets one record, in its place in time, change the state.

@@ -94,7 +94,6 @@ func span(r *coverage.Report) coverage.Span {
 // matchBatch is what the workers leave for each event of a batch: the rules
 // that match it, one after another, and where each event's end.
 type matchBatch struct {
-	scratch *detect.Scratch
 	matches []detect.Match
 	ends    []int32
 }

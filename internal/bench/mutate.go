@@ -13,7 +13,7 @@ import (
 // condition on a user, namespace, name, address, URI or program. They rarely
 // match.
 func Mutate(base []*rule.Rule, n int, seed uint64) []*rule.Rule {
-	m := mutator{newRandom(seed)}
+	m := mutator{newRandom(seed), newWideWorld()}
 	out := make([]*rule.Rule, n)
 	for i := range out {
 		r := *base[i%len(base)]
@@ -24,7 +24,10 @@ func Mutate(base []*rule.Rule, n int, seed uint64) []*rule.Rule {
 	return out
 }
 
-type mutator struct{ random }
+type mutator struct {
+	random
+	world *wideWorld
+}
 
 func (m mutator) node(n expr.Node) expr.Node {
 	switch n := n.(type) {
@@ -83,7 +86,7 @@ func (m mutator) narrow() expr.Node {
 		return &expr.Pred{Field: ref(id), Name: ref(id).Name(), Op: op, Text: text, Fold: true}
 	}
 	word := pick(m.random, words)
-	switch m.IntN(10) {
+	switch m.IntN(12) {
 	case 0:
 		return p(event.ActorUserName.ID(), expr.OpEq, word+"."+m.tag(4)+"@example.com")
 	case 1:
@@ -101,11 +104,22 @@ func (m mutator) narrow() expr.Node {
 	case 7:
 		return p(event.SrcEndpointIP.ID(), expr.OpCIDR, fmt.Sprintf("10.%d.%d.0/24", m.IntN(256), m.IntN(256)))
 	case 8:
-		return &expr.And{X: []expr.Node{
+		return all(
 			p(event.ActorUserGroups.ID(), expr.OpEq, word+"-team"),
 			&expr.Not{X: p(event.ActorUserName.ID(), expr.OpPrefix, "system:")},
 			p(event.HTTPRequestURLPath.ID(), expr.OpGlob, "*/"+word+"*/"+m.tag(2)+"*"),
-		}}
+		)
+	case 9: // somebody who exists, somewhere that exists
+		return all(
+			p(event.ActorUserName.ID(), expr.OpEq, pick(m.random, m.world.users).name),
+			p(event.K8sNamespace.ID(), expr.OpEq, pick(m.random, m.world.namespaces)),
+		)
+	case 10:
+		return all(
+			p(event.SrcEndpointIP.ID(), expr.OpEq, pick(m.random, m.world.addresses)),
+			&expr.Not{X: p(event.K8sNamespace.ID(), expr.OpEq, pick(m.random, m.world.namespaces))},
+			p(event.ResourceName.ID(), expr.OpPrefix, pick(m.random, m.world.names)+"-"),
+		)
 	}
 	return &expr.Or{X: []expr.Node{
 		p(event.K8sNamespace.ID(), expr.OpSuffix, "-"+m.tag(3)),

@@ -18,10 +18,9 @@ type wideUser struct {
 	groups []string
 }
 
-// Wide returns n audit events of a cluster with 500 users, 200 namespaces and
-// 400 addresses, most of whose request URIs occur once.
-func Wide(n int, seed uint64) []*event.Event {
-	w := &wideWorld{random: newRandom(seed)}
+// newWideWorld makes the names of the cluster, which are always the same.
+func newWideWorld() *wideWorld {
+	w := &wideWorld{random: newRandom(1)}
 	w.namespaces = append([]string{"kube-system", "default", "kube-public"}, w.random.names(197)...)
 	w.names = w.random.names(3000)
 	w.nodes = w.random.names(60)
@@ -35,6 +34,14 @@ func Wide(n int, seed uint64) []*event.Event {
 	for i := range 500 {
 		w.users = append(w.users, w.user(i))
 	}
+	return w
+}
+
+// Wide returns n audit events of a cluster with 500 users, 200 namespaces and
+// 400 addresses, most of whose request URIs occur once.
+func Wide(n int, seed uint64) []*event.Event {
+	w := newWideWorld()
+	w.random = newRandom(seed)
 	out := make([]*event.Event, n)
 	for i := range out {
 		out[i] = w.event()

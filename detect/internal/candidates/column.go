@@ -49,8 +49,13 @@ func (c *columnBuilder) build() *column {
 // base returns the atoms that hold when one predicate (none for -1) does.
 func (c *column) base(only int32) []uint64 {
 	bits := make([]uint64, (len(c.atoms)+63)/64)
+	var found literals.Found
+	found.Grow(c.preds)
+	if only >= 0 {
+		found.Add(only)
+	}
 	for a, f := range c.atoms {
-		if f.holds(func(id int32) bool { return id == only }) {
+		if f.holds(&found) {
 			bits[a>>6] |= 1 << (a & 63)
 		}
 	}
@@ -63,7 +68,7 @@ func (c *column) flip(bits []uint64, found *literals.Found) {
 	for _, p := range found.IDs {
 		for _, a := range c.readers[p] {
 			w, b := &bits[a>>6], uint64(1)<<(a&63)
-			if c.atoms[a].holds(found.Has) {
+			if c.atoms[a].holds(found) {
 				*w |= b
 			} else {
 				*w &^= b

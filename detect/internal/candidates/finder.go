@@ -36,6 +36,7 @@ type Finder struct {
 	observed observed
 	next     int // observed events at which to plan anew
 	wait     int // of them between the last plan and the next
+	patience int // values without room for their class before all are forgotten
 }
 
 // The sample, and how many events of it the first new plan is made from.
@@ -55,7 +56,7 @@ func (x *Index) NewFinder(l Limits) *Finder {
 	n := len(x.columns)
 	f := &Finder{
 		x: x, plan: x.plan, ids: make([]classID, n), classes: make([]*class, n),
-		tuples: newTuples(n, l.MemoBytes/2), next: firstPlan, wait: firstPlan,
+		tuples: newTuples(n, l.MemoBytes/2), next: firstPlan, wait: firstPlan, patience: manyPassed,
 	}
 	for i, c := range x.columns {
 		s := newSorter(c, l.MemoBytes/2/n, l.ClassBytes/n)

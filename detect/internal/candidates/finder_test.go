@@ -202,7 +202,7 @@ func (w *world) disturb(f *Finder) {
 	case 3:
 		f.tuples.gate.rest = int32(w.r.IntN(9))
 	case 4:
-		f.sorters[w.r.IntN(len(f.sorters))].classes.passed = manyPassed
+		f.sorters[w.r.IntN(len(f.sorters))].classes.passed = f.patience
 		f.Retune()
 	case 5:
 		f.events = ^uint(0)

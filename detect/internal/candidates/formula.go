@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/lynceus-io/lynceus/detect/internal/literals"
 )
 
 // formula is a tree without nots: each leaf says itself whether it is negated.
@@ -108,21 +110,22 @@ func (f *formula) print() string {
 	return mark + strings.Join(keys, " ") + ")"
 }
 
-// holds evaluates a formula over predicates of one column.
-func (f *formula) holds(satisfied func(id int32) bool) bool {
+// holds evaluates a formula over predicates of one column, of which those in
+// found hold.
+func (f *formula) holds(found *literals.Found) bool {
 	switch f.op {
 	case opPred:
-		return satisfied(f.id) != f.not
+		return found.Has(f.id) != f.not
 	case opAnd:
 		for _, k := range f.kids {
-			if !k.holds(satisfied) {
+			if !k.holds(found) {
 				return false
 			}
 		}
 		return true
 	case opOr:
 		for _, k := range f.kids {
-			if k.holds(satisfied) {
+			if k.holds(found) {
 				return true
 			}
 		}

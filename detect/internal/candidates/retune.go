@@ -6,8 +6,10 @@ const (
 	// number has doubled so far: about a million events.
 	lastPlan = 1 << 14
 	// manyPassed is how many values find no room for their class before all
-	// classes are forgotten.
+	// classes are forgotten for the first time. Each time it takes four times
+	// as many: where hardly two values are alike, room is no use.
 	manyPassed = 1 << 13
+	mostPassed = 1 << 25
 )
 
 // Retune adapts f to the events it has seen: trees are anchored in the atoms
@@ -19,7 +21,7 @@ const (
 func (f *Finder) Retune() {
 	full := false
 	for _, s := range f.sorters {
-		full = full || s.classes.passed >= manyPassed
+		full = full || s.classes.passed >= f.patience
 	}
 	due := f.observed.events >= f.next
 	if due {
@@ -31,6 +33,7 @@ func (f *Finder) Retune() {
 	switch {
 	case full:
 		f.forget()
+		f.patience = min(4*f.patience, mostPassed)
 	case due:
 		for i, s := range f.sorters {
 			s.classes.anchor(f.plan.anchors[i])
