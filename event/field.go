@@ -66,6 +66,9 @@ type Field struct {
 	// Paths of a Derived field: where in the raw document its values stand.
 	// All of them are read; arrays are walked through.
 	Paths []string
+	// Part of a Derived field: what of each text at Paths is the value, nil
+	// for all of it. What it returns is a part of its argument or a constant.
+	Part func(text string) string
 }
 
 // In reports whether rows of table c can have the field.

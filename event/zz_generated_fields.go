@@ -210,6 +210,8 @@ const (
 	FieldAuditPodSeccomp FieldID = 178
 	// FieldAuditPodApparmor is audit.pod.apparmor.
 	FieldAuditPodApparmor FieldID = 179
+	// FieldAuditPodRegistries is audit.pod.registries.
+	FieldAuditPodRegistries FieldID = 180
 	// Activity is activity: What was done, in OCSF's words: Launch, Terminate, Open, Create, Delete, Rename, Set Attributes.
 	Activity StringField = 192
 	// ProcessFilePath is process.file.path: Path of the program that runs.

@@ -15,6 +15,8 @@ type column struct {
 	from  source
 	field event.FieldID
 	slots []int // of an extracted column
+	// part says what of a text in the document is the value; nil for all.
+	part func(string) string
 }
 
 type source uint8
@@ -71,7 +73,9 @@ func (b *builder) newColumn(r event.Ref) (column, error) {
 	case f.ID == event.RawData.ID():
 		return column{from: fromRawDoc, field: f.ID}, nil
 	case f.Origin == event.Derived:
-		return b.rawColumn(f.Paths...)
+		c, err := b.rawColumn(f.Paths...)
+		c.part = f.Part
+		return c, err
 	}
 	return column{from: sources[f.Type], field: f.ID}, nil
 }

@@ -87,13 +87,13 @@ func TestErrors(t *testing.T) {
 }
 
 func TestValues(t *testing.T) {
-	groups, missing, words := ref(t, "actor.user.groups"), ref(t, "resource.name"), ref(t, "raw.w")
-	p, err := NewProgram(nil, Options{Refs: []event.Ref{groups, missing, words}})
+	groups, missing, words, parts := ref(t, "actor.user.groups"), ref(t, "resource.name"), ref(t, "raw.w"), ref(t, "audit.pod.registries")
+	p, err := NewProgram(nil, Options{Refs: []event.Ref{groups, missing, words, parts}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := p.NewSubject()
-	e := auditEvent(`{"w": [1.50, null, "a\u0041", "7"]}`, func(e *event.Event) { event.ActorUserGroups.Set(e, []string{"a", "b"}) })
+	e := auditEvent(`{"w": [1.50, null, "a\u0041", "7"], "requestObject": {"spec": {"containers": [{"image": "quay.io/a"}, {"image": "b"}]}}}`, func(e *event.Event) { event.ActorUserGroups.Set(e, []string{"a", "b"}) })
 	s.Load(e)
 	if s.Event() != e {
 		t.Error("another event")
@@ -103,7 +103,7 @@ func TestValues(t *testing.T) {
 		n       int
 		present bool
 		text    string
-	}{{groups, 2, true, "a,b"}, {missing, 0, false, ""}, {words, 4, true, "1.50,,aA,7"}} {
+	}{{groups, 2, true, "a,b"}, {missing, 0, false, ""}, {words, 4, true, "1.50,,aA,7"}, {parts, 2, true, "quay.io,docker.io"}} {
 		c, ok := p.Column(tt.ref)
 		if !ok {
 			t.Fatalf("%v has no column", tt.ref)

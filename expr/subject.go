@@ -70,7 +70,7 @@ func (s *Subject) column(c Column) *span {
 func (s *Subject) readColumn(c *column) bool {
 	switch c.from {
 	case fromRaw:
-		return s.readPaths(c.slots)
+		return s.readPaths(c)
 	case fromRawDoc:
 		if len(s.e.Raw) > 0 {
 			s.cells = append(s.cells, textCell(view(s.e.Raw)))
@@ -104,9 +104,9 @@ func (s *Subject) readColumn(c *column) bool {
 	return true
 }
 
-// readPaths appends what stands in the raw document at the paths of slots. A
+// readPaths appends what stands in the raw document at the paths of c. A
 // document that is no JSON has nothing.
-func (s *Subject) readPaths(slots []int) (present bool) {
+func (s *Subject) readPaths(c *column) (present bool) {
 	if s.rawLoad != s.loads {
 		s.rawLoad = s.loads
 		s.raw.Reset()
@@ -115,7 +115,7 @@ func (s *Subject) readPaths(slots []int) (present bool) {
 			_ = s.p.paths.Extract(s.e.Raw, &s.raw)
 		}
 	}
-	for _, slot := range slots {
+	for _, slot := range c.slots {
 		for _, l := range s.raw.Leaves(slot) {
 			present = true
 			switch l.Kind {
@@ -124,10 +124,20 @@ func (s *Subject) readPaths(slots []int) (present bool) {
 				s.cells = append(s.cells, cell{kind: kindNull, hasText: true, hasFold: true})
 			case rawjson.Number:
 				s.cells = append(s.cells, jsonNumber(view(l.Text)))
+			case rawjson.String:
+				s.cells = append(s.cells, textCell(c.take(view(l.Text))))
 			default:
 				s.cells = append(s.cells, textCell(view(l.Text)))
 			}
 		}
 	}
 	return present
+}
+
+// take returns what of a text in the document is a value of c.
+func (c *column) take(text string) string {
+	if c.part == nil {
+		return text
+	}
+	return c.part(text)
 }

@@ -1,5 +1,6 @@
 // Package rules holds the detections that come with Lynceus, as files inside
-// the binary. They are Sigma documents; package rule/sigma reads them.
+// the binary. They are Sigma documents; package rule/sigma reads them, and
+// docs/detections.md lists them.
 package rules
 
 import "embed"
@@ -8,3 +9,5 @@ import "embed"
 //
 //go:embed audit
 var FS embed.FS
+
+//go:generate go run ../internal/rulepage ../docs/detections.md
