@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"unicode/utf8"
 
+	"github.com/lynceus-io/lynceus/collect/redact"
 	"github.com/lynceus-io/lynceus/event"
 	"github.com/lynceus-io/lynceus/event/rawjson"
 )
@@ -40,6 +41,7 @@ func (c Counts) since(before Counts) Counts {
 // time.
 type Decoder struct {
 	opts      DecoderOptions
+	redactor  *redact.Redactor
 	extractor *rawjson.Extractor
 	values    rawjson.Values
 	wrappers  *rawjson.Extractor
@@ -53,21 +55,20 @@ type Decoder struct {
 	counts    Counts
 }
 
-// NewDecoder returns a Decoder for one goroutine.
-func NewDecoder(opts DecoderOptions) (*Decoder, error) {
-	x, err := compile(places[:], opts.MaxDepth)
-	if err != nil {
-		return nil, fmt.Errorf("compile the audit paths: %w", err)
+// NewDecoder returns a Decoder for one goroutine, which replaces secrets as r
+// does. It takes a Fork of r.
+func NewDecoder(r *redact.Redactor, opts DecoderOptions) (*Decoder, error) {
+	d := &Decoder{opts: opts, redactor: r.Fork(), words: newInterner(), uid: event.NewUIDHasher()}
+	for _, x := range []struct {
+		to    **rawjson.Extractor
+		paths [][]string
+	}{{&d.extractor, places[:]}, {&d.wrappers, wrapperPlaces[:]}, {&d.entries, gkePlaces[:]}} {
+		var err error
+		if *x.to, err = compile(x.paths, opts.MaxDepth); err != nil {
+			return nil, fmt.Errorf("compile the paths of audit documents: %w", err)
+		}
 	}
-	w, err := compile(wrapperPlaces[:], opts.MaxDepth)
-	if err != nil {
-		return nil, fmt.Errorf("compile the paths of wrappers: %w", err)
-	}
-	g, err := compile(gkePlaces[:], opts.MaxDepth)
-	if err != nil {
-		return nil, fmt.Errorf("compile the paths of Cloud Logging: %w", err)
-	}
-	return &Decoder{opts: opts, extractor: x, wrappers: w, entries: g, words: newInterner(), uid: event.NewUIDHasher()}, nil
+	return d, nil
 }
 
 // Counts returns what d met since it was made.
@@ -93,11 +94,45 @@ func (d *Decoder) decode(doc []byte, a *Arena, e *event.Event, w wrapping) (even
 	if !d.isAudit() {
 		return event.UID{}, ErrNotAudit
 	}
-	if !utf8.Valid(doc) {
-		d.counts.BadText++
-		return d.decode(a.copy(bytes.ToValidUTF8(doc, []byte("\uFFFD"))), a, e, w)
+	clean, err := d.clean(doc, a)
+	if err != nil {
+		return event.UID{}, err
 	}
 	d.counts.Duplicates += int64(d.values.Duplicates)
-	f := filler{d: d, a: a, e: e, doc: doc, wrapping: w}
+	f := filler{d: d, a: a, e: e, doc: clean, redacted: len(clean) > 0 && &clean[0] != &doc[0], wrapping: w}
 	return f.fill(), nil
+}
+
+// clean returns the document that may be kept, and makes d.values those of it:
+// in UTF-8, and without its secrets. It is doc itself where nothing was wrong
+// with it, else a copy in a.
+func (d *Decoder) clean(doc []byte, a *Arena) ([]byte, error) {
+	kept := doc
+	suspect, ascii := d.redactor.Suspect(doc)
+	if !ascii && !utf8.Valid(doc) {
+		d.counts.BadText++
+		kept = a.copy(bytes.ToValidUTF8(doc, []byte("\uFFFD")))
+	}
+	context := redact.Context{SecretBodies: d.hasSecretBodies()}
+	if uri, ok := d.peek(inRequestURI); suspect || context.SecretBodies || ok && redact.SuspectURI(uri) {
+		out, n, err := d.redactor.Document(a.grow(len(kept)+len(kept)/8), kept, context)
+		if err != nil {
+			return nil, err
+		}
+		if n > 0 {
+			kept = a.keep(out)
+			d.counts.Redacted += int64(n)
+		}
+	}
+	if &kept[0] == &doc[0] {
+		return doc, nil
+	}
+	return kept, d.extractor.Extract(kept, &d.values)
+}
+
+// hasSecretBodies reports whether the document has a body of a request for
+// Secrets.
+func (d *Decoder) hasSecretBodies() bool {
+	resource, ok := d.peek(inResource)
+	return ok && resource == "secrets" && (d.has(inRequestObject) || d.has(inResponseObject))
 }

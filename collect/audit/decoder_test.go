@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/lynceus-io/lynceus/collect/redact"
 	"github.com/lynceus-io/lynceus/event"
 	"github.com/lynceus-io/lynceus/internal/require"
 )
@@ -40,7 +41,7 @@ func BenchmarkDecode(b *testing.B) {
 	for _, d := range docs {
 		size += len(d)
 	}
-	d, err := NewDecoder(DecoderOptions{})
+	d, err := NewDecoder(redact.New(nil), DecoderOptions{})
 	if err != nil {
 		b.Fatal(err)
 	}

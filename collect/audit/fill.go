@@ -12,6 +12,8 @@ type filler struct {
 	a   *Arena
 	e   *event.Event
 	doc []byte
+	// redacted says that doc is not as it came.
+	redacted bool
 	wrapping
 }
 
@@ -28,7 +30,7 @@ func (f *filler) fill() event.UID {
 	f.bodies()
 	f.times()
 	event.AuditDialect.Set(f.e, f.dialectName())
-	uid := f.d.identity(f.e, f.a, f.doc)
+	uid := f.identity()
 	event.MetadataUID.Set(f.e, alias(uidText(f.a, uid)))
 	return uid
 }

@@ -18,6 +18,9 @@ type Options struct {
 	OnBatch func(worker int, b *Batch)
 	// Cluster and Server identify where the logs come from; see DecoderOptions.
 	Cluster, Server string
+	// Key is the installation's, under which secrets are replaced; nil means
+	// one that is made for this run only.
+	Key []byte
 	// Stdin is what the path "-" means.
 	Stdin io.Reader
 	// Now is the clock; nil means time.Now. It gives the time of receipt.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/lynceus-io/lynceus/collect/input"
+	"github.com/lynceus-io/lynceus/collect/redact"
 	"github.com/lynceus-io/lynceus/coverage"
 )
 
@@ -64,8 +65,9 @@ func Open(ctx context.Context, paths []string, opts Options) (*Reader, error) {
 	}
 	r := newReader(ctx, opts)
 	decoders := make([]*Decoder, r.opts.Workers)
+	redactor := redact.New(r.opts.Key)
 	for i := range decoders {
-		if decoders[i], err = NewDecoder(DecoderOptions{Cluster: opts.Cluster, Server: opts.Server}); err != nil {
+		if decoders[i], err = NewDecoder(redactor, DecoderOptions{Cluster: opts.Cluster, Server: opts.Server}); err != nil {
 			r.cancel()
 			return nil, err
 		}
@@ -98,6 +100,9 @@ func newReader(ctx context.Context, opts Options) *Reader {
 	}
 	if opts.MaxDocument <= 0 {
 		opts.MaxDocument = defaultMaxDocument
+	}
+	if opts.Key == nil {
+		opts.Key = redact.NewKey()
 	}
 	if opts.Now == nil {
 		opts.Now = time.Now
