@@ -23,7 +23,8 @@ type request struct {
 	amended    bool // its first event may have been counted and forgotten
 	queued     bool
 	judged     bool
-	size       int64 // bytes, estimated
+	opened     *openRequest // its place among the open ones; nil when it is not there
+	size       int64        // bytes, estimated
 }
 
 // hit is one rule that matched a request.

@@ -73,7 +73,8 @@ func (o *openRequests) first() *request {
 	return o.head.request
 }
 
-// put adds a request.
+// put adds a request. When one of the same identity is open already, get
+// finds the new one, and the old one stays until it is removed.
 func (o *openRequests) put(r *request) {
 	if o.byUID == nil {
 		o.byUID = map[event.UID]*openRequest{}
@@ -85,17 +86,21 @@ func (o *openRequests) put(r *request) {
 		o.head = e
 	}
 	o.tail = e
+	r.opened = e
 	o.byUID[r.about.uid] = e
 	o.bytes += e.bytes
 }
 
 // remove takes a request out; it does nothing when it is not there.
 func (o *openRequests) remove(r *request) {
-	e := o.byUID[r.about.uid]
-	if e == nil || e.request != r {
+	e := r.opened
+	if e == nil {
 		return
 	}
-	delete(o.byUID, r.about.uid)
+	r.opened = nil
+	if o.byUID[r.about.uid] == e {
+		delete(o.byUID, r.about.uid)
+	}
 	o.bytes -= e.bytes
 	if e.prev != nil {
 		e.prev.next = e.next

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/lynceus-io/lynceus/collect/audit"
+	"github.com/lynceus-io/lynceus/collect/redact"
 	"github.com/lynceus-io/lynceus/event"
 	"github.com/lynceus-io/lynceus/rule"
 	"github.com/lynceus-io/lynceus/rule/sigma"
@@ -24,7 +25,7 @@ func Cases(corpora, data string) (cases []Case, missing []string, err error) {
 		missing = append(missing, "published Sigma rules in "+corpora)
 		base = Base()
 	}
-	own := sigma.Load(sigma.Options{}, sigma.Tree{FS: rules.Audit, Root: "."}).Rules
+	own := sigma.Load(sigma.Options{}, sigma.Tree{FS: rules.FS, Root: "."}).Rules
 	own = slices.DeleteFunc(own, func(r *rule.Rule) bool { return r.Expr == nil })
 	few, many := Mutate(base, 1000, 1), Mutate(base, 4000, 1)
 	log := filepath.Join(data, "audit-real-k8s-1.36.jsonl.gz")
@@ -74,7 +75,7 @@ func realLog(path string) ([]*event.Event, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	d, err := audit.NewDecoder(audit.DecoderOptions{})
+	d, err := audit.NewDecoder(redact.New(redact.NewKey()), audit.DecoderOptions{})
 	if err != nil {
 		return nil, err
 	}
