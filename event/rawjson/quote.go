@@ -4,7 +4,7 @@ import "unicode/utf8"
 
 // AppendQuoted appends text as a JSON string. Bytes that are not UTF-8 become
 // U+FFFD. Characters that matter only inside HTML are left as they are.
-func AppendQuoted(dst, text []byte) []byte {
+func AppendQuoted[T []byte | string](dst []byte, text T) []byte {
 	const hex = "0123456789abcdef"
 	dst = append(dst, '"')
 	start := 0
@@ -31,7 +31,7 @@ func AppendQuoted(dst, text []byte) []byte {
 			}
 			continue
 		}
-		r, size := utf8.DecodeRune(text[i:])
+		r, size := utf8.DecodeRuneInString(string(text[i:min(i+utf8.UTFMax, len(text))]))
 		i += size
 		if r == utf8.RuneError && size == 1 {
 			dst = append(dst, text[start:i-1]...)

@@ -6,13 +6,14 @@ import (
 
 	"github.com/lynceus-io/lynceus/detect"
 	"github.com/lynceus-io/lynceus/event"
+	"github.com/lynceus-io/lynceus/event/ocsf"
 	"github.com/lynceus-io/lynceus/incident"
 )
 
 // Finding returns a finding as a Detection Finding. Incident is the id of the
 // incident that it belongs to, or "".
 func Finding(f *detect.Finding, incidentID, version string) map[string]any {
-	d := base(event.ClassFinding, "Detection Finding", f.Severity, f.First, f.Last, f.ID, version)
+	d := base(event.ClassFinding, f.Severity, f.First, f.Last, f.ID, version)
 	d["message"] = incident.Responsible(f) + " " + incident.Describe(f)
 	d["count"] = f.Count
 	d["is_alert"] = true
@@ -93,20 +94,13 @@ func operation(t *detect.Target) string {
 }
 
 func user(a *detect.Actor) object {
-	kind := userTypeUser
-	switch {
-	case a.ServiceAccount != "":
-		kind = userTypeService
-	case strings.HasPrefix(a.User, "system:"):
-		kind = userTypeSystem
-	}
 	var groups []object
 	for _, g := range a.Groups {
 		if g != "" {
 			groups = append(groups, object{"name": g})
 		}
 	}
-	return put(object{"type_id": kind}, "name", a.User, "uid", a.UID, "groups", groups, "credential_uid", a.CredentialID)
+	return put(object{"type_id": ocsf.UserType(a.User)}, "name", a.User, "uid", a.UID, "groups", groups, "credential_uid", a.CredentialID)
 }
 
 // unmapped is what OCSF has no place for.

@@ -10,7 +10,7 @@ import (
 // Incident returns an incident as an Incident Finding. OCSF wants somebody
 // to whom it is assigned; Lynceus does not know, and says "unassigned".
 func Incident(i *incident.Incident, version string) map[string]any {
-	d := base(event.ClassIncident, "Incident Finding", i.Severity, i.First, i.Last, i.ID, version)
+	d := base(event.ClassIncident, i.Severity, i.First, i.Last, i.ID, version)
 	d["message"] = i.Title
 	d["count"] = i.Requests
 	d["assignee_group"] = object{"name": "unassigned"}

@@ -1,6 +1,7 @@
 // Package ocsf writes findings and incidents as OCSF 1.8 events: a finding as
 // a Detection Finding (2004), an incident as an Incident Finding (2005). What
-// OCSF has no place for stands below "unmapped".
+// OCSF has no place for stands below "unmapped". Events are written by package
+// event/ocsf.
 //
 // Definitions: https://schema.ocsf.io/1.8.0/classes/detection_finding and
 // .../incident_finding.
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/lynceus-io/lynceus/event"
+	"github.com/lynceus-io/lynceus/event/ocsf"
 	"github.com/lynceus-io/lynceus/incident/report"
 	"github.com/lynceus-io/lynceus/rule"
 	"github.com/lynceus-io/lynceus/rule/attack"
@@ -19,15 +21,10 @@ import (
 
 // Numbers that OCSF gives things.
 const (
-	schemaVersion    = "1.8.0"
-	attackVersion    = "19"
-	categoryFindings = 2
-	activityCreate   = 1
-	statusNew        = 1
-	analyticRule     = 1
-	userTypeUser     = 1
-	userTypeSystem   = 3
-	userTypeService  = 4
+	attackVersion  = "19"
+	activityCreate = 1
+	statusNew      = 1
+	analyticRule   = 1
 )
 
 type object = map[string]any
@@ -55,21 +52,13 @@ func Write(w io.Writer, r *report.Result, version string) error {
 	return nil
 }
 
-// base returns the members that every event has.
-func base(class event.Class, name string, sev rule.Severity, first, last time.Time, uid, version string) object {
-	return object{
-		"category_uid": categoryFindings, "category_name": "Findings",
-		"class_uid": class.UID(), "class_name": name,
-		"activity_id": activityCreate, "activity_name": "Create",
-		"type_uid": class.UID()*100 + activityCreate, "type_name": name + ": Create",
-		"severity_id": int(sev), "severity": capital(sev.String()),
-		"status_id": statusNew, "status": "New",
-		"time": millis(last), "start_time": millis(first), "end_time": millis(last),
-		"metadata": object{
-			"version": schemaVersion, "uid": uid,
-			"product": object{"name": "Lynceus", "vendor_name": "Lynceus", "version": version},
-		},
-	}
+// base returns the members that every document has.
+func base(class event.Class, sev rule.Severity, first, last time.Time, uid, version string) object {
+	d := ocsf.Kind(class, activityCreate)
+	metadata := ocsf.Metadata(version)
+	metadata["uid"] = uid
+	return put(d, "metadata", metadata, "severity_id", int(sev), "severity", capital(sev.String()), "status_id", statusNew, "status", "New",
+		"time", millis(last), "start_time", millis(first), "end_time", millis(last))
 }
 
 // millis is a time as OCSF's timestamp_t: milliseconds since 1970 UTC.
