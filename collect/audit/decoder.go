@@ -22,6 +22,10 @@ type DecoderOptions struct {
 	Cluster, Server string
 	// MaxDepth is how deeply values may nest; 0 means rawjson.DefaultMaxDepth.
 	MaxDepth int
+	// Redactor replaces secrets; the Decoder takes a Fork of it. Nil means one
+	// under a key of this Decoder's own, so that its replacement texts cannot
+	// be compared with others.
+	Redactor *redact.Redactor
 }
 
 // Counts are what a Decoder tolerated and did.
@@ -55,10 +59,12 @@ type Decoder struct {
 	counts    Counts
 }
 
-// NewDecoder returns a Decoder for one goroutine, which replaces secrets as r
-// does. It takes a Fork of r.
-func NewDecoder(r *redact.Redactor, opts DecoderOptions) (*Decoder, error) {
-	d := &Decoder{opts: opts, redactor: r.Fork(), words: newInterner(), uid: event.NewUIDHasher()}
+// NewDecoder returns a Decoder for one goroutine.
+func NewDecoder(opts DecoderOptions) (*Decoder, error) {
+	if opts.Redactor == nil {
+		opts.Redactor = redact.New(redact.NewKey())
+	}
+	d := &Decoder{opts: opts, redactor: opts.Redactor.Fork(), words: newInterner(), uid: event.NewUIDHasher()}
 	for _, x := range []struct {
 		to    **rawjson.Extractor
 		paths [][]string

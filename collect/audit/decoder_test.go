@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/lynceus-io/lynceus/collect/redact"
 	"github.com/lynceus-io/lynceus/event"
 	"github.com/lynceus-io/lynceus/internal/require"
 )
@@ -41,7 +40,7 @@ func BenchmarkDecode(b *testing.B) {
 	for _, d := range docs {
 		size += len(d)
 	}
-	d, err := NewDecoder(redact.New(nil), DecoderOptions{})
+	d, err := NewDecoder(DecoderOptions{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -19,7 +19,14 @@ func (r *Reader) feed(ctx context.Context, s *source, chunkSize int) {
 		return
 	}
 	defer stream.Close()
+	if stream.Timed() {
+		s.wrapping.dialect = eks
+	}
 	sc := r.scanner(stream, chunkSize)
+	if s.reversed {
+		r.feedBackwards(ctx, s, sc)
+		return
+	}
 	for {
 		chunk, err := sc.Next()
 		if err != nil {

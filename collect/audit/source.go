@@ -12,11 +12,15 @@ type source struct {
 	file  input.File
 	read  atomic.Int64 // bytes of the file as it stands
 	first firstRecord  // where it begins, if that was looked up
+	// reversed says that it has its latest records first.
+	reversed bool
 
 	// Of the goroutine that feeds it until queue is closed.
 	queue chan *Batch
 	err   error // the end, if it was not io.EOF
 	inUse int   // batches; guarded by quota.mu
+	// wrapping is what the file as a whole says about its documents.
+	wrapping wrapping
 
 	// Of the merge.
 	batch   *Batch

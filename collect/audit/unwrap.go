@@ -31,8 +31,13 @@ type Outcome struct {
 // Monitor, Google Cloud Logging and common log shippers. The events refer to
 // doc and to a, which must stay unchanged while they are in use.
 func (d *Decoder) DecodeAll(doc []byte, a *Arena, to Sink) Outcome {
+	return d.decodeAll(doc, a, to, wrapping{})
+}
+
+// decodeAll does so for a document out of a wrapping.
+func (d *Decoder) decodeAll(doc []byte, a *Arena, to Sink, w wrapping) Outcome {
 	u := unwrapper{d: d, a: a, to: to}
-	u.document(doc, wrapping{}, 0)
+	u.document(doc, w, 0)
 	return u.out
 }
 

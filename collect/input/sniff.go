@@ -28,26 +28,3 @@ func looksLikeLog(head []byte) bool {
 	}
 	return false
 }
-
-// TimePrefix returns the length of the time and blank that CloudWatch puts
-// before each line it exports ("2023-01-31T09:15:42.123Z {"), 0 where a line
-// does not begin so.
-func TimePrefix(line []byte) int {
-	const form = "0000-00-00T00:00:00"
-	if len(line) < len(form)+3 {
-		return 0
-	}
-	for i := 0; i < len(form); i++ {
-		if digit := line[i]-'0' <= 9; form[i] == '0' && !digit || form[i] != '0' && line[i] != form[i] {
-			return 0
-		}
-	}
-	i := len(form)
-	for i < len(line) && (line[i] == '.' || line[i]-'0' <= 9) {
-		i++
-	}
-	if i+2 < len(line) && line[i] == 'Z' && line[i+1] == ' ' && line[i+2] == '{' {
-		return i + 2
-	}
-	return 0
-}

@@ -30,6 +30,7 @@ type Stream struct {
 	text   *bufio.Reader
 	zstds  []*zstd.Decoder
 	layers []string
+	times  *blanker // nil where lines do not begin with a time
 }
 
 // Open opens f for reading. stdin is what Stdin stands for. Bytes read from
@@ -50,6 +51,9 @@ func Open(f File, stdin io.Reader, done *atomic.Int64) (*Stream, error) {
 	if err := s.decompress(); err != nil {
 		s.Close()
 		return nil, err
+	}
+	if head, _ := s.text.Peek(longestTime + 1); TimePrefix(head) > 0 {
+		s.times = &blanker{text: s.text, start: true}
 	}
 	return s, nil
 }
@@ -95,8 +99,18 @@ func (s *Stream) Peek(n int) []byte {
 }
 
 // Read reads text. Where the file ends in the middle of its compression the
-// error is io.ErrUnexpectedEOF, after all that could be read.
-func (s *Stream) Read(p []byte) (int, error) { return s.text.Read(p) }
+// error is io.ErrUnexpectedEOF, after all that could be read. Times that
+// CloudWatch put before lines are read as blanks.
+func (s *Stream) Read(p []byte) (int, error) {
+	if s.times != nil {
+		return s.times.Read(p)
+	}
+	return s.text.Read(p)
+}
+
+// Timed reports whether the lines begin with times, as CloudWatch exports
+// them.
+func (s *Stream) Timed() bool { return s.times != nil }
 
 // Close releases the file and its decompressors. Standard input stays open.
 func (s *Stream) Close() error {
