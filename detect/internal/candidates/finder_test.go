@@ -212,7 +212,7 @@ func (w *world) disturb(f *Finder) {
 }
 
 func TestFindsWhatHolds(t *testing.T) {
-	for seed := range uint64(300) {
+	for seed := range uint64(150) {
 		limits := Limits{}
 		if seed%2 == 1 {
 			limits = Limits{MemoBytes: 1 << (seed % 16), ClassBytes: 1 << (seed % 13)}
