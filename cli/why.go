@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/lynceus-io/lynceus/collect/audit"
-	"github.com/lynceus-io/lynceus/collect/redact"
 	"github.com/lynceus-io/lynceus/event"
 	"github.com/lynceus-io/lynceus/expr"
 	"github.com/lynceus-io/lynceus/rule"
@@ -31,7 +30,7 @@ func why(r *rule.Rule, events [][]byte) []string {
 	if err != nil || len(names) == 0 {
 		return nil
 	}
-	d, err := audit.NewDecoder(redact.New(redact.NewKey()), audit.DecoderOptions{})
+	d, err := audit.NewDecoder(audit.DecoderOptions{})
 	if err != nil {
 		return nil
 	}

@@ -20,6 +20,7 @@ type pipeline struct {
 	// scratches are one for each of the reader's workers.
 	scratches []*detect.Scratch
 	callers   *identity.Callers
+	requests  *audit.Requests // of the logs that are being read
 	state     *detect.State
 }
 
@@ -52,7 +53,7 @@ func newPipeline(o ScanOptions) (*pipeline, error) {
 
 // intake says how the reader is to read, and matches on its workers.
 func (p *pipeline) intake(learn bool) audit.Options {
-	opts := audit.Options{Workers: len(p.scratches), Stdin: p.options.Stdin}
+	opts := audit.Options{Workers: len(p.scratches), Stdin: p.options.Stdin, Key: p.options.Key}
 	if !learn {
 		opts.Since, opts.Until = p.options.Since, p.options.Until
 	}
@@ -75,14 +76,23 @@ func (p *pipeline) match(sc *detect.Scratch, b *audit.Batch) {
 	sc.Retune()
 }
 
-// take lets one record, in its place in time, change the state.
+// take lets one record, in its place in time, change the state. A record that
+// tells nothing new changes nothing.
 func (p *pipeline) take(r *audit.Record, learn bool) {
-	matches := r.Batch.Aux.(*matchBatch).of(r.Index)
-	if learn {
-		p.state.Learn(r.Event, matches)
+	seen := detect.SeenFirst
+	switch p.requests.Observe(r.Event, r.UID) {
+	case audit.SeenAgain, audit.SeenLate:
 		return
+	case audit.SeenAmended:
+		seen = detect.SeenAmended
 	}
-	p.state.Observe(r.Event, r.UID, matches, detect.SeenFirst)
+	matches := r.Batch.Aux.(*matchBatch).of(r.Index)
+	switch {
+	case !learn:
+		p.state.Observe(r.Event, r.UID, matches, seen)
+	case seen == detect.SeenFirst:
+		p.state.Learn(r.Event, matches)
+	}
 }
 
 func (p *pipeline) progress(r *audit.Reader, learn bool, events int64) {
@@ -96,5 +106,6 @@ func (p *pipeline) progress(r *audit.Reader, learn bool, events int64) {
 // cover completes the account of the run with what only the pipeline knows.
 func (p *pipeline) cover(r *coverage.Report) {
 	r.Rules = len(p.options.Rules)
+	p.requests.Cover(r)
 	p.state.Cover(r)
 }

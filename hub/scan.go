@@ -32,11 +32,9 @@ func Scan(ctx context.Context, o ScanOptions) (*report.Result, error) {
 	}
 	result := &report.Result{}
 	if len(o.Baseline) > 0 {
-		var past coverage.Report
-		if err := p.read(ctx, o.Baseline, true, &past); err != nil {
+		if err := p.read(ctx, o.Baseline, true, &coverage.Report{}); err != nil {
 			return nil, fmt.Errorf("baseline: %w", err)
 		}
-		result.Coverage.Learned = span(&past)
 	}
 	if err := p.read(ctx, o.Files, false, &result.Coverage); err != nil {
 		return nil, err
@@ -54,6 +52,7 @@ func (p *pipeline) read(ctx context.Context, files []string, learn bool, into *c
 	if err != nil {
 		return err
 	}
+	p.requests = audit.NewRequests(0)
 	defer func() {
 		err = errors.Join(err, r.Close())
 		into.Sources = append(into.Sources, r.Report()...)
@@ -73,22 +72,6 @@ func (p *pipeline) read(ctx context.Context, files []string, learn bool, into *c
 		}
 		p.take(rec, learn)
 	}
-}
-
-// span adds up the spans of a report's sources.
-func span(r *coverage.Report) coverage.Span {
-	var out coverage.Span
-	for i := range r.Sources {
-		s := &r.Sources[i]
-		out.Events += s.Events
-		if !s.Span.First.IsZero() && (out.First.IsZero() || s.Span.First.Before(out.First)) {
-			out.First = s.Span.First
-		}
-		if s.Span.Last.After(out.Last) {
-			out.Last = s.Span.Last
-		}
-	}
-	return out
 }
 
 // matchBatch is what the workers leave for each event of a batch: the rules

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/lynceus-io/lynceus/collect/audit"
-	"github.com/lynceus-io/lynceus/collect/redact"
 	"github.com/lynceus-io/lynceus/event"
 	"github.com/lynceus-io/lynceus/event/ocsf"
 	"github.com/lynceus-io/lynceus/internal/require"
@@ -27,7 +26,7 @@ func eachRequest(tb testing.TB, do func(e *event.Event)) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	d, err := audit.NewDecoder(redact.New(redact.NewKey()), audit.DecoderOptions{Cluster: "c1"})
+	d, err := audit.NewDecoder(audit.DecoderOptions{Cluster: "c1"})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -9,7 +9,6 @@ import (
 	"slices"
 
 	"github.com/lynceus-io/lynceus/collect/audit"
-	"github.com/lynceus-io/lynceus/collect/redact"
 	"github.com/lynceus-io/lynceus/event"
 	"github.com/lynceus-io/lynceus/rule"
 	"github.com/lynceus-io/lynceus/rule/sigma"
@@ -75,7 +74,7 @@ func realLog(path string) ([]*event.Event, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	d, err := audit.NewDecoder(redact.New(redact.NewKey()), audit.DecoderOptions{})
+	d, err := audit.NewDecoder(audit.DecoderOptions{})
 	if err != nil {
 		return nil, err
 	}

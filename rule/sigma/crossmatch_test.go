@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/lynceus-io/lynceus/collect/audit"
-	"github.com/lynceus-io/lynceus/collect/redact"
 	"github.com/lynceus-io/lynceus/event"
 	"github.com/lynceus-io/lynceus/expr"
 	"github.com/lynceus-io/lynceus/internal/require"
@@ -36,7 +35,7 @@ func TestKubernetesCrossmatch(t *testing.T) {
 	dir := require.Corpora(t)
 	rules := Load(Options{}, Path(filepath.Join(dir, "sigma", "rules", "rules", "application", "kubernetes"))).Rules
 	events := auditEvents(t, filepath.Join(dir, "panther-k8s", "tests.jsonl"))
-	decode, err := audit.NewDecoder(redact.New(redact.NewKey()), audit.DecoderOptions{})
+	decode, err := audit.NewDecoder(audit.DecoderOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
