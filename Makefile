@@ -15,7 +15,7 @@ PKG ?= ./...
 # Time for all fuzz targets together, in make fuzz and in make soak.
 FUZZ_TOTAL      ?= 300s
 SOAK_FUZZ_TOTAL ?= 7200s
-# What make bench runs: make bench BENCH=Extract PKG=./event/... COUNT=6
+# What make bench-go runs: make bench-go BENCH=Extract PKG=./event/... COUNT=6
 BENCH ?= .
 COUNT ?= 1
 
@@ -57,12 +57,13 @@ fuzz: ## run every fuzz target, FUZZ_TOTAL (300s) in all
 	tools/fuzz.sh $(FUZZ_TOTAL)
 
 .PHONY: bench
-bench: ## run the benchmarks: BENCH=regexp PKG=./... COUNT=1 (results are kept in docs/performance.md by hand)
-	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -timeout 60m $(PKG)
-
-.PHONY: bench-engine
-bench-engine: ## the rule engine beside one rule after another, in one table: nanoseconds, ratio and allocations per event
+bench: ## the figures of docs/performance.md: the rule engine beside one rule after another, and a whole scan on one core
 	$(GO) run ./internal/bench/engine
+	$(GO) run ./internal/bench/scan
+
+.PHONY: bench-go
+bench-go: ## the benchmarks of single packages: BENCH=regexp PKG=./... COUNT=1
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -timeout 60m $(PKG)
 
 .PHONY: soak
 soak: ## hours: every fuzz target for longer, and the tests named TestSoak
