@@ -18,6 +18,7 @@ var advices = []struct{ words, text string }{
 	{"string without an end", "the JSON ends in the middle of a string; the file may still have been written when it was copied, or the line was cut"},
 	{"unexpected end of input", "the JSON ends too early; the file may still have been written when it was copied, or the line was cut"},
 	{"list is not closed", "the list has no end; what was in it up to here was read, but the file is probably incomplete"},
+	{"control character in string", "a string has a control character in it; the line was probably cut off, or this is something else than JSON"},
 	{"nested too deeply", "the document is nested more deeply than any Kubernetes object; it was left out"},
 	{"larger than the limit", "the document is larger than the limit and was left out; split the file, or raise the limit if this is a real event"},
 	{"UTF-16", "the file is UTF-16; convert it first: iconv -f UTF-16 -t UTF-8 FILE"},

@@ -9,7 +9,8 @@ import (
 	"github.com/lynceus-io/lynceus/event/rawjson"
 )
 
-// firstRecord is where a source begins, as probe found it.
+// firstRecord is where a source begins, as probe found it. What it delivers
+// first comes no earlier, as far as it is in order.
 type firstRecord struct {
 	found bool
 	time  int64
@@ -38,8 +39,8 @@ func (s *source) comesBefore(t *source) int {
 	return bytes.Compare([]byte(s.file.Name), []byte(t.file.Name))
 }
 
-// probe finds the first record that a source will deliver, and whether it has
-// its latest first. What is wrong with the source will be reported when it is
+// probe finds the first record of a source, be it wanted or not, and whether
+// it has its latest first. What is wrong with the source will be reported when it is
 // read. keep says whether the source is to be read at all: a file found in a
 // directory that is no log is not.
 func (r *Reader) probe(d *Decoder, s *source) (keep bool) {
@@ -52,10 +53,12 @@ func (r *Reader) probe(d *Decoder, s *source) (keep bool) {
 		return false
 	}
 	p := prober{r: r, d: d, s: s, sc: r.scanner(stream, smallestChunk)}
+	s.probing = true
 	p.begin()
 	if p.trend.backwards() {
 		p.end()
 	}
+	s.probing = false
 	return true
 }
 

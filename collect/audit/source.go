@@ -14,6 +14,7 @@ type source struct {
 	first firstRecord  // where it begins, if that was looked up
 	// reversed says that it has its latest records first.
 	reversed bool
+	probing  bool // while first is looked up
 
 	// Of the goroutine that feeds it until queue is closed.
 	queue chan *Batch

@@ -43,7 +43,7 @@ func (r *Reader) decode(d *Decoder, b *Batch) {
 func (r *Reader) document(d *Decoder, b *Batch, i int) {
 	doc := b.chunk.Bytes(b.first + i)
 	b.counts.text += int64(len(doc))
-	out := d.decodeAll(doc, &b.arena, &batchSink{r, b, int32(i)}, b.source.wrapping)
+	out := d.decodeAll(doc, &b.arena, &batchSink{r, b, int32(i), b.source.probing}, b.source.wrapping)
 	b.counts.ignored += int64(out.Ignored)
 	b.counts.broken += int64(out.Broken)
 	if out.Fault != nil {
@@ -56,6 +56,7 @@ type batchSink struct {
 	r   *Reader
 	b   *Batch
 	doc int32
+	all bool // whether time does not matter
 }
 
 // Next returns the event that Add would make part of the batch.
@@ -65,7 +66,7 @@ func (s *batchSink) Next() *event.Event { return s.b.next() }
 func (s *batchSink) Add(uid event.UID) {
 	e := s.b.next()
 	it := item{uid: uid, time: timeOf(e), doc: s.doc}
-	if it.time != noTime && !s.r.wanted(it.time) {
+	if !s.all && it.time != noTime && !s.r.wanted(it.time) {
 		s.b.counts.filtered++
 		return
 	}
