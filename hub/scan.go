@@ -40,7 +40,7 @@ func Scan(ctx context.Context, o ScanOptions) (*report.Result, error) {
 		return nil, err
 	}
 	result.Findings = p.state.Finish()
-	result.Incidents = incident.Build(result.Findings, incident.Options{})
+	result.Incidents = incident.Build(result.Findings, incident.Options{Identities: p.callers.Identities})
 	p.cover(&result.Coverage)
 	result.Coverage.Elapsed = time.Since(start)
 	return result, nil

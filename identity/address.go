@@ -2,6 +2,7 @@ package identity
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/lynceus-io/lynceus/event"
@@ -16,10 +17,34 @@ type address struct {
 	listed []string
 	// users are the first credentials seen from it, as hashes.
 	users [sharedBy]uint64
+	// names are the first users who called from it, as hashes.
+	names [maxIdentities]uint64
 
 	// node and pod are what the facts said at version.
 	version   uint64
 	node, pod bool
+}
+
+// maxIdentities is up to how many identities of an address are counted: more
+// are "many", and what joins by an address asks for few.
+const maxIdentities = 8
+
+// addName notes that a user called from the address.
+func (a *address) addName(name string) { addHash(a.names[:], hashText(name)) }
+
+// identities is how many users called from the address, up to maxIdentities.
+func (a *address) identities() int {
+	if n := slices.Index(a.names[:], 0); n >= 0 {
+		return n
+	}
+	return len(a.names)
+}
+
+// addHash puts h into the first free place of a set, unless it is there.
+func addHash(set []uint64, h uint64) {
+	if i := slices.Index(set, 0); i >= 0 && !slices.Contains(set[:i], h) {
+		set[i] = h
+	}
 }
 
 // scope is what an address tells by itself.

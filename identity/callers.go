@@ -83,6 +83,9 @@ func (c *Callers) Observe(e *event.Event) (settled bool) {
 	t := timeOf(e, cl.clock)
 	cl.clock = max(cl.clock, t)
 	a := c.address(cl, e, t)
+	if a != nil && a.scope == scopePublic {
+		a.addName(event.AuditUserName.Get(e))
+	}
 	cl.learnAccount(e, a, t)
 	if isNodeDeletion(e) {
 		cl.forgetNode(event.ResourceName.Get(e))
@@ -110,6 +113,18 @@ func (c *Callers) Resolve(e *event.Event) {
 	cl := c.cluster(event.K8sCluster.Get(e))
 	t := timeOf(e, cl.clock)
 	c.place(cl, c.address(cl, e, t), e, t)
+}
+
+// Identities returns how many different users called from a public address,
+// up to 8, in the cluster where they were most; 0 when it is not known.
+func (c *Callers) Identities(address string) int {
+	most := 0
+	for _, cl := range c.clusters {
+		if a := cl.addresses.get(address); a != nil {
+			most = max(most, a.identities())
+		}
+	}
+	return most
 }
 
 // Evicted returns how much was forgotten because there was no room.

@@ -1,7 +1,6 @@
 package identity
 
 import (
-	"slices"
 	"strings"
 )
 
@@ -84,12 +83,7 @@ func (a *address) isShared() bool {
 }
 
 // addUser notes that a credential was used from the address.
-func (a *address) addUser(id string) {
-	h := hashText(id)
-	if i := slices.Index(a.users[:], 0); i >= 0 && !slices.Contains(a.users[:i], h) {
-		a.users[i] = h
-	}
-}
+func (a *address) addUser(id string) { addHash(a.users[:], hashText(id)) }
 
 // hashText is FNV-1a with 64 bits, never 0. Whoever makes two credentials of
 // one hash gains that two count as one where five are counted.
