@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/lynceus-io/lynceus/detect"
@@ -22,7 +23,7 @@ var bindings = setOf("rolebindings clusterrolebindings")
 const (
 	evidenceSubjects   = "audit.rbac.subjects"
 	evidenceKinds      = "audit.rbac.subject_kinds"
-	evidenceNamespaces = "raw.requestObject.subjects.namespace"
+	evidenceNamespaces = "audit.request_object.subjects.namespace"
 	evidenceRole       = "audit.rbac.role"
 )
 
@@ -47,6 +48,8 @@ func evidence(f *detect.Finding, field string) []string {
 // binding's own; a cluster-wide binding that names several is not guessed at.
 func boundSubjects(f *detect.Finding) []string {
 	namespaces := evidence(f, evidenceNamespaces)
+	slices.Sort(namespaces)
+	namespaces = slices.Compact(namespaces)
 	if len(namespaces) == 0 && f.Target.Namespace != "" {
 		namespaces = []string{f.Target.Namespace}
 	}

@@ -130,7 +130,7 @@ var scenarios = []struct {
 		10:10 system:serviceaccount:shop:web list secrets shop high
 		10:11 system:serviceaccount:bar:web list secrets bar high`, `0 1|2`},
 	{"a cluster-wide one whose namespace is recorded", `
-		10:00 jane create clusterrolebindings x high role=admin subjects=web kinds=ServiceAccount namespaces=bar
+		10:00 jane create clusterrolebindings x high role=admin subjects=web kinds=ServiceAccount namespaces=bar,bar
 		10:10 system:serviceaccount:shop:web list secrets shop high
 		10:11 system:serviceaccount:bar:web list secrets bar high`, `0 2|1`},
 	{"a binding to a group joins nobody", `

@@ -70,6 +70,9 @@ func lookedAt(r *coverage.Report) string {
 			text += fmt.Sprintf(" (%s/s)", size(float64(t.Text)/r.Elapsed.Seconds()))
 		}
 	}
+	if r.Duplicates > 0 {
+		text += fmt.Sprintf("; %s there more than once, and counted once", isAre(int(r.Duplicates), "record"))
+	}
 	if t.Filtered > 0 {
 		text += "; " + isAre(int(t.Filtered), "event") + " outside the time asked for"
 	}
