@@ -21,12 +21,12 @@ const (
 	// of event time before the rest of them become one.
 	DefaultFindingsPerHour = 500
 	// DefaultFindingBytes bounds the findings that are kept.
-	DefaultFindingBytes = 48 << 20
+	DefaultFindingBytes = 32 << 20
 	// DefaultWaitingBytes bounds the matches that wait to be judged in order,
 	// and again the requests that were judged but are not complete.
 	DefaultWaitingBytes = 8 << 20
 	// DefaultWindowBytes bounds the windows of all correlations.
-	DefaultWindowBytes = 24 << 20
+	DefaultWindowBytes = 16 << 20
 )
 
 // Context knows what stands in no event alone: where callers are, which pods

@@ -25,6 +25,7 @@ const progressEvery = 4096
 // read, or ctx ended. What is wrong inside the logs stands in the result's
 // coverage.
 func Scan(ctx context.Context, o ScanOptions) (*report.Result, error) {
+	defer holdMemory()()
 	start := time.Now()
 	p, err := newPipeline(o)
 	if err != nil {

@@ -24,9 +24,9 @@ const (
 	SeenLate
 )
 
-// DefaultRequestsMemory is enough for the last half million requests: minutes
+// DefaultRequestsMemory is enough for the last third of a million requests: minutes
 // of the largest clusters, days of an ordinary one.
-const DefaultRequestsMemory = 48 << 20
+const DefaultRequestsMemory = 24 << 20
 
 // requestBytes is what a request takes in the maps of Requests, with their
 // free room: 17 bytes in one, 24 in the other, at two thirds.

@@ -10,11 +10,12 @@ import (
 	"time"
 )
 
-// A Replay reads a log again and again, each time an hour later and with other
-// audit IDs, so that a short log becomes a long one in which every request is
-// a new one. Times end with the log's own. It implements io.Reader.
+// A Replay reads a log again and again, each time later and with other audit
+// IDs, so that a short log becomes a long one in which every request is a new
+// one. Times end with the log's own. It implements io.Reader.
 type Replay struct {
 	log    []byte
+	span   time.Duration // from copy to copy: the log's own, in whole hours
 	places []place
 	copies int
 	next   int // copy that comes next
@@ -43,6 +44,7 @@ func NewReplay(log []byte, size int64) (*Replay, error) {
 		return nil, fmt.Errorf("replay: the log is empty")
 	}
 	r := &Replay{log: log, copies: int((size + int64(len(log)) - 1) / int64(len(log)))}
+	var first, last time.Time
 	for _, m := range replayed.FindAllSubmatchIndex(log, -1) {
 		if m[2] < 0 {
 			r.places = append(r.places, place{at: m[4]})
@@ -52,8 +54,15 @@ func NewReplay(log []byte, size int64) (*Replay, error) {
 		if err != nil {
 			return nil, fmt.Errorf("replay: byte %d: %w", m[2], err)
 		}
+		if first.IsZero() || t.Before(first) {
+			first = t
+		}
+		if t.After(last) {
+			last = t
+		}
 		r.places = append(r.places, place{at: m[2], time: t})
 	}
+	r.span = last.Sub(first).Truncate(time.Hour) + time.Hour
 	return r, nil
 }
 
@@ -80,7 +89,7 @@ func (r *Replay) Read(p []byte) (int, error) {
 // copy returns copy n of the log, valid until the next call.
 func (r *Replay) copy(n int) []byte {
 	r.buf = append(r.buf[:0], r.log...)
-	shift := -time.Duration(r.copies-1-n) * time.Hour
+	shift := -time.Duration(r.copies-1-n) * r.span
 	h := fnv.New32a()
 	fmt.Fprint(h, n)
 	id := hex.AppendEncode(nil, h.Sum(nil))[:idDigits]
