@@ -24,7 +24,7 @@ func CheckWriter(o TextOptions) func(io.Writer, *sigma.Result) error {
 			p.line("")
 		}
 		text := amount(int64(len(r.Rules)), "rule") + " loaded"
-		if n := len(r.Compiled); n > 0 {
+		if n := documents(r.Unsupported); n > 0 {
 			text += ", " + number(int64(n)) + " not supported"
 		}
 		if n := len(r.Errors); n > 0 {
@@ -33,6 +33,16 @@ func CheckWriter(o TextOptions) func(io.Writer, *sigma.Result) error {
 		p.line(p.bold(text))
 		return p.writeTo(w)
 	}
+}
+
+// documents counts the documents that problems are about.
+func documents(list []*sigma.Problem) int {
+	type document struct{ file, id, title string }
+	seen := map[document]bool{}
+	for _, p := range list {
+		seen[document{p.File, p.RuleID, p.Title}] = true
+	}
+	return len(seen)
 }
 
 // problem writes what is wrong in a rule file, with the place in it.
