@@ -37,6 +37,9 @@ func FuzzParseTime(f *testing.F) {
 	f.Add("2026-01-02 03:04:05-07:00")
 	f.Fuzz(func(t *testing.T, s string) {
 		ns, ok := parseTime([]byte(s))
+		if len(s) < 20 || s[13] != ':' { // package time takes hours of one digit
+			return
+		}
 		if want, err := time.Parse(time.RFC3339Nano, s); err == nil && want.Year() >= 1678 && want.Year() <= 2261 && (!ok || ns != want.UnixNano()) {
 			t.Errorf("%q is %d, %v, want %d", s, ns, ok, want.UnixNano())
 		}
