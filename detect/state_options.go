@@ -21,7 +21,7 @@ const (
 	// of event time before the rest of them become one.
 	DefaultFindingsPerHour = 500
 	// DefaultFindingBytes bounds the findings that are kept.
-	DefaultFindingBytes = 32 << 20
+	DefaultFindingBytes = 16 << 20
 	// DefaultWaitingBytes bounds the matches that wait to be judged in order,
 	// and again the requests that were judged but are not complete.
 	DefaultWaitingBytes = 8 << 20
