@@ -14,6 +14,13 @@ type metError struct{ text string }
 
 func (e *metError) Error() string { return e.text }
 
+// writeError is a report that could not be written.
+type writeError struct{ err error }
+
+func (e *writeError) Error() string { return "write the report: " + e.err.Error() }
+
+func (e *writeError) Unwrap() error { return e.err }
+
 // usageError is a wrong use of the command line.
 type usageError struct{ text string }
 
@@ -49,6 +56,8 @@ func explain(err error) string {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Sprintf("%s: there is no such file or directory; check the path", path.Path)
+	case errors.Is(err, fs.ErrPermission) && errors.As(err, new(*writeError)):
+		return fmt.Sprintf("%s: may not be written by this user; name another file", path.Path)
 	case errors.Is(err, fs.ErrPermission):
 		return fmt.Sprintf("%s: may not be read by this user; run as one who may, or copy the file", path.Path)
 	}

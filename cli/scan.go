@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 
@@ -53,6 +54,9 @@ func (a *app) runScan(ctx context.Context, c *cobra.Command, f *scanFlags, files
 	if err := allExist(slices.Concat(files, f.baseline, f.rules)); err != nil {
 		return err
 	}
+	if f.out != "" && sameFile(f.out, slices.Concat(files, f.baseline)) {
+		return usagef(c, "--out %s would overwrite a log that is to be read: give another file", f.out)
+	}
 	o, err := f.options()
 	if err != nil {
 		return err
@@ -63,8 +67,12 @@ func (a *app) runScan(ctx context.Context, c *cobra.Command, f *scanFlags, files
 		return err
 	}
 	o.Rules = loaded.Rules
-	if n := len(loaded.Unsupported); n > 0 && !f.quiet {
-		a.say(fmt.Sprintf("%d things that rules ask for are not supported, and those rules are not run; list them with\n  lynceus rules check %s", n, strings.Join(f.rules, " ")))
+	check := "lynceus rules check " + strings.Join(f.rules, " ")
+	if len(loaded.Rules) == 0 {
+		return fmt.Errorf("no rule is left to judge by; see why with\n  %s", check)
+	}
+	if len(loaded.Unsupported) > 0 && !f.quiet {
+		a.say("some rules ask for what is not supported, and are not run; list them with\n  " + check)
 	}
 	done := a.watch(f, &o)
 	result, err := hub.Scan(ctx, o)
@@ -86,6 +94,19 @@ func (a *app) runScan(ctx context.Context, c *cobra.Command, f *scanFlags, files
 		return &metError{}
 	}
 	return nil
+}
+
+// sameFile reports whether a path leads to one of files, so that writing to
+// it would destroy a log.
+func sameFile(path string, files []string) bool {
+	to, err := os.Stat(path)
+	if err != nil || !to.Mode().IsRegular() {
+		return false
+	}
+	return slices.ContainsFunc(files, func(name string) bool {
+		from, err := os.Stat(name)
+		return err == nil && os.SameFile(to, from)
+	})
 }
 
 // watch shows progress on stderr where that is a terminal. The function that

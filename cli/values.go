@@ -78,7 +78,7 @@ func (f formatFlag) write(w io.Writer, r *report.Result, o output.TextOptions) e
 func toFile(path string, write func(io.Writer) error) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
-		return err
+		return &writeError{err}
 	}
 	if err := write(f); err != nil {
 		f.Close()

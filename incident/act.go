@@ -86,11 +86,11 @@ func qualified(t *detect.Target) string {
 func collection(t *detect.Target) string {
 	switch {
 	case t.Namespace != "" && t.Verb == "create":
-		return fmt.Sprintf("a %s in namespace %s", one(t.Resource), clip(t.Namespace))
+		return fmt.Sprintf("%s in namespace %s", withArticle(one(t.Resource)), clip(t.Namespace))
 	case t.Namespace != "":
 		return fmt.Sprintf("%s in namespace %s", many(t.Resource), clip(t.Namespace))
 	case t.Verb == "create":
-		return "a " + one(t.Resource)
+		return withArticle(one(t.Resource))
 	case clusterScoped[t.Resource]:
 		return many(t.Resource)
 	}

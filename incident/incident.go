@@ -36,8 +36,8 @@ type Incident struct {
 	Cluster  string
 	// First and Last are the event times between which it happened.
 	First, Last time.Time
-	// Requests counts the requests of all findings. One that several rules
-	// found counts once per rule.
+	// Requests counts the requests of all findings, each once. Where a finding
+	// keeps the identities of some of its requests only, there may be more.
 	Requests int64
 	// Tactics in the order of the matrix; Techniques in order of their ids.
 	// They are those of the findings of at least medium.

@@ -181,8 +181,8 @@ func addressUsers(findings []*detect.Finding, o Options) map[key]int {
 // came from outside: none unless it is known that they did. Where a finding
 // has several addresses, those that cannot be external are left out.
 func externalAddresses(f *detect.Finding) []string {
-	if f.Actor.Outside != "yes" {
-		return nil
+	if f.Actor.Outside != "yes" || f.Summary && len(f.Actor.IPs) > 1 {
+		return nil // a summary's are of callers that have nothing in common
 	}
 	if len(f.Actor.IPs) == 1 {
 		if a, err := netip.ParseAddr(f.Actor.IPs[0]); err != nil || a.IsLoopback() || a.IsUnspecified() {

@@ -17,10 +17,10 @@ func tell(findings []*detect.Finding, o Options) *Incident {
 		Root: findings[0], Findings: findings, Actors: actors(findings),
 	}
 	inc.Severity, inc.Reasons = judge(findings)
+	inc.Requests = requests(findings)
 	var tags []string
 	rules := map[string]bool{}
 	for _, f := range findings {
-		inc.Requests += f.Count
 		if f.Last.After(inc.Last) {
 			inc.Last = f.Last
 		}
@@ -38,6 +38,21 @@ func tell(findings []*detect.Finding, o Options) *Incident {
 	inc.Title = title(steps)
 	inc.Timeline, inc.StepsOmitted = steps, omitted
 	return inc
+}
+
+// requests counts the requests that findings are about, each once. Of
+// findings that no longer know the identities of all theirs it is the least
+// that there can be.
+func requests(findings []*detect.Finding) int64 {
+	seen := map[string]bool{}
+	unknown := int64(0)
+	for _, f := range findings {
+		for _, uid := range f.EventUIDs {
+			seen[uid] = true
+		}
+		unknown = max(unknown, f.Count-int64(len(f.EventUIDs)))
+	}
+	return int64(len(seen)) + unknown
 }
 
 // targets names what findings were about, each once.

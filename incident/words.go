@@ -80,6 +80,14 @@ func many(resource string) string {
 	return clip(resource)
 }
 
+// withArticle puts a or an before a word.
+func withArticle(word string) string {
+	if word != "" && strings.IndexByte("aeio", word[0]) >= 0 {
+		return "an " + word
+	}
+	return "a " + word
+}
+
 // maxName is how much of a name a sentence shows, in characters.
 const maxName = 64
 

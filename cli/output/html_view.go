@@ -70,7 +70,7 @@ type htmlSource struct{ Name, Dialect, Events, Size, Span, Broken string }
 type htmlProblem struct{ Place, Text string }
 
 func newHTMLPage(r *report.Result, version string) *htmlPage {
-	p := &htmlPage{Version: Clean(version), Summary: summary(r), Tiles: tiles(r), Coverage: newHTMLCoverage(&r.Coverage)}
+	p := &htmlPage{Version: Clean(version), Summary: summary(r), Tiles: tiles(r), Coverage: newHTMLCoverage(r)}
 	if t := r.Coverage.Total(); !t.Span.First.IsZero() {
 		p.Span = span(t.Span.First, t.Span.Last, "15:04")
 	}
@@ -128,7 +128,7 @@ func tiles(r *report.Result) []htmlTile {
 }
 
 func problems(r *coverage.Report) int {
-	n := len(Gaps(r))
+	n := len(Gaps(r, nil))
 	for _, s := range r.Sources {
 		n += len(s.Problems)
 	}
@@ -213,8 +213,9 @@ func newHTMLFinding(f *detect.Finding, inc, incTitle string) htmlFinding {
 	return h
 }
 
-func newHTMLCoverage(r *coverage.Report) htmlCoverage {
-	h := htmlCoverage{Sentence: "Looked at " + lookedAt(r) + ".", Gaps: Gaps(r)}
+func newHTMLCoverage(result *report.Result) htmlCoverage {
+	r := &result.Coverage
+	h := htmlCoverage{Sentence: "Looked at " + lookedAt(r) + ".", Gaps: Gaps(r, ruleTitles(result.Findings))}
 	if r.Learned.Events > 0 {
 		h.History = fmt.Sprintf("History: %s of %s, from which what is new was judged.", amount(r.Learned.Events, "event"), span(r.Learned.First, r.Learned.Last, "15:04"))
 	}

@@ -42,7 +42,7 @@ func WriteText(w io.Writer, r *report.Result, o TextOptions) error {
 		p.line(p.bold(nothing(r)))
 		p.line("")
 	}
-	p.coverage(&r.Coverage)
+	p.coverage(&r.Coverage, ruleTitles(r.Findings))
 	return p.writeTo(w)
 }
 

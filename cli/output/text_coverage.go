@@ -1,25 +1,49 @@
 package output
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/lynceus-io/lynceus/coverage"
+	"github.com/lynceus-io/lynceus/detect"
 )
 
-// textProblems is how many unreadable places of each source text shows.
-const textProblems = 5
+// textProblems is how many unreadable places of each source text shows, and
+// textSources of how many sources.
+const (
+	textProblems = 5
+	textSources  = 10
+)
 
-// coverage writes what was looked at, and what was not.
-func (p *page) coverage(r *coverage.Report) {
+// coverage writes what was looked at, and what was not. Rules are the titles
+// of rules by their ids.
+func (p *page) coverage(r *coverage.Report, rules map[string]string) {
 	p.heading("Looked at", lookedAt(r))
 	if r.Learned.Events > 0 {
 		p.field("History", fmt.Sprintf("%s of %s, from which what is new was judged", amount(r.Learned.Events, "event"), span(r.Learned.First, r.Learned.Last, "15:04")))
 	}
-	label := "Not read"
+	p.notRead(r)
+	label := "Note"
+	for _, w := range Gaps(r, rules) {
+		p.field(label, w)
+		label = ""
+	}
+}
+
+// notRead writes the places that could not be read.
+func (p *page) notRead(r *coverage.Report) {
+	label, shown, left := "Not read", 0, int64(0)
 	for _, s := range r.Sources {
+		if len(s.Problems) == 0 && s.Broken == 0 {
+			continue
+		}
+		if shown++; shown > textSources {
+			left++
+			continue
+		}
 		for i, pr := range s.Problems {
 			if i == textProblems {
 				break
@@ -31,10 +55,8 @@ func (p *page) coverage(r *coverage.Report) {
 			p.field("", fmt.Sprintf("and %s in %s", amount(rest, "more place"), Clean(s.Name)))
 		}
 	}
-	label = "Note"
-	for _, w := range Gaps(r) {
-		p.field(label, w)
-		label = ""
+	if left > 0 {
+		p.field("", "and places in "+amount(left, "more source"))
 	}
 }
 
@@ -89,7 +111,17 @@ func complete(r *coverage.Report) bool {
 			return false
 		}
 	}
-	return len(Gaps(r)) == 0
+	return len(Gaps(r, nil)) == 0
+}
+
+// ruleTitles returns the titles of the rules that found something, by their
+// ids.
+func ruleTitles(findings []*detect.Finding) map[string]string {
+	out := map[string]string{}
+	for _, f := range findings {
+		out[f.Rule.ID] = f.Rule.Title
+	}
+	return out
 }
 
 // Place is where a problem was met: "audit.log:17 (byte 38,112)".
@@ -101,7 +133,9 @@ func Place(p coverage.Problem) string {
 }
 
 // Gaps says in sentences, cleaned, what else may be missing from a result.
-func Gaps(r *coverage.Report) []string {
+// Rules are the titles of rules by their ids; one without a title is called by
+// its id.
+func Gaps(r *coverage.Report, rules map[string]string) []string {
 	var out []string
 	t := r.Total()
 	if t.Ignored > 0 {
@@ -114,7 +148,11 @@ func Gaps(r *coverage.Report) []string {
 		out = append(out, fmt.Sprintf("%s left out, having another type than theirs", isAre(int(t.WrongTypes), "value")))
 	}
 	if len(r.Muted) > 0 {
-		out = append(out, "muted for flooding, but counted: "+Clean(strings.Join(r.Muted, ", ")))
+		var names []string
+		for _, id := range r.Muted {
+			names = append(names, cmp.Or(rules[id], id))
+		}
+		out = append(out, "muted for flooding, but counted: "+Clean(strings.Join(names, ", ")))
 	}
 	for _, what := range slices.Sorted(maps.Keys(r.Evicted)) {
 		if n := r.Evicted[what]; n > 0 {

@@ -34,6 +34,8 @@ func (w *walker) inFrame(f *frame, tok rawjson.Token, s span, text []byte) {
 	case w.r.classOf(name) == secretName && !isReference(text):
 		w.replace(s, text, false)
 	case tok.Value == rawjson.Number:
+	case w.c.SecretBodies && string(name) == "message" && quotesBody(text):
+		w.replace(s, text, false)
 	case f.words >= 0:
 		w.words = append(w.words, wordToken{s, bytes.Clone(text)})
 	case !f.array && w.depth == 0 && len(w.frames) == 1 && string(name) == "requestURI":
@@ -45,6 +47,14 @@ func (w *walker) inFrame(f *frame, tok rawjson.Token, s span, text []byte) {
 		}
 		w.content(s, text, f.secret)
 	}
+}
+
+// quotesBody reports whether an API server's message repeats a part of what
+// was sent: after "Invalid value: " where a field is refused, and between
+// "...|" and "|..." where the body could not be decoded (API servers before
+// 1.24).
+func quotesBody(message []byte) bool {
+	return bytes.Contains(message, []byte("Invalid value: ")) || bytes.Contains(message, []byte("...|"))
 }
 
 // tell notes what a member says about its neighbours.
