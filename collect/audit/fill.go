@@ -105,14 +105,15 @@ func (f *filler) origin() {
 	}
 }
 
-// resource sets what was asked for.
+// resource sets what was asked for. In a reference to an object empty means
+// absent.
 func (f *filler) resource() {
 	f.word(event.ResourceType, inResource)
-	f.word(event.ResourceSubresource, inSubresource)
-	f.word(event.ResourceGroup, inGroup)
-	f.word(event.ResourceVersion, inVersion)
-	f.word(event.K8sNamespace, inNamespace)
-	f.text(event.ResourceName, inName)
+	f.someWord(event.ResourceSubresource, inSubresource)
+	f.someWord(event.ResourceGroup, inGroup)
+	f.someWord(event.ResourceVersion, inVersion)
+	f.someWord(event.K8sNamespace, inNamespace)
+	f.someText(event.ResourceName, inName)
 	f.text(event.ResourceUID, inObjectUID)
 	create := event.APIOperation.Get(f.e) == "create" && !event.ResourceSubresource.Has(f.e)
 	if create && event.ResourceName.Get(f.e) == "" {

@@ -55,6 +55,20 @@ func (f *filler) word(to event.StringField, p place) {
 	}
 }
 
+// someText is text where an empty string says nothing.
+func (f *filler) someText(to event.StringField, p place) {
+	if l, ok := f.leaf(p, rawjson.String); ok && len(l.Text) > 0 {
+		to.Set(f.e, f.stay(l))
+	}
+}
+
+// someWord is word where an empty string says nothing.
+func (f *filler) someWord(to event.StringField, p place) {
+	if l, ok := f.leaf(p, rawjson.String); ok && len(l.Text) > 0 {
+		to.Set(f.e, f.keep(l))
+	}
+}
+
 // list sets a field to the strings at p. A string alone is a list of one.
 func (f *filler) list(to event.StringsField, p place) {
 	leaves := f.d.values.Leaves(int(p))
