@@ -40,8 +40,9 @@ func (t *findings) get(p *plan, id event.UID, a *about) *building {
 		return f
 	}
 	summary := false
-	if t.bytes >= t.max || t.floods(p.index, a.time) {
-		id, summary = t.summaryID(p, a), true
+	full := t.bytes >= t.max
+	if full || t.floods(p.index, a.time) {
+		id, summary = t.summaryID(p, a, full), true
 		t.muted[p.index]++
 		if f := t.byID[id]; f != nil {
 			return f
@@ -86,8 +87,12 @@ func (t *findings) add(f *building, a *about) {
 }
 
 // summaryID returns the id of the finding that counts what a muted rule did
-// not make.
-func (t *findings) summaryID(p *plan, a *about) event.UID {
+// not make: in the window, or, when there is no room for more findings, from
+// then on.
+func (t *findings) summaryID(p *plan, a *about, full bool) event.UID {
+	if full {
+		return t.hasher.Sum("muted", p.rule.ID, a.cluster)
+	}
 	return t.hasher.Sum("muted", p.rule.ID, a.cluster, strconv.FormatInt(floorDiv(a.time, p.window)*p.window, 10))
 }
 
