@@ -20,7 +20,7 @@ var advices = []struct{ words, text string }{
 	{"list is not closed", "the list has no end; what was in it up to here was read, but the file is probably incomplete"},
 	{"control character in string", "a string has a control character in it; the line was probably cut off, or this is something else than JSON"},
 	{"nested too deeply", "the document is nested more deeply than any Kubernetes object; it was left out"},
-	{"larger than the limit", "the document is larger than the limit and was left out; split the file, or raise the limit if this is a real event"},
+	{"larger than the limit", "the document is larger than any request to Kubernetes and was left out; its end is probably missing"},
 	{"UTF-16", "the file is UTF-16; convert it first: iconv -f UTF-16 -t UTF-8 FILE"},
 	{"unexpected data after the value", "something follows the document in its line; two lines may have run together when the file was copied"},
 }
