@@ -72,6 +72,7 @@ func TestDocument(t *testing.T) {
 		"prose":                 {Context{}, `{"message":"secrets \"db-password\" is forbidden: User \"u\" cannot get resource \"secrets\"","b":"token: expired long ago","subresource":"token"}`, `{"message":"secrets \"db-password\" is forbidden: User \"u\" cannot get resource \"secrets\"","b":"token: expired long ago","subresource":"token"}`},
 		"marker stays":          {Context{}, `{"token":"redacted:0123456789abcdef:18","a":"password=redacted:0123456789abcdef:18"}`, `{"token":"redacted:0123456789abcdef:18","a":"password=redacted:0123456789abcdef:18"}`},
 		"yaml":                  {Context{}, `{"data":{"config.yaml":"db:\n  user: x\n  password: «C»\n  token: \"«C»\"\n  tokenTTL: 3600\n"}}`, `{"data":{"config.yaml":"db:\n  user: x\n  password: «18»\n  token: \"«18»\"\n  tokenTTL: 3600\n"}}`},
+		"tags":                  {Context{}, `{"annotations":{"authentication.k8s.io/legacy-token":"kube-system/x","a":"«J»"},"labels":{"token":"x"}}`, `{"annotations":{"authentication.k8s.io/legacy-token":"kube-system/x","a":"«91»"},"labels":{"token":"x"}}`},
 		"escaped":               {Context{}, "{\"\\u0074oken\":\"«C»\",\"a\":\"\\u0070assword=«C»\"}", "{\"\\u0074oken\":\"«18»\",\"a\":\"password=«18»\"}"},
 	} {
 		r := New([]byte("key"))

@@ -31,7 +31,7 @@ func (w *walker) inFrame(f *frame, tok rawjson.Token, s span, text []byte) {
 		w.replace(s, text, f.base64)
 	case !f.array && isData(name) && (f.secret || f.kind == kindSecret):
 		w.replace(s, text, string(name) == "data")
-	case w.r.classOf(name) == secretName && !isReference(text):
+	case w.r.classOf(name) == secretName && !isReference(text) && !isTags(f.label):
 		w.replace(s, text, false)
 	case tok.Value == rawjson.Number:
 	case w.c.SecretBodies && string(name) == "message" && quotesBody(text):
@@ -55,6 +55,17 @@ func (w *walker) inFrame(f *frame, tok rawjson.Token, s span, text []byte) {
 // 1.24).
 func quotesBody(message []byte) bool {
 	return bytes.Contains(message, []byte("Invalid value: ")) || bytes.Contains(message, []byte("...|"))
+}
+
+// isTags reports whether the members of an object are tags, whose names say
+// what they tag: the annotation authentication.k8s.io/legacy-token of an audit
+// event has the name of a Secret.
+func isTags(label []byte) bool {
+	switch string(label) {
+	case "annotations", "labels", "matchLabels", "selector", "nodeSelector":
+		return true
+	}
+	return false
 }
 
 // tell notes what a member says about its neighbours.
