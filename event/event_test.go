@@ -129,3 +129,26 @@ func TestUID(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+func TestProcessUID(t *testing.T) {
+	h := NewUIDHasher()
+	base := Process{ClusterUID: "c", NodeUID: "n", BootID: "b", TGID: 7, Start: 9}
+	seen := map[UID]Process{}
+	for _, p := range []Process{
+		base,
+		{ClusterUID: "c2", NodeUID: "n", BootID: "b", TGID: 7, Start: 9},
+		{ClusterUID: "c", NodeUID: "n2", BootID: "b", TGID: 7, Start: 9},
+		{ClusterUID: "c", NodeUID: "n", BootID: "b2", TGID: 7, Start: 9},
+		{ClusterUID: "c", NodeUID: "n", BootID: "b", TGID: 8, Start: 9},
+		{ClusterUID: "c", NodeUID: "n", BootID: "b", TGID: 7, Start: 10}, // the id used again
+	} {
+		u := p.UID(h)
+		if other, dup := seen[u]; dup {
+			t.Errorf("%+v and %+v are one process", p, other)
+		}
+		seen[u] = p
+	}
+	if base.UID(h) != base.UID(NewUIDHasher()) {
+		t.Error("one process has two identities")
+	}
+}

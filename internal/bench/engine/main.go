@@ -40,7 +40,7 @@ func run(w io.Writer, shared, only string) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(w, "%-44s %6d %8d %10d %12d %6.0fx %8.3f %8.3f\n", c.Name, len(c.Rules), len(c.Events), r.Engine.Nanoseconds(), r.Naive.Nanoseconds(),
+		fmt.Fprintf(w, "%-44s %6d %8d %10d %12d %6.1fx %8.3f %8.3f\n", c.Name, len(c.Rules), len(c.Events), r.Engine.Nanoseconds(), r.Naive.Nanoseconds(),
 			float64(r.Naive)/float64(r.Engine), r.Allocs, r.Matches)
 	}
 	return nil
