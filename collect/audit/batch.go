@@ -36,6 +36,7 @@ type Batch struct {
 	arena  Arena
 	pages  [][]event.Event
 	items  []item
+	sink   batchSink // adds the events of the document being decoded
 	counts batchCounts
 	ready  chan struct{}
 }

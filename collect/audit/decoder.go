@@ -137,8 +137,8 @@ func (d *Decoder) clean(doc []byte, a *Arena) ([]byte, error) {
 }
 
 // hasSecretBodies reports whether the document has a body of a request for
-// Secrets.
+// Secrets, or a message that may repeat one.
 func (d *Decoder) hasSecretBodies() bool {
 	resource, ok := d.peek(inResource)
-	return ok && resource == "secrets" && (d.has(inRequestObject) || d.has(inResponseObject))
+	return ok && resource == "secrets" && (d.has(inRequestObject) || d.has(inResponseObject) || d.has(inMessage))
 }

@@ -34,6 +34,7 @@ func canaryDocuments() map[string]string {
 		"list of any":      audited("things", "list", `"responseObject":{"kind":"List","items":[{"kind":"Pod"},`+secret+`]}`),
 		"merge patch":      audited("secrets", "patch", `"requestObject":{"data":{"a":"`+data+`"},"stringData":{"b":"`+canary+`"}}`),
 		"json patch":       audited("secrets", "patch", `"requestObject":[{"op":"add","path":"/data/x","value":"`+data+`"},{"op":"test","path":"/stringData","value":{"x":"`+canary+`"}}]`),
+		"refused":          audited("secrets", "create", `"responseStatus":{"code":422,"message":"data[a]: Invalid value: \"`+canary+`\": no"}`),
 		"bootstrap":        audited("secrets", "create", `"requestObject":{"type":"bootstrap.kubernetes.io/token","stringData":{"token-id":"abcdef","token-secret":"`+canary+`"}}`),
 		"helm":             audited("secrets", "create", `"requestObject":{"kind":"Secret","type":"helm.sh/release.v1","data":{"release":"`+data+`"}}`),
 		"token request":    audited("serviceaccounts", "create", `"responseObject":{"kind":"TokenRequest","status":{"token":"`+jwt+`"}}`),

@@ -43,7 +43,8 @@ func (r *Reader) decode(d *Decoder, b *Batch) {
 func (r *Reader) document(d *Decoder, b *Batch, i int) {
 	doc := b.chunk.Bytes(b.first + i)
 	b.counts.text += int64(len(doc))
-	out := d.decodeAll(doc, &b.arena, &batchSink{r, b, int32(i), b.source.probing}, b.source.wrapping)
+	b.sink = batchSink{r, b, int32(i), b.source.probing}
+	out := d.decodeAll(doc, &b.arena, &b.sink, b.source.wrapping)
 	b.counts.ignored += int64(out.Ignored)
 	b.counts.broken += int64(out.Broken)
 	if out.Fault != nil {
