@@ -120,8 +120,16 @@ func (g *gkeEntry) level() string {
 }
 
 // decision returns what authorization decided, "" where nothing is said.
-// A permission that is not granted has no member granted, or a false one.
+// A permission that is not granted has no member granted, or a false one,
+// which goes before the label.
 func (g *gkeEntry) decision() string {
+	for _, p := range [...]gkePlace{gkeGranted, gkeOuterGranted} {
+		for _, l := range g.v.Leaves(int(p)) {
+			if string(l.Raw) == "false" {
+				return "forbid"
+			}
+		}
+	}
 	if text, ok := g.text(gkeDecision); ok {
 		return string(text)
 	}
