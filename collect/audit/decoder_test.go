@@ -141,6 +141,10 @@ func TestDecodeOddities(t *testing.T) {
 		{`{"user":{"username":"a","groups":["g",1,null,"h"]}}`, "actor.user.groups", `["g" "h"]`},
 		{`{"user":{"username":"b"},"user":{"username":"a"}}`, "actor.user.name", "a"},
 		{`{"\u0075ser":{"username":"\u0061"}}`, "actor.user.name", "a"},
+		// Of what.
+		{`{"objectRef":{"resource":"secrets","namespace":""}}`, "k8s.namespace", ""},
+		{`{"objectRef":{"resource":"secrets","name":""}}`, "resource.name", ""},
+		{`{"objectRef":{"resource":"pods","subresource":""}}`, "resource.subresource", ""},
 		// From where.
 		{`{"sourceIPs":["10.0.0.1","nonsense"]}`, "src_endpoint.ip", ""},
 		{`{"sourceIPs":["10.0.0.1","nonsense"]}`, "audit.source_ips", `["10.0.0.1" "nonsense"]`},

@@ -151,6 +151,9 @@ func TestGKE(t *testing.T) {
 			"api.response.code": "201", "status": "Success", "audit.decision": "allow", "api.request.uid": "op-1", "actor.user.name": "a@example.com", "src_endpoint.ip": "203.0.113.9",
 			"audit.level": "RequestResponse", "k8s.cluster": "projects/p/locations/l/clusters/c", "time": "1767323045600000000", "audit.dialect": "gke", "audit.stage": "ResponseComplete",
 		}},
+		{"io.k8s.core.v1.pods.create", "core/v1/namespaces/n/pods/p", `,"granted":false`, `,"status":{}`, map[string]string{
+			"api.response.code": "403", "status": "Failure", "audit.decision": "forbid",
+		}},
 		{"io.k8s.core.v1.pods.exec.create", "core/v1/namespaces/n/pods/p/exec", `,"granted":true`, `,"request":{"command":["sh","-c","id"],"container":"c","stdin":true}`, map[string]string{
 			"resource.subresource": "exec", "audit.exec.command_line": "sh -c id", "audit.exec.container": "c", "audit.exec.interactive": "1", "resource.name": "p",
 		}},
