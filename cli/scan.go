@@ -123,7 +123,7 @@ func (a *app) watch(f *scanFlags, o *hub.ScanOptions) func() {
 
 // write writes a result in the format, and to the place, that flags say.
 func (a *app) write(f *scanFlags, r *report.Result) (err error) {
-	shown := r.AtLeast(f.severity.severity)
+	shown := r.AtLeast(f.least())
 	if f.out == "" {
 		return f.format.write(a.stdout, shown, a.textOptions(a.stdout, f.color()))
 	}

@@ -45,7 +45,7 @@ func (f *scanFlags) register(s *pflag.FlagSet) {
 	s.StringArrayVar(&f.baseline, "baseline", nil, "learn what is usual from the logs in `PATH`, which somebody has reviewed (repeatable)")
 	s.Var(&f.since, "since", "leave out events before `TIME`: 2026-03-04T10:00:00Z, or how long ago: 90m, 2h, 3d")
 	s.Var(&f.until, "until", "leave out events from `TIME` on")
-	s.Var(&f.severity, "severity", "show what is of `SEVERITY` or above: informational, low, medium, high, critical")
+	s.Var(&f.severity, "severity", "show what is of `SEVERITY` or above: informational, low, medium, high, critical; where it is not given, low for people (text, html) and informational for programs")
 	s.Var(&f.failOn, "fail-on", "end with exit code 1 where a finding is of `SEVERITY` or above")
 	s.VarP(&f.format, "output", "o", "`FORMAT`: "+strings.Join(formatNames(), ", "))
 	s.StringVar(&f.out, "out", "", "write to `FILE` instead of standard output")
@@ -132,4 +132,13 @@ func feedName(text string) (name, file string) {
 	base := filepath.Base(text)
 	name, _, _ = strings.Cut(base, ".")
 	return name, text
+}
+
+// least is the severity from which findings are shown. People are spared what
+// only informs, and told how much that is.
+func (f *scanFlags) least() rule.Severity {
+	if !f.severity.set && (f.format == "text" || f.format == "html") {
+		return rule.Low
+	}
+	return f.severity.severity
 }

@@ -3,6 +3,7 @@ package incident
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"github.com/lynceus-io/lynceus/detect"
 	"github.com/lynceus-io/lynceus/event"
@@ -10,9 +11,10 @@ import (
 )
 
 // Build puts findings together and returns the incidents, the most important
-// first: by severity, then by the number of tactics, then by time. Findings
-// below medium join an incident but make none. Order and multiplicity of the
-// input do not matter; it is not changed, and the incidents refer to it.
+// first: by severity, then by the number of tactics, then by time. Findings of
+// low severity join an incident that is near them in time but make none;
+// informational ones stay by themselves. Order and multiplicity of the input
+// do not matter; it is not changed, and the incidents refer to it.
 func Build(findings []*detect.Finding, o Options) []*Incident {
 	o = o.withDefaults()
 	sorted := inOrder(findings)
@@ -32,7 +34,7 @@ func Build(findings []*detect.Finding, o Options) []*Incident {
 	hasher := event.NewUIDHasher()
 	var out []*Incident
 	for root, group := range groups {
-		if !slices.ContainsFunc(group, func(f *detect.Finding) bool { return f.Severity >= rule.Medium }) {
+		if group = story(group, o.Context); group == nil {
 			continue
 		}
 		inc := tell(group, o)
@@ -46,9 +48,36 @@ func Build(findings []*detect.Finding, o Options) []*Incident {
 	return out
 }
 
-// inOrder returns the findings by time, each once.
+// story returns what of joined findings, in order of time, is told as one
+// incident: those of medium severity or above, and what began not longer than
+// near before the first of them or after the last. It is nil where none is of
+// medium severity.
+func story(group []*detect.Finding, near time.Duration) []*detect.Finding {
+	var first, last time.Time
+	for _, f := range group {
+		if f.Severity < rule.Medium {
+			continue
+		}
+		if first.IsZero() {
+			first = f.First
+		}
+		if f.Last.After(last) {
+			last = f.Last
+		}
+	}
+	if first.IsZero() {
+		return nil
+	}
+	first, last = first.Add(-near), last.Add(near)
+	return slices.DeleteFunc(group, func(f *detect.Finding) bool {
+		return f.Severity < rule.Medium && (f.First.Before(first) || f.First.After(last))
+	})
+}
+
+// inOrder returns the findings by time, each once, without the informational
+// ones.
 func inOrder(findings []*detect.Finding) []*detect.Finding {
-	sorted := slices.Clone(findings)
+	sorted := slices.DeleteFunc(slices.Clone(findings), func(f *detect.Finding) bool { return f.Severity < rule.Low })
 	slices.SortFunc(sorted, func(a, b *detect.Finding) int {
 		return cmp.Or(a.First.Compare(b.First), cmp.Compare(a.ID, b.ID))
 	})

@@ -8,6 +8,11 @@ type Options struct {
 	// Default 6 hours: a night's break parts two working days, a meal does
 	// not part an attack.
 	Gap time.Duration
+	// Context is how far before the first and after the last finding of
+	// medium severity a lesser one may begin and still belong to the story.
+	// Default 1 hour: who looks around before an attack does so shortly
+	// before it, and a user's ordinary day is no part of it.
+	Context time.Duration
 	// MaxIdentities is how many identities may use an external address for
 	// it to join them. Default 3: what more share is a proxy.
 	MaxIdentities int
@@ -22,6 +27,9 @@ type Options struct {
 func (o Options) withDefaults() Options {
 	if o.Gap <= 0 {
 		o.Gap = 6 * time.Hour
+	}
+	if o.Context <= 0 {
+		o.Context = time.Hour
 	}
 	if o.MaxIdentities <= 0 {
 		o.MaxIdentities = 3

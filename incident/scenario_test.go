@@ -34,6 +34,14 @@ var scenarios = []struct {
 	{"a low finding joins", `
 		10:00 jane create selfsubjectrulesreviews - low
 		10:05 jane list secrets - high`, `0 1`},
+	{"what is far from the attack does not", `
+		08:00 jane create selfsubjectrulesreviews - low
+		09:10 jane create selfsubjectrulesreviews - low
+		10:05 jane list secrets - high
+		11:10 jane get secrets shop/db low`, `1 2`},
+	{"what only informs does not", `
+		10:00 jane get pods shop/db informational
+		10:05 jane list secrets - high`, `1`},
 	{"two unrelated people stay two", `
 		10:00 jane list secrets - high
 		10:05 john create pods/exec shop/web-1 high`, `0|1`},
