@@ -26,7 +26,7 @@ type Options struct {
 	// Now is the clock; nil means time.Now. It gives the time of receipt.
 	Now func() time.Time
 	// MaxDocument is the length of the longest document that is read, in
-	// bytes; 0 means 64 MiB. Longer ones are reported.
+	// bytes; 0 means 32 MiB. Longer ones are reported.
 	MaxDocument int
 	// MaxOpen is how many files are open at once; 0 means 512. Where more
 	// overlap in time, records of those opened late come late.
@@ -37,7 +37,7 @@ type Options struct {
 }
 
 const (
-	defaultMaxDocument = 64 << 20
+	defaultMaxDocument = 32 << 20
 	defaultMaxOpen     = 512
 	largestChunk       = 256 << 10
 	smallestChunk      = 16 << 10

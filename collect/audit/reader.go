@@ -205,7 +205,11 @@ func (r *Reader) open() {
 		r.waiting = r.waiting[1:]
 		s.queue = make(chan *Batch, r.quota.limit+1)
 		chunk := r.opts.chunkSize(len(r.active) + 1)
-		r.running.Go(func() { r.feed(r.ctx, s, chunk) })
+		if s.file.Once {
+			go r.feed(r.ctx, s, chunk) // may wait for its writer for ever: Close does not wait for it
+		} else {
+			r.running.Go(func() { r.feed(r.ctx, s, chunk) })
+		}
 		if r.advance(s) {
 			heap.Push(&r.active, s)
 		}
@@ -228,8 +232,9 @@ func (r *Reader) Progress() (read, size int64) {
 // same are counted as late.
 func (r *Reader) Watermark() int64 { return r.watermark }
 
-// Close ends the reading and waits until nothing of it runs any more. Only
-// what waits for standard input may do so until that says something.
+// Close ends the reading and waits until nothing of it runs any more, but for
+// what waits for the writer of a pipe or of standard input: that is left to
+// end by itself when it is woken.
 func (r *Reader) Close() error {
 	r.cancel()
 	r.quota.close()
