@@ -13,8 +13,9 @@ type wordSpan struct {
 
 // command finds the secrets in the words of a command: what follows options
 // and names that announce one, and whatever looks like one. They are in order
-// and do not overlap.
-func (t *signTable) command(words [][]byte, dst []wordSpan) []wordSpan {
+// and do not overlap. exec says that it is the command of an exec request, in
+// which any program's -p may be a password.
+func (t *signTable) command(words [][]byte, exec bool, dst []wordSpan) []wordSpan {
 	program := ""
 	for i := 0; i < len(words); i++ {
 		w := words[i]
@@ -22,15 +23,18 @@ func (t *signTable) command(words [][]byte, dst []wordSpan) []wordSpan {
 			dst = append(dst, wordSpan{i, s})
 			continue
 		}
-		next, at := option(program, w)
+		next, at := option(secretOptions[program], w)
+		if exec && !next && at == 0 {
+			next, at = option(execOptions[program], w)
+		}
 		if at > 0 {
 			dst = append(dst, wordSpan{i, afterColon(w, at)})
 			continue
 		}
 		if !next {
-			next = isFlag(w) && bytes.IndexByte(w, '=') < 0 && classify(trimName(w)) != plainName
+			next = isFlag(w) && run(w, 0, isIdentifier) == len(w) && classify(trimName(w)) != plainName
 		}
-		if next || string(w) == "-p" && !otherP[program] && i+1 < len(words) && isPassword(words[i+1]) {
+		if next || exec && string(w) == "-p" && !otherP[program] && i+1 < len(words) && isPassword(words[i+1]) {
 			if i+1 < len(words) && isValue(words[i+1]) && words[i+1][0] != '-' {
 				i++
 				dst = append(dst, wordSpan{i, afterColon(words[i], 0)})
@@ -40,7 +44,7 @@ func (t *signTable) command(words [][]byte, dst []wordSpan) []wordSpan {
 		if program == "" && len(w) > 0 && w[0] != '-' {
 			program = programOf(w)
 		}
-		for _, s := range t.shell(w) {
+		for _, s := range t.shell(w, exec) {
 			dst = append(dst, wordSpan{i, s})
 		}
 	}
@@ -67,7 +71,7 @@ func afterColon(word []byte, at int) span {
 }
 
 // shell finds the secrets in one word, which may be a script for a shell.
-func (t *signTable) shell(text []byte) []span {
+func (t *signTable) shell(text []byte, exec bool) []span {
 	var all []span
 	for at := 0; ; {
 		s, ok := t.find(text, at, true)
@@ -84,7 +88,7 @@ func (t *signTable) shell(text []byte) []span {
 		var words [][]byte
 		var starts []int
 		words, starts, at = nextCommand(text, at)
-		for _, f := range t.command(words, nil) {
+		for _, f := range t.command(words, exec, nil) {
 			all = append(all, span{starts[f.word] + f.start, starts[f.word] + f.end})
 		}
 	}

@@ -40,7 +40,7 @@ func (t *signTable) find(text []byte, from int, named bool) (s span, ok bool) {
 func (s sign) secret(text []byte, base int) (span, bool) {
 	switch s.kind {
 	case signName:
-		return namedSecret(text, base)
+		return namedSecret(text, base+int(s.skip))
 	case signPrefix:
 		return prefixed(text, base, prefixes[s.prefix])
 	case signJWT:

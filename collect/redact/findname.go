@@ -18,7 +18,7 @@ func namedSecret(text []byte, base int) (span, bool) {
 		if text[blanks] == ':' && !quoted && !beginsLine(text, start) || blanks > i && !quoted && !beginsLine(text, start) {
 			return span{}, false
 		}
-		if text[blanks] == ':' && class == envName && !beginsLine(text, start) {
+		if text[blanks] == ':' && class == envName && (quoted || !beginsLine(text, start)) {
 			return span{}, false
 		}
 		return settingValue(text, blanks+1, text[blanks] == ':' && !quoted)

@@ -1,5 +1,7 @@
 package redact
 
+import "bytes"
+
 // A nameClass says how far a name gives away that its value is a secret.
 type nameClass uint8
 
@@ -22,7 +24,7 @@ func classify(name []byte) nameClass {
 	}
 	class, last, previous := plainName, wordNone, wordNone
 	for i := 0; i < len(name); {
-		if !isUpper(name[i]) && !isLower(name[i]) {
+		if !isAlpha(name[i]) {
 			i++
 			continue
 		}
@@ -30,7 +32,12 @@ func classify(name []byte) nameClass {
 		var buf [maxWord]byte
 		w := lower(&buf, name[i:end])
 		previous, last = last, wordOf(w)
-		class = max(class, last.announces(previous))
+		if end < len(name) && (string(w) == "pwd" || bytes.HasSuffix(w, []byte("key")) && isAlpha(name[end])) {
+			last = wordOther // keyRing; without a sign
+		}
+		if last != wordVariable || string(w) != "auth" || isUpper(name[end-1]) {
+			class = max(class, last.announces(previous))
+		}
 		i = end
 	}
 	if last == wordAbout {
@@ -44,7 +51,7 @@ func classify(name []byte) nameClass {
 // that lower case follows.
 func wordEnd(name []byte, i int) int {
 	j := i + 1
-	for j < len(name) && (isUpper(name[j]) || isLower(name[j])) {
+	for j < len(name) && isAlpha(name[j]) {
 		if isUpper(name[j]) && (isLower(name[j-1]) || j+1 < len(name) && isLower(name[j+1])) {
 			break
 		}
@@ -74,7 +81,7 @@ const (
 	wordOther
 	wordSecret
 	wordKey       // a secret where it is qualified, or ends the name of a variable
-	wordVariable  // a secret as the name of a variable; makes a key one
+	wordVariable  // a secret as the name of a variable ("auth" in capitals only); makes a key one
 	wordQualifies // makes a key a secret
 	wordPublic    // makes a key none
 	wordAbout     // as the last word: the value is about a secret

@@ -6,26 +6,29 @@ import "bytes"
 // same word or the next. Of user:password only the password counts.
 var secretOptions = map[string][]string{
 	"curl":         {"-u", "--user", "-U", "--proxy-user", "--oauth2-bearer"},
-	"docker":       {"-p"},
-	"influx":       {"-t"},
-	"ldapadd":      {"-w"},
-	"ldapmodify":   {"-w"},
-	"ldapsearch":   {"-w"},
 	"mariadb":      {"-p"},
 	"mariadb-dump": {"-p"},
-	"mongo":        {"-p"},
 	"mongodump":    {"-p"},
-	"mongorestore": {"-p"},
 	"mongosh":      {"-p"},
 	"mysql":        {"-p"},
 	"mysqladmin":   {"-p"},
 	"mysqldump":    {"-p"},
-	"openssl":      {"-passin", "-passout", "-k"},
-	"podman":       {"-p"},
 	"redis-cli":    {"-a", "--pass"},
 	"smbclient":    {"-U"},
 	"sqlcmd":       {"-P"},
 	"sshpass":      {"-p"},
+}
+
+// execOptions are those of programs that are looked for in exec requests only:
+// their names have no sign by which other documents could be suspected.
+var execOptions = map[string][]string{
+	"influx":       {"-t"},
+	"ldapadd":      {"-w"},
+	"ldapmodify":   {"-w"},
+	"ldapsearch":   {"-w"},
+	"mongo":        {"-p"},
+	"mongorestore": {"-p"},
+	"openssl":      {"-passin", "-passout", "-k"},
 }
 
 // otherP are programs that mean something else than a password by -p.
@@ -60,8 +63,8 @@ func programOf(word []byte) string {
 // option looks for a program's secret option in a word. next says that the
 // secret is the next word; otherwise it begins at offset at of this one, if
 // that is not 0.
-func option(program string, word []byte) (next bool, at int) {
-	for _, o := range secretOptions[program] {
+func option(options []string, word []byte) (next bool, at int) {
+	for _, o := range options {
 		rest, ok := bytes.CutPrefix(word, []byte(o))
 		switch {
 		case !ok:

@@ -31,7 +31,7 @@ func (w *walker) inFrame(f *frame, tok rawjson.Token, s span, text []byte) {
 		w.replace(s, text, f.base64)
 	case !f.array && isData(name) && (f.secret || f.kind == kindSecret):
 		w.replace(s, text, string(name) == "data")
-	case w.r.classOf(name) == secretName && !isReference(text) && !isTags(f.label):
+	case w.r.classOf(lastName(name)) == secretName && !isReference(text) && !isTags(f.label):
 		w.replace(s, text, false)
 	case tok.Value == rawjson.Number:
 	case w.c.SecretBodies && string(name) == "message" && quotesBody(text):
@@ -81,7 +81,9 @@ func (f *frame) tell(name, text []byte, r *Redactor) {
 			f.kind = max(f.kind, kindOther) // named again, a Secret stays one
 		}
 	case "name":
-		f.pairClass = max(f.pairClass, r.classOf(text))
+		f.pairClass = max(f.pairClass, r.classOf(lastName(text)))
+	case "op":
+		f.op = true
 	case "path":
 		f.opPath = pathOf(text)
 	}

@@ -20,19 +20,19 @@ const (
 	signWebhook                 // in the host of Slack's webhooks
 	signAzure                   // in a client secret of Azure
 	signSAS                     // before the signature in an Azure storage URL
+	signProgram                 // in the name of a program with a secret option
 	signObject                  // in the kind Secret
 	signEscape                  // an escape by which JSON can hide any of these
 	numSignKinds
 )
 
-// signTexts spells the signs but those of prefixes. # stands for a letter
-// and ? for any byte. A name that announces a secret cannot be written
+// signTexts spells the signs but those of prefixes. # stands for a
+// letter, ^ for any other byte and ? for both. A name that announces a secret cannot be written
 // without a sign.
 var signTexts = [numSignKinds][]string{
 	signName: {
 		"pass", "Pass", "PASS", "toke", "Toke", "TOKE", "secr", "Secr", "SECR", "AUTH",
-		`"pwd`, "_pwd", "-pwd", ".pwd", " pwd", "&pwd", ";pwd", "pwd=", "pwd:", `"Pwd`, ";Pwd", "Pwd=", "Pwd:", "PWD=", "PWD:", `PWD"`, `PWD\`,
-		`key"`, "key=", "key:", `key\`, "key ", "key'", `Key"`, "Key=", "Key:", `Key\`, "Key ", "Key'", `KEY"`, "KEY=", "KEY:", `KEY\`, "KEY ", "KEY'",
+		"^pwd", "pwd=", "pwd:", "pwd ", "?Pwd", "?PWD", "Pwd=", "Pwd:", "PWD=", "PWD:", "key^", "Key^", "KEY^",
 	},
 	signJWT:     {"eyJh", "eyJ0", "eyJr", "eyJl", "eyJj", "eyJ6", "eyJq", "eyJ4", "eyJi"},
 	signJWTBody: {".eyJ"},
@@ -45,6 +45,7 @@ var signTexts = [numSignKinds][]string{
 	signWebhook: {"ck.c"},
 	signAzure:   {"?Q~?"},
 	signSAS:     {"ig=?"},
+	signProgram: {"curl", "ysql", "iadb", "gosh", "godu", "s-cl", "smbc", "sqlc", "sshp"},
 	signObject:  {"Secr"},
 	signEscape:  {`\u00`},
 }
@@ -54,6 +55,7 @@ type sign struct {
 	bytes, mask uint32
 	kind        signKind
 	prefix      int8 // index in prefixes
+	skip        int8 // bytes before the name that it is in
 }
 
 // A candidate is a sign that two bytes can be part of, the first of them at
@@ -86,8 +88,11 @@ func newSignTable() *signTable {
 	lists := map[uint16][]candidate{}
 	add := func(text string, kind signKind, prefix int) {
 		s := sign{kind: kind, prefix: int8(prefix)}
+		if kind == signName && isClass(text[0]) {
+			s.skip = 1
+		}
 		for i := range 4 {
-			if c := text[i]; c != '?' && c != '#' {
+			if c := text[i]; !isClass(c) {
 				s.bytes |= uint32(c) << (8 * i)
 				s.mask |= 0xff << (8 * i)
 			}
@@ -129,14 +134,16 @@ func newSignTable() *signTable {
 	return t
 }
 
+func isClass(c byte) bool { return c == '?' || c == '#' || c == '^' }
+
 // spelled returns the bytes that one of a sign's spelling stands for.
 func spelled(c byte) []byte {
-	if c != '?' && c != '#' {
+	if !isClass(c) {
 		return []byte{c}
 	}
 	var all []byte
 	for b := range 256 {
-		if c == '?' || isUpper(byte(b)) || isLower(byte(b)) {
+		if c == '?' || isAlpha(byte(b)) == (c == '#') {
 			all = append(all, byte(b))
 		}
 	}

@@ -91,7 +91,7 @@ func (t *signTable) suspectAt(doc []byte, i int) bool {
 func (s sign) suspicious(doc []byte, base int) bool {
 	switch s.kind {
 	case signName:
-		return suspiciousName(doc, base)
+		return suspiciousName(doc, base+int(s.skip))
 	case signPrefix:
 		return suspiciousPrefix(doc, base, prefixes[s.prefix])
 	case signPEM64:
@@ -106,6 +106,8 @@ func (s sign) suspicious(doc []byte, base int) bool {
 		return suspiciousHeader(doc, base)
 	case signBearer:
 		return suspiciousBearer(doc[base+4:])
+	case signProgram:
+		return suspiciousProgram(doc[base:])
 	case signObject:
 		return suspiciousKind(doc, base)
 	case signEscape:
@@ -169,6 +171,24 @@ func suspiciousKind(doc []byte, base int) bool {
 		return false
 	}
 	return bytes.Contains(doc, []byte(`"data`)) || bytes.Contains(doc, []byte(`"stringData`))
+}
+
+// suspiciousProgram looks for an option after the name of a program. Scripts
+// are longer than names.
+func suspiciousProgram(rest []byte) bool {
+	const script = 4096
+	rest = rest[:min(len(rest), script)]
+	for {
+		i := bytes.IndexByte(rest, '-')
+		if i < 0 || i+1 >= len(rest) {
+			return false
+		}
+		rest = rest[i+1:]
+		switch rest[0] {
+		case 'p', 'P', 'u', 'U', 'a', '-':
+			return true
+		}
+	}
 }
 
 // suspiciousEscape looks at the two digits of an escape. Those that encoders

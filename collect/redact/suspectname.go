@@ -24,8 +24,8 @@ func suspiciousName(doc []byte, base int) bool {
 		if !suspiciousValue(doc, i+1) {
 			return false
 		}
-		name()
-		return class == secretName || class == envName && (doc[i] == '=' || !quoted)
+		n := name()
+		return class == secretName || class == envName && (doc[i] == '=' || !quoted || isFlag(n))
 	case bytes.HasPrefix(doc[i:], []byte("%3")):
 		name()
 		return class != plainName
@@ -34,7 +34,7 @@ func suspiciousName(doc []byte, base int) bool {
 	if class == plainName {
 		return false
 	}
-	return isFlag(n) || quoted && namesVariable(doc[:end-len(n)]) && hasValues(doc)
+	return isFlag(n) || quoted && namesValue(doc, doc[:end-len(n)]) && hasMember(doc, `"value`)
 }
 
 // nameAround returns the name around a sign. A byte after a backslash is the
@@ -63,12 +63,12 @@ func skipQuotes(doc []byte, i int) (end int, quoted bool) {
 	return i, quoted
 }
 
-// suspiciousValue reports whether a text or number follows at i, and not an
-// object, a list, a literal or nothing.
+// suspiciousValue reports whether a text or number follows at i, perhaps in
+// lists, and not an object, a literal or nothing.
 func suspiciousValue(doc []byte, i int) bool {
-	i = run(doc, i, isSpace)
+	i = run(doc, i, func(c byte) bool { return isSpace(c) || c == '[' })
 	j, quoted := skipQuotes(doc, i)
-	if quoted && j-i >= 2 && doc[j-1] == '"' && doc[j-2] == '"' {
+	if quoted && j-i >= 2 && doc[j-1] == '"' && doc[j-2] == '"' && (j >= len(doc) || doc[j] != ',') {
 		return false // ""
 	}
 	if j >= len(doc) {
@@ -78,7 +78,7 @@ func suspiciousValue(doc []byte, i int) bool {
 		return true
 	}
 	switch doc[j] {
-	case '{', '[', ',', '}', ']':
+	case '{', ',', '}', ']':
 		return false
 	}
 	return !isLiteral(doc[j:run(doc, j, isAlnum)])
@@ -93,27 +93,31 @@ func isLiteral(word []byte) bool {
 	return false
 }
 
-// namesVariable reports whether what follows before is the value of a member
-// called name.
-func namesVariable(before []byte) bool {
-	before = bytes.TrimRight(before, "\\\"")
-	before = bytes.TrimRight(before, " ")
-	before, ok := bytes.CutSuffix(before, []byte(":"))
+// namesValue reports whether what follows before in a document is in the
+// value of a member called name, or of the path in an operation of a JSON Patch.
+func namesValue(doc, before []byte) bool {
+	open := bytes.LastIndexByte(before, '"')
+	if open < 0 || len(before)-open > lookAround {
+		return false
+	}
+	before = bytes.TrimRight(before[:open], `\`)
+	before, ok := bytes.CutSuffix(bytes.TrimRight(before, " "), []byte(":"))
 	if !ok {
 		return false
 	}
-	before = bytes.TrimRight(before, " \\\"")
-	return bytes.HasSuffix(before, []byte("name")) || bytes.HasSuffix(before, []byte("Name"))
+	before = bytes.TrimRight(before, ` \"`)
+	return bytes.HasSuffix(before, []byte("name")) || bytes.HasSuffix(before, []byte("path"))
 }
 
-// hasValues reports whether a document has a member called value.
-func hasValues(doc []byte) bool {
+// hasMember reports whether a document has a member of a name, which is given
+// with its first quote.
+func hasMember(doc []byte, name string) bool {
 	for {
-		i := bytes.Index(doc, []byte(`"value`))
+		i := bytes.Index(doc, []byte(name))
 		if i < 0 {
 			return false
 		}
-		if doc = doc[i+6:]; len(doc) > 0 && (doc[0] == '"' || doc[0] == '\\') {
+		if doc = doc[i+len(name):]; len(doc) > 0 && (doc[0] == '"' || doc[0] == '\\') {
 			return true
 		}
 	}

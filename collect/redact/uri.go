@@ -50,7 +50,7 @@ func (r *Redactor) query(dst, query []byte) (out []byte, replaced int) {
 		params = append(params, p)
 	}
 	spans := make([][]span, len(params))
-	for _, f := range r.table.command(words, nil) {
+	for _, f := range r.table.command(words, true, nil) {
 		if !inMarker(words[f.word], f.span) {
 			spans[wordOf[f.word]] = append(spans[wordOf[f.word]], f.span)
 		}
@@ -86,7 +86,7 @@ func (r *Redactor) parameter(p parameter) []span {
 	if len(p.value) == 0 || isMarker(p.value) {
 		return nil
 	}
-	if classify(unescape(p.name)) != plainName && !isLiteral(p.value) {
+	if classify(lastName(unescape(p.name))) != plainName && !isLiteral(p.value) {
 		return []span{{0, len(p.value)}}
 	}
 	var all []span

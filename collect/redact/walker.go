@@ -35,6 +35,7 @@ type frame struct {
 	start  int  // offset in the document
 
 	pairClass nameClass // of the value of the member name
+	op        bool      // whether it has the member op of a JSON Patch
 	opPath    dataPath  // where the member path leads to
 	value     span      // of the member value
 }
@@ -222,7 +223,7 @@ func (w *walker) pair(f *frame) {
 		return
 	}
 	d.base64 = false
-	if raw := w.doc[d.start:d.end]; raw[0] != '{' && raw[0] != '[' && (f.pairClass != plainName || f.opPath == toNamed) {
+	if raw := w.doc[d.start:d.end]; raw[0] != '{' && raw[0] != '[' && (f.pairClass != plainName || f.op && f.opPath == toNamed) {
 		if text := bytes.Trim(raw, `"`); !isReference(text) && !isLiteral(text) {
 			w.apply(d)
 		}
@@ -235,7 +236,7 @@ func (w *walker) command(tokens []wordToken) {
 	for i, t := range tokens {
 		words[i] = t.text
 	}
-	found := w.r.table.command(words, nil)
+	found := w.r.table.command(words, false, nil)
 	for i := 0; i < len(found); {
 		word := found[i].word
 		var out []byte
@@ -306,8 +307,7 @@ func pathOf(pointer []byte) dataPath {
 	case "stringData":
 		return toString
 	}
-	last := pointer[bytes.LastIndexByte(pointer, '/')+1:]
-	if classify(last) == secretName {
+	if classify(lastName(pointer[bytes.LastIndexByte(pointer, '/')+1:])) == secretName {
 		return toNamed
 	}
 	return toOther
