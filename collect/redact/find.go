@@ -13,6 +13,7 @@ const (
 	minBearer    = 16 // shorter words follow "bearer" in prose
 	minBearerMix = 8  // unless they have digits
 	minAzure     = 31
+	maxLabel     = 35 // "ENCRYPTED PRIVATE KEY" and dashes take 26
 )
 
 // A span is a part of a text.
@@ -119,6 +120,7 @@ func pem(text []byte, base int) (span, bool) {
 		return span{}, false
 	}
 	label := text[start+len(begin):]
+	label = label[:min(len(label), maxLabel)]
 	n := bytes.Index(label, []byte(dashes))
 	if n < 0 || !bytes.HasSuffix(label[:n], []byte("PRIVATE KEY")) && !bytes.HasSuffix(label[:n], []byte("PRIVATE KEY BLOCK")) {
 		return span{}, false

@@ -94,6 +94,9 @@ func (s sign) suspicious(doc []byte, base int) bool {
 		return suspiciousName(doc, base+int(s.skip))
 	case signPrefix:
 		return suspiciousPrefix(doc, base, prefixes[s.prefix])
+	case signPEM:
+		const label = len("-BEGIN RSA PRIVATE KEY")
+		return bytes.Contains(doc[base:min(len(doc), base+2*label)], []byte("PRIVATE"))
 	case signPEM64:
 		return hasPrivateKey64(doc[base:])
 	case signURL:

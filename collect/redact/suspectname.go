@@ -106,7 +106,7 @@ func namesValue(doc, before []byte) bool {
 		return false
 	}
 	before = bytes.TrimRight(before, ` \"`)
-	return bytes.HasSuffix(before, []byte("name")) || bytes.HasSuffix(before, []byte("path"))
+	return bytes.HasSuffix(before, []byte("name")) || bytes.HasSuffix(before, []byte("path")) && hasMember(doc, `"op`)
 }
 
 // hasMember reports whether a document has a member of a name, which is given
