@@ -6,6 +6,7 @@ import (
 	"runtime"
 
 	"github.com/lynceus-io/lynceus/collect/audit"
+	"github.com/lynceus-io/lynceus/collect/redact"
 	"github.com/lynceus-io/lynceus/coverage"
 	"github.com/lynceus-io/lynceus/detect"
 	"github.com/lynceus-io/lynceus/expr"
@@ -26,6 +27,9 @@ type pipeline struct {
 
 func newPipeline(o ScanOptions) (*pipeline, error) {
 	p := &pipeline{options: o}
+	if len(p.options.Key) == 0 {
+		p.options.Key = redact.NewKey() // one for the baseline and for what is judged
+	}
 	lists := func(name string) expr.List {
 		for _, f := range o.Feeds {
 			if f.Name == name {

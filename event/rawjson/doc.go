@@ -1,6 +1,6 @@
 // Package rawjson reads JSON documents in place: it finds the values at many
-// paths in one pass, splits streams into documents, checks syntax and replaces
-// chosen values, without building a tree and without allocating per document.
+// paths in one pass, splits streams into documents, checks syntax and walks
+// tokens, without building a tree and without allocating per document.
 //
 // It exists for audit intake, where a document is some two kilobytes, nearly
 // everything in it is unwanted, and any byte of it may have been chosen by an
