@@ -42,7 +42,7 @@ func wrap(s string, width int) []string {
 	}
 	for _, word := range strings.FieldsFunc(s, func(r rune) bool { return r == ' ' }) {
 		n := columns(word)
-		if used > 0 && used+1+n > width {
+		if line != "" && used+1+n > width {
 			flush()
 		}
 		for n > width {
@@ -51,14 +51,14 @@ func wrap(s string, width int) []string {
 			flush()
 			word, n = rest, columns(rest)
 		}
-		if used > 0 {
+		if line != "" {
 			line += " "
 			used++
 		}
 		line += word
 		used += n
 	}
-	if used > 0 || len(lines) == 0 {
+	if line != "" || len(lines) == 0 {
 		flush()
 	}
 	return lines
