@@ -53,7 +53,7 @@ func nothing(r *report.Result) string {
 	case t.Events+t.Filtered == 0:
 		return "Nothing was read."
 	case r.Hidden > 0:
-		return fmt.Sprintf("Nothing to show; %s less severe than asked for.", isAre(r.Hidden, "finding"))
+		return fmt.Sprintf("Nothing of note; %s less severe and not shown.", isAre(r.Hidden, "finding"))
 	}
 	return "Nothing found."
 }

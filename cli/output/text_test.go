@@ -61,7 +61,7 @@ func TestTextIsSafeAndFits(t *testing.T) {
 func TestNothingButHidden(t *testing.T) {
 	r := sample.Full().AtLeast(rule.Critical)
 	r.Findings, r.Incidents = nil, nil
-	if out := text(t, r, TextOptions{}); !strings.HasPrefix(out, "Nothing to show; 9 findings are less severe than asked for.\n") {
+	if out := text(t, r, TextOptions{}); !strings.HasPrefix(out, "Nothing of note; 9 findings are less severe and not shown.\n") {
 		t.Error(out)
 	}
 }
