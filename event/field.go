@@ -157,7 +157,7 @@ func indexNames(fs []Field, of func(*Field) []string) map[string]int {
 // the fields of one kind of source in a block of numbers of its own.
 func allFields() []Field {
 	var out []Field
-	for _, part := range [][]Field{commonFields, auditFields, podSpecFields, runtimeFields} {
+	for _, part := range [][]Field{commonFields, auditFields, podSpecFields, runtimeFields, findingFields} {
 		out = append(out, part...)
 	}
 	return out

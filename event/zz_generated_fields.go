@@ -268,13 +268,47 @@ const (
 	QueryType StringField = 243
 	// Answers is answers: Answers.
 	Answers StringsField = 244
+	// FindingInfoUID is finding_info.uid: Identity of the finding or incident: the same input gives the same value.
+	FindingInfoUID StringField = 320
+	// FindingInfoTitle is finding_info.title: What was found, in one line.
+	FindingInfoTitle StringField = 321
+	// FindingInfoAnalyticUID is finding_info.analytic.uid: Id of the rule that matched.
+	FindingInfoAnalyticUID StringField = 322
+	// Severity is severity: informational, low, medium, high or critical, after all adjustments.
+	Severity StringField = 323
+	// SeverityID is severity_id: The severity as a number, 1 (informational) to 5 (critical).
+	SeverityID IntField = 324
+	// FirstSeenTime is first_seen_time: Event time of the first match.
+	FirstSeenTime TimeField = 325
+	// LastSeenTime is last_seen_time: Event time of the last match so far.
+	LastSeenTime TimeField = 326
+	// Count is count: Requests or events that matched.
+	Count IntField = 327
+	// FailedCount is failed_count: Of those, the ones that were refused or failed.
+	FailedCount IntField = 328
+	// AttacksTactics is attacks.tactics: Tactics of ATT&CK.
+	AttacksTactics StringsField = 329
+	// AttacksTechniques is attacks.techniques: Techniques of ATT&CK, by id.
+	AttacksTechniques StringsField = 330
+	// RelatedEvents is related_events: Identities (metadata.uid) of the events behind it, or of an incident's findings; cut off at a stated number.
+	RelatedEvents StringsField = 331
+	// IsExcluded is is_excluded: An exclusion applies: it is counted and kept, and not told.
+	IsExcluded BoolField = 332
+	// StatusDetail is status_detail: Why the status or severity is as it is, in words.
+	StatusDetail StringField = 333
+	// Message is message: What happened, in words.
+	Message StringField = 334
+	// IncidentUID is incident.uid: The incident that the finding belongs to.
+	IncidentUID StringField = 335
+	// FindingInfoAbout is finding_info.about: What it was done to: namespace, resource and name, or a path of the API.
+	FindingInfoAbout StringField = 336
 )
 
 const (
-	setWords   = 4
-	numStrings = 71
-	numInts    = 17
-	numLists   = 7
+	setWords   = 6
+	numStrings = 79
+	numInts    = 23
+	numLists   = 10
 )
 
 type slotKind uint8
@@ -386,4 +420,21 @@ var slots = [setWords * 64]struct {
 	242: {slotString, 69},
 	243: {slotString, 70},
 	244: {slotList, 6},
+	320: {slotString, 71},
+	321: {slotString, 72},
+	322: {slotString, 73},
+	323: {slotString, 74},
+	324: {slotInt, 17},
+	325: {slotInt, 18},
+	326: {slotInt, 19},
+	327: {slotInt, 20},
+	328: {slotInt, 21},
+	329: {slotList, 7},
+	330: {slotList, 8},
+	331: {slotList, 9},
+	332: {slotInt, 22},
+	333: {slotString, 75},
+	334: {slotString, 76},
+	335: {slotString, 77},
+	336: {slotString, 78},
 }
