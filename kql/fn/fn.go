@@ -1,0 +1,83 @@
+// Package fn holds the functions, operators and aggregates of the Kusto query
+// language: their names, the types they take and give, and what they compute.
+// Operators are functions too, named as they are written: "==", "has_cs",
+// "matches regex", "and", "[]".
+//
+// What a function computes is defined here, once, in Go. The SQL that package
+// sql emits for some of them must give the same, and a test compares.
+package fn
+
+import "github.com/lynceus-io/lynceus/kql/value"
+
+// Arg is what a function may know of an argument before it runs.
+type Arg struct {
+	Type value.Type
+	// Const is the argument's value where it is a constant, else nil.
+	Const *value.Value
+}
+
+// Func is a scalar function.
+type Func struct {
+	Name string
+	// Min and Max are how many arguments it takes; Max < 0 means any number.
+	Min, Max int
+	// Result gives the type of its result, or an error that says which
+	// argument (counted from 0) is wrong; see ArgError.
+	Result func(args []Arg) (value.Type, error)
+	// Eval computes it. len(args) and their types are what Result accepted.
+	// It does not keep args, and never panics on input.
+	Eval func(c *Context, args []value.Value) value.Value
+	// Lazy functions (iff, case, coalesce, and, or) must not be folded by
+	// evaluating arguments that are not chosen.
+	Lazy bool
+	// Volatile functions (rand, new_guid) differ from call to call.
+	Volatile bool
+}
+
+// Context is what an evaluation may depend on beyond its arguments, and where
+// it reports that it must stop.
+type Context struct {
+	// Now is the time of the query, in ticks since 1970 UTC: the same for the
+	// whole query.
+	Now int64
+	// Err is set by a function that ends the query (assert); the first stays.
+	Err error
+}
+
+// Fail notes that the query must end with err.
+func (c *Context) Fail(err error) {
+	if c.Err == nil {
+		c.Err = err
+	}
+}
+
+// ArgError says that an argument cannot be used.
+type ArgError struct {
+	Index  int    // of the argument, from 0; -1 when it concerns them all
+	Reason string // a sentence without the function's name
+}
+
+// Error returns the reason.
+func (e *ArgError) Error() string { return e.Reason }
+
+// Agg is an aggregate function of summarize.
+//
+// Aggregates with several result columns (arg_max, percentiles, take_any of
+// several) are taken apart by the binder: each column is one Agg.
+type Agg struct {
+	Name     string
+	Min, Max int
+	Result   func(args []Arg) (value.Type, error)
+	// New returns an accumulator for one group.
+	New func(args []Arg) Accumulator
+}
+
+// Accumulator gathers the rows of one group.
+type Accumulator interface {
+	// Add takes one row's arguments. It may keep values, not the slice.
+	Add(args []value.Value)
+	// Result returns the aggregate of what was added so far.
+	Result() value.Value
+	// Size is roughly how many bytes it holds.
+	Size() int
+}
