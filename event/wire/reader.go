@@ -39,6 +39,10 @@ func (r *reader[T]) varint() (uint64, error) {
 		r.at++
 		return uint64(r.data[r.at-1]), nil
 	}
+	if r.at+1 < len(r.data) && r.data[r.at+1] < 0x80 { // tags above 15, most lengths
+		r.at += 2
+		return uint64(r.data[r.at-2]&0x7f) | uint64(r.data[r.at-1])<<7, nil
+	}
 	var v uint64
 	for i := 0; i < binary.MaxVarintLen64; i++ {
 		if r.at+i >= len(r.data) {
