@@ -58,3 +58,7 @@ func (b *Batch) Cover(s *coverage.Source) {
 		}
 	}
 }
+
+// Rejected is how many documents became no event: those in Rejects, and those
+// that were too many to keep.
+func (b *Batch) Rejected() int64 { return b.counts.ignored + b.counts.broken }
