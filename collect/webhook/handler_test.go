@@ -286,6 +286,9 @@ func TestDisconnect(t *testing.T) {
 			}
 		}
 		conn.Close()
+		for s.Counts().Aborted == 0 { // until the first is over
+			time.Sleep(time.Millisecond)
+		}
 	}
 	if status, _, _ := s.post(t, "one", strings.NewReader(list(doc("c")))); status != 200 {
 		t.Errorf("%d", status)
