@@ -12,11 +12,10 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// requestTimeout bounds one question to the server; idleTimeout is after how
-// long without a question it forgets where a consumer was, which then tells it.
 const (
-	requestTimeout = 30 * time.Second
-	idleTimeout    = 5 * time.Minute
+	requestTimeout = 30 * time.Second       // bounds one question to the server
+	idleTimeout    = 5 * time.Minute        // without a question the server forgets where a consumer was, which then tells it again
+	reattachPause  = 100 * time.Millisecond // before that, so as not to spin while a server is away
 )
 
 // Consumer reads the batches of one partition in order. It is for one
@@ -123,10 +122,25 @@ func (c *Consumer) fetch(ctx context.Context, n int, wait time.Duration) ([]deli
 	if err != nil || len(got) > 0 || wait <= 0 {
 		return got, err
 	}
+	if c.pull == nil {
+		return nil, pause(ctx, min(wait, reattachPause))
+	}
 	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	batch, err = c.pull.Fetch(1, jetstream.FetchContext(ctx))
 	return c.collect(batch, err)
+}
+
+// pause waits, or ends with ctx.
+func pause(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // collect takes the messages of an answer, checks that none is missing, and
@@ -191,6 +205,9 @@ func (c *Consumer) Ack(ctx context.Context, sequence uint64) error {
 		return fmt.Errorf("bus: keep the position of consumer %s: %w", c.name, err)
 	}
 	c.floor = sequence
+	if !c.partition.trimDue() {
+		return nil
+	}
 	return c.bus.trim(ctx, c.partition)
 }
 

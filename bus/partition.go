@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"sync"
+	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 )
@@ -17,7 +18,19 @@ type partition struct {
 	stream  jetstream.Stream
 
 	mu      sync.Mutex
-	trimmed uint64 // what lies at or below is deleted
+	trimmed uint64    // what lies at or below is deleted
+	last    time.Time // when that was done
+}
+
+// trimEvery is how often acknowledgements delete what they free. Deleting
+// takes some milliseconds; a full stream does it at once.
+const trimEvery = time.Second
+
+// trimDue reports whether it is time to delete what is acknowledged.
+func (p *partition) trimDue() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return time.Since(p.last) >= trimEvery
 }
 
 func (b *Bus) openPartition(ctx context.Context, number int) (*partition, error) {
@@ -38,6 +51,7 @@ func (b *Bus) openPartition(ctx context.Context, number int) (*partition, error)
 func (b *Bus) trim(ctx context.Context, p *partition) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.last = time.Now()
 	var least uint64
 	for i, name := range b.opts.Consumers {
 		floor, err := b.floor(ctx, name, p.number)
