@@ -100,8 +100,9 @@ func (e *Engine) Query(ctx context.Context, s *sql.Statement) (sql.Rows, error) 
 	q := &query{engine: e, statement: s, end: []func(){func() { <-e.slots }, cancel}}
 	rows, err := q.start(ctx)
 	if err != nil {
+		err = e.explain(ctx, err)
 		q.close()
-		return nil, e.explain(ctx, err)
+		return nil, err
 	}
 	return rows, nil
 }
