@@ -26,7 +26,8 @@ type Consumer struct {
 	name      string
 	partition *partition
 	floor     uint64             // acknowledged
-	next      uint64             // sequence to ask for next
+	read      uint64             // returned by Pull
+	next      uint64             // sequence to ask for next; a payload's first parts may lie between
 	pull      jetstream.Consumer // the server's side; nil until it is needed
 	parts     assembly
 }
@@ -45,7 +46,7 @@ func (b *Bus) Consumer(ctx context.Context, name string, partition int) (*Consum
 	if err != nil {
 		return nil, err
 	}
-	return &Consumer{bus: b, name: name, partition: p, floor: floor, next: floor + 1}, nil
+	return &Consumer{bus: b, name: name, partition: p, floor: floor, read: floor, next: floor + 1}, nil
 }
 
 // PullOptions bound one Pull. The zero value asks for 4 MiB and waits a second.
@@ -85,6 +86,7 @@ func (c *Consumer) Pull(ctx context.Context, o PullOptions) ([]Message, error) {
 			if payload, complete := c.parts.join(m.Headers().Get, m.Data(), m.seq, m.at); complete {
 				out = append(out, payload)
 				bytes += len(payload.Data)
+				c.read = payload.Seq
 			}
 		}
 		c.bus.incomplete.Add(c.parts.incomplete)
@@ -198,8 +200,8 @@ func (c *Consumer) Ack(ctx context.Context, sequence uint64) error {
 	if sequence <= c.floor {
 		return nil
 	}
-	if sequence >= c.next {
-		return fmt.Errorf("bus: consumer %s acknowledges %d, but has read up to %d only", c.name, sequence, c.next-1)
+	if sequence > c.read {
+		return fmt.Errorf("bus: consumer %s acknowledges %d, but has read up to %d only", c.name, sequence, c.read)
 	}
 	if _, err := c.bus.floors.Put(ctx, floorKey(c.name, c.partition.number), []byte(strconv.FormatUint(sequence, 10))); err != nil {
 		return fmt.Errorf("bus: keep the position of consumer %s: %w", c.name, err)
@@ -214,7 +216,10 @@ func (c *Consumer) Ack(ctx context.Context, sequence uint64) error {
 // Acked returns up to which sequence is acknowledged.
 func (c *Consumer) Acked() uint64 { return c.floor }
 
+// Read returns up to which sequence Pull has returned payloads.
+func (c *Consumer) Read() uint64 { return c.read }
+
 // Rewind makes the next Pull begin behind what is acknowledged.
 func (c *Consumer) Rewind() {
-	c.next, c.pull, c.parts = c.floor+1, nil, assembly{}
+	c.read, c.next, c.pull, c.parts = c.floor, c.floor+1, nil, assembly{}
 }
