@@ -62,5 +62,5 @@ var fewValues = []event.FieldID{
 	event.AuditTokenPodState.ID(), event.Activity.ID(), event.ProcessFilePath.ID(), event.ProcessName.ID(), event.ProcessTTY.ID(),
 	event.ProcessParentProcessFilePath.ID(), event.ProcessParentProcessName.ID(), event.ProcessParentProcessUserName.ID(),
 	event.ActorProcessFilePath.ID(), event.ConnectionInfoProtocolName.ID(), event.QueryType.ID(), event.Severity.ID(),
-	event.FindingInfoAnalyticUID.ID(),
+	event.FindingInfoAnalyticUID.ID(), event.ContainerName.ID(), event.ContainerImageName.ID(), event.ContainerImageUID.ID(),
 }

@@ -64,7 +64,8 @@ func folded(column string) string {
 var needles = append([]event.FieldID{
 	event.MetadataUID.ID(), event.K8sPodUID.ID(), event.ActorUserUID.ID(), event.SrcEndpointIP.ID(), event.DstEndpointIP.ID(),
 	event.APIRequestUID.ID(), event.ResourceUID.ID(), event.AuditUserUID.ID(), event.AuditTokenPodUID.ID(),
-	event.ProcessUID.ID(), event.ActorProcessUID.ID(), event.FindingInfoUID.ID(), event.IncidentUID.ID(),
+	event.ProcessUID.ID(), event.ActorProcessUID.ID(), event.ContainerUID.ID(), event.ContainerImageUID.ID(),
+	event.FindingInfoUID.ID(), event.IncidentUID.ID(),
 }, foldedNeedles...)
 
 // foldedNeedles are those that people also look for without regard to case:
