@@ -25,7 +25,7 @@ const (
 
 // indexesOf returns the indexes of class c.
 func indexesOf(c event.Class) []index {
-	var out []index
+	out := []index{{"equal_" + segmentColumn.name, quoteName(segmentColumn.name), equalIndex}}
 	for _, f := range event.Columns(c) {
 		name := f.Column()
 		switch {

@@ -49,16 +49,16 @@ func (s *Store) insertSettings(seg Segment, token string) url.Values {
 	return v
 }
 
-// holds reports whether the table has the row.
-func (s *Store) holds(ctx context.Context, seg Segment, row firstRow) (bool, error) {
+// holds reports whether the table has all rows of the segment that was sent
+// under the token.
+func (s *Store) holds(ctx context.Context, seg Segment, token string) (bool, error) {
 	out, err := s.write.text(ctx, request{
-		query: fmt.Sprintf("SELECT count() FROM %s WHERE received_time = fromUnixTimestamp64Micro({received:Int64}, 'UTC') AND metadata_uid = {uid:String}",
-			s.table(seg.Class.String())),
-		params:   map[string]string{"received": strconv.FormatInt(row.received, 10), "uid": row.uid},
+		query:    fmt.Sprintf("SELECT count() FROM %s WHERE %s = {token:String}", s.table(seg.Class.String()), quoteName(segmentColumn.name)),
+		params:   map[string]string{"token": token},
 		settings: url.Values{"max_execution_time": {seconds(s.insertTime)}},
 	})
 	if err != nil {
 		return false, err
 	}
-	return out != "0", nil
+	return out == strconv.FormatInt(seg.Rows, 10), nil
 }

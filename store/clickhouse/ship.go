@@ -226,9 +226,9 @@ func (s *Shipper) one(ctx context.Context, seg Segment) error {
 	}
 	defer f.Close()
 	found := false
-	if s.journal.has(token) && !s.o.Store.layout.Sharded { // an insert over shards is one part on each
-		if found, err = s.arrivedBefore(ctx, seg, f); err != nil {
-			return err
+	if s.journal.has(token) {
+		if found, err = s.o.Store.holds(ctx, seg, token); err != nil {
+			return fmt.Errorf("ask for segment %s: %w", seg.ID, err)
 		}
 	}
 	if !found {
@@ -252,22 +252,6 @@ func (s *Shipper) one(ctx context.Context, seg Segment) error {
 		s.stats.Found++
 	}
 	return nil
-}
-
-// arrivedBefore asks the table for the segment's first row.
-func (s *Shipper) arrivedBefore(ctx context.Context, seg Segment, f File) (bool, error) {
-	row, err := readFirstRow(f, seg.Bytes)
-	if err != nil {
-		return false, &segmentError{fmt.Errorf("read segment %s: %w", seg.ID, err)}
-	}
-	if !row.known {
-		return false, nil
-	}
-	found, err := s.o.Store.holds(ctx, seg, row)
-	if err != nil {
-		return false, fmt.Errorf("ask for segment %s: %w", seg.ID, err)
-	}
-	return found, nil
 }
 
 // hold keeps a segment back for a while.

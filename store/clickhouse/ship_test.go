@@ -340,13 +340,3 @@ func TestJournal(t *testing.T) {
 		t.Errorf("left behind: %q", names)
 	}
 }
-
-func FuzzFirstRow(f *testing.F) {
-	good := parquetOf(f, event.ClassAudit, event.Columns(event.ClassAudit)[:5], audits(0, 3))
-	f.Add(good)
-	f.Add(good[:len(good)-9])
-	f.Add([]byte("PAR1PAR1"))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		readFirstRow(inMemory{strings.NewReader(string(data))}, int64(len(data)))
-	})
-}
