@@ -25,12 +25,16 @@ var aggregates = map[string]writeAgg{
 	"max":              func(w *writer, a *aggregate) (expr, bool) { return w.extreme("max", a) },
 	"minif":            conditional(func(w *writer, a *aggregate) (expr, bool) { return w.extreme("min", a) }),
 	"maxif":            conditional(func(w *writer, a *aggregate) (expr, bool) { return w.extreme("max", a) }),
-	"arg_max":          func(w *writer, a *aggregate) (expr, bool) { return w.chosen("arg_max", "argMax", a) },
-	"arg_min":          func(w *writer, a *aggregate) (expr, bool) { return w.chosen("arg_min", "argMin", a) },
+	"arg_max":          argMax,
+	"argmax":           argMax,
+	"arg_min":          argMin,
+	"argmin":           argMin,
+	"take_any":         takeAny,
+	"any":              takeAny,
+	"percentile":       percentile,
+	"make_set":         makeSet,
+	"makeset":          makeSet,
 }
-
-// choosing are the aggregates that choose a row by the tie.
-var choosing = map[string]bool{"arg_max": true, "arg_min": true}
 
 // count makes a long of an expression that counts.
 func (w *writer) count(sql string) expr {
@@ -85,25 +89,66 @@ func sum(w *writer, a *aggregate) (expr, bool) {
 	return integer(a.of.Type, sql, true), true
 }
 
+// average of nothing is NaN, as 0/0 is.
 func average(w *writer, a *aggregate) (expr, bool) {
 	if len(a.args) != 1 || a.args[0].typ != value.TypeInt && a.args[0].typ != value.TypeLong || a.of.Type != value.TypeReal {
 		return expr{}, false
 	}
-	return real(w.pick("avg("+a.args[0].sql+")", "avg("+a.args[0].sql+")"), false, true), true
+	x := a.args[0].sql
+	mean := w.pick("avg("+x+")", "(toFloat64(sum(toInt128("+x+"))) / count("+x+"))")
+	if a.args[0].notNull && a.grouped {
+		return real(mean, true, true), true
+	}
+	return real("coalesce("+mean+", "+w.float(math.NaN())+")", true, false), true
 }
 
 // extreme is the least or the greatest value that is not NULL.
 func (w *writer) extreme(f string, a *aggregate) (expr, bool) {
-	if len(a.args) != 1 || !integral(a.args[0].typ) {
+	if len(a.args) != 1 || !groupable(a.args[0].typ) {
 		return expr{}, false
 	}
 	x := a.args[0]
-	if x.stored != "" {
-		name := f + "(" + x.stored + ")"
-		x.sql, x.stored = w.ticks(name), name
-	} else {
+	switch {
+	case x.stored != "":
+		x.stored = f + "(" + x.stored + ")"
+		x.sql = w.ticks(x.stored)
+	case x.typ == value.TypeString:
+		x.sql = "coalesce(" + f + "(" + x.sql + "), '')"
+	default:
 		x.sql = f + "(" + x.sql + ")"
+		x.notNull = false
 	}
-	x.notNull, x.simple, x.konst, x.column, x.cond = false, false, nil, "", ""
+	x.simple, x.konst, x.column, x.cond = false, nil, "", ""
 	return x, true
+}
+
+// percentile is the value of the nearest rank, computed as package fn does.
+func percentile(w *writer, a *aggregate) (expr, bool) {
+	if len(a.args) != 2 || !integral(a.args[0].typ) || a.args[1].konst == nil || a.args[1].konst.Null || !a.args[1].typ.Numeric() {
+		return expr{}, false
+	}
+	percent := a.args[1].konst.Float + float64(a.args[1].konst.Int)
+	if !(percent >= 0 && percent <= 100) {
+		return expr{}, false
+	}
+	x := a.args[0].sql
+	rank := "greatest(1, ceil(" + w.float(percent/100) + " * count(" + x + ") - " + w.float(1e-9) + "))"
+	sql := w.pick("list_sort(list("+x+") FILTER (WHERE "+x+" IS NOT NULL))[CAST("+rank+" AS BIGINT)]",
+		"if(count("+x+") = 0, NULL, arraySort(groupArray("+x+"))[toUInt64("+rank+")])")
+	return bounded(a.of.Type, sql, false, a.args[0].lo, a.args[0].hi), true
+}
+
+// makeSet gives the distinct values sorted, since rows come in no order. Where
+// they have one the set has it too, and is made in Go.
+func makeSet(w *writer, a *aggregate) (expr, bool) {
+	if len(a.args) != 1 || a.ordered {
+		return expr{}, false
+	}
+	x := a.args[0]
+	if x.typ != value.TypeString && x.typ != value.TypeLong && x.typ != value.TypeInt {
+		return expr{}, false
+	}
+	sql := w.pick("coalesce(CAST(to_json(list_sort(list(DISTINCT "+x.sql+") FILTER (WHERE "+x.sql+" IS NOT NULL))[1:1048576]) AS VARCHAR), '[]')",
+		"toJSONString(arraySlice(arraySort(groupUniqArray("+x.sql+")), 1, 1048576))")
+	return expr{sql: sql, typ: value.TypeDynamic, notNull: true}, true
 }

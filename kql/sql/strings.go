@@ -8,11 +8,11 @@ import (
 )
 
 var stringFuncs = map[string]writeFunc{
-	"tolower":      func(w *writer, c *invocation) (expr, bool) { return w.ofText(c, w.fold) },
-	"strcat":       concat,
-	"strlen":       length,
-	"substring":    substring,
-	"string_size":  size,
+	"tolower":     func(w *writer, c *invocation) (expr, bool) { return w.ofText(c, w.fold) },
+	"strcat":      concat,
+	"strlen":      length,
+	"substring":   substring,
+	"string_size": size,
 }
 
 func (w *writer) ofText(c *invocation, f func(string) string) (expr, bool) {

@@ -1,6 +1,7 @@
 package sql
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/lynceus-io/lynceus/kql/plan"
@@ -64,6 +65,10 @@ func (w *writer) summarize(n *plan.Summarize, in *relation) (*relation, bool) {
 		for _, j := range a.tieAt {
 			a.tie = append(a.tie, inner.cols[j])
 		}
+		a.grouped = len(by) > 0
+	}
+	joinPeers(calls)
+	for _, a := range calls {
 		e, ok := aggregates[a.of.Fn.Name](w, a)
 		if !ok {
 			return nil, false
@@ -92,7 +97,10 @@ type aggregate struct {
 	of        *plan.Aggregate
 	at, tieAt []int // of the arguments and the ties in the subquery
 	args, tie []expr
-	ordered   bool // the rows come in an order that the result may depend on
+	// peers are what all aggregates of the same kind, key and tie return.
+	peers   []expr
+	ordered bool // the rows come in an order that the result may depend on
+	grouped bool // there are keys, so that no group is empty
 }
 
 func (w *writer) gather(of *plan.Aggregate, ordered bool, add func(plan.Expr) (int, bool)) (*aggregate, bool) {
@@ -118,4 +126,26 @@ func (w *writer) gather(of *plan.Aggregate, ordered bool, add func(plan.Expr) (i
 		a.tieAt = append(a.tieAt, i)
 	}
 	return a, true
+}
+
+// joinPeers tells the aggregates that choose a row by the same key what the
+// others return.
+func joinPeers(calls []*aggregate) {
+	peers := map[string][]expr{}
+	key := func(a *aggregate) string {
+		return fmt.Sprint(a.of.Fn.Name, a.at[:len(a.at)-1], a.tieAt)
+	}
+	chooses := func(a *aggregate) bool {
+		return choosing[a.of.Fn.Name] && len(a.args) == 2
+	}
+	for _, a := range calls {
+		if chooses(a) {
+			peers[key(a)] = append(peers[key(a)], a.args[1])
+		}
+	}
+	for _, a := range calls {
+		if chooses(a) {
+			a.peers = peers[key(a)]
+		}
+	}
 }
