@@ -45,7 +45,8 @@ func termTable() map[string]writeFunc {
 			if !c.types(value.TypeString, value.TypeString) || c.args[1].konst == nil {
 				return expr{}, false
 			}
-			sql, ok := test(w, w.fold(c.args[0].sql), value.Fold(c.args[1].konst.Text))
+			needle := value.Fold(c.args[1].konst.Text)
+			sql, ok := test(w, w.foldFor(c.args[0].sql, needle), needle)
 			return boolean(sql, true), ok
 		}
 		out[name], out["!"+name] = folded, notOf(folded)
@@ -55,19 +56,38 @@ func termTable() map[string]writeFunc {
 }
 
 // fold writes a text in lower case, letter by letter, as value.Fold does.
-// ClickHouse knows that a capital sigma at the end of a word, and a capital
-// dotted I, have other small forms: they are put in lower case before.
+// ClickHouse makes two letters of a capital dotted I, and another letter of a
+// capital sigma where a word ends: they are put in lower case before.
 func (w *writer) fold(sql string) string {
 	return w.pick("lower("+sql+")", "lowerUTF8(replaceAll(replaceAll("+sql+", 'İ', 'i'), 'Σ', 'σ'))")
+}
+
+// foldFor writes a text in lower case to be compared with constants. Where
+// they have no sigma its form does not matter: this is the text that the
+// tables' indexes hold.
+func (w *writer) foldFor(sql string, constants ...string) string {
+	for _, c := range constants {
+		if strings.ContainsAny(c, "σς") {
+			return w.fold(sql)
+		}
+	}
+	return w.pick("lower("+sql+")", "lowerUTF8(replaceAll("+sql+", 'İ', 'i'))")
 }
 
 func (w *writer) containsText(text, needle string) (string, bool) {
 	if needle == "" {
 		return "true", true
 	}
+	if w.d == ClickHouse {
+		// The form that its n-gram indexes serve.
+		lit, ok := w.literal("%" + likeEscape.Replace(needle) + "%")
+		return "(" + text + " LIKE " + lit + ")", ok
+	}
 	lit, ok := w.literal(needle)
-	return w.pick("contains("+text+", "+lit+")", "(position("+text+", "+lit+") > 0)"), ok
+	return "contains(" + text + ", " + lit + ")", ok
 }
+
+var likeEscape = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
 func (w *writer) startsWith(text, needle string) (string, bool) {
 	lit, ok := w.literal(needle)
@@ -132,17 +152,16 @@ func foldedEqual(w *writer, c *invocation) (expr, bool) {
 	if !c.types(value.TypeString, value.TypeString) {
 		return expr{}, false
 	}
-	sides := make([]string, 2)
-	for i, a := range c.args {
-		sides[i] = w.fold(a.sql)
-		if a.konst != nil {
-			var ok bool
-			if sides[i], ok = w.literal(value.Fold(a.konst.Text)); !ok {
-				return expr{}, false
-			}
-		}
+	x, y := c.args[0], c.args[1]
+	if x.konst != nil {
+		x, y = y, x
 	}
-	return boolean("("+sides[0]+" = "+sides[1]+")", true), true
+	if y.konst == nil {
+		return boolean("("+w.fold(x.sql)+" = "+w.fold(y.sql)+")", true), true
+	}
+	folded := value.Fold(y.konst.Text)
+	lit, ok := w.literal(folded)
+	return boolean("("+w.foldFor(x.sql, folded)+" = "+lit+")", true), ok
 }
 
 // hasSeveral writes has_any and has_all of constants.
@@ -151,13 +170,13 @@ func (w *writer) hasSeveral(c *invocation, op string) (expr, bool) {
 	if !ok || c.args[0].typ != value.TypeString || len(items) == 0 {
 		return expr{}, false
 	}
-	text := w.fold(c.args[0].sql)
 	tests := make([]string, len(items))
 	for i, v := range items {
 		if v.Type != value.TypeString {
 			return expr{}, false
 		}
-		if tests[i], ok = w.hasTerm(text, value.Fold(v.Text), true, true); !ok {
+		needle := value.Fold(v.Text)
+		if tests[i], ok = w.hasTerm(w.foldFor(c.args[0].sql, needle), needle, true, true); !ok {
 			return expr{}, false
 		}
 	}
@@ -166,14 +185,15 @@ func (w *writer) hasSeveral(c *invocation, op string) (expr, bool) {
 
 // inList is never NULL: a null is in no list.
 func inList(w *writer, c *invocation) (expr, bool) {
-	return w.inConstants(c, func(s string) string { return s }, func(s string) string { return s })
+	same := func(s string) string { return s }
+	return w.inConstants(c, func(s string, _ ...string) string { return s }, same)
 }
 
 func inFolded(w *writer, c *invocation) (expr, bool) {
-	return w.inConstants(c, w.fold, value.Fold)
+	return w.inConstants(c, w.foldFor, value.Fold)
 }
 
-func (w *writer) inConstants(c *invocation, fold func(sql string) string, foldConst func(string) string) (expr, bool) {
+func (w *writer) inConstants(c *invocation, fold func(sql string, constants ...string) string, foldConst func(string) string) (expr, bool) {
 	items, ok := constants(c.args[1:])
 	x := c.args[0]
 	if !ok || x.typ == value.TypeDynamic || x.typ == value.TypeReal {
@@ -182,12 +202,13 @@ func (w *writer) inConstants(c *invocation, fold func(sql string) string, foldCo
 	if x.typ != value.TypeString {
 		return w.inNumbers(x, items)
 	}
-	var list []string
+	var list, texts []string
 	for _, v := range items {
 		if v.Type != value.TypeString {
 			return expr{}, false
 		}
-		lit, ok := w.literal(foldConst(v.Text))
+		texts = append(texts, foldConst(v.Text))
+		lit, ok := w.literal(texts[len(texts)-1])
 		if !ok {
 			return expr{}, false
 		}
@@ -196,7 +217,7 @@ func (w *writer) inConstants(c *invocation, fold func(sql string) string, foldCo
 	if list == nil {
 		return boolean("false", true), true
 	}
-	return boolean("("+fold(x.sql)+" IN ("+strings.Join(list, ", ")+"))", true), true
+	return boolean("("+fold(x.sql, texts...)+" IN ("+strings.Join(list, ", ")+"))", true), true
 }
 
 func (w *writer) inNumbers(x expr, items []value.Value) (expr, bool) {
