@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/lynceus-io/lynceus/event"
+	"github.com/lynceus-io/lynceus/kql/run"
 	kqlsql "github.com/lynceus-io/lynceus/kql/sql"
 	"github.com/lynceus-io/lynceus/kql/value"
 	"github.com/lynceus-io/lynceus/test/clickhouse/chtest"
@@ -74,7 +75,7 @@ type click struct{ base, database string }
 
 func (c *click) Dialect() kqlsql.Dialect { return kqlsql.ClickHouse }
 
-func (c *click) Query(ctx context.Context, s *kqlsql.Statement) (kqlsql.Rows, error) {
+func (c *click) Query(ctx context.Context, s *kqlsql.Statement) (run.Rows, error) {
 	text := placed(s.Text, c.database+".", classes(s))
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+"/?database="+url.QueryEscape(c.database), strings.NewReader(text+" FORMAT TabSeparated"))
 	if err != nil {

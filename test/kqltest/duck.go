@@ -11,6 +11,7 @@ import (
 	_ "github.com/duckdb/duckdb-go/v2" // the driver
 
 	"github.com/lynceus-io/lynceus/event"
+	"github.com/lynceus-io/lynceus/kql/run"
 	kqlsql "github.com/lynceus-io/lynceus/kql/sql"
 	"github.com/lynceus-io/lynceus/kql/value"
 )
@@ -103,7 +104,7 @@ type duck struct{ db *sql.DB }
 
 func (d *duck) Dialect() kqlsql.Dialect { return kqlsql.DuckDB }
 
-func (d *duck) Query(ctx context.Context, s *kqlsql.Statement) (kqlsql.Rows, error) {
+func (d *duck) Query(ctx context.Context, s *kqlsql.Statement) (run.Rows, error) {
 	text := placed(s.Text, "", classes(s))
 	rows, err := d.db.QueryContext(ctx, text)
 	if err != nil {
