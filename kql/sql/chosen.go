@@ -111,11 +111,11 @@ func (w *writer) chosen(a *aggregate, greatest bool, key []place, x expr) (expr,
 		return x, true
 	}
 	x.sql = sql
-	if x.typ == value.TypeString {
+	switch {
+	case x.typ == value.TypeString:
 		x.sql, x.notNull = "coalesce("+sql+", '')", true
-		if w.d == ClickHouse {
-			x.sql = sql
-		}
+	case w.d == ClickHouse && !a.grouped:
+		x.sql = "if(count() = 0, NULL, " + sql + ")" // of no row it gives the type's zero
 	}
 	return x, true
 }

@@ -207,20 +207,31 @@ func (g *generator) name() string {
 	return fmt.Sprintf("x%d", g.names)
 }
 
-// tie orders rows completely, as the binder does.
-func tie(cols []plan.Column) []plan.SortKey {
+// tie orders the rows of n completely, as the binder does: by time and uid
+// while each event is one row.
+func tie(n plan.Node) []plan.SortKey {
 	var keys, best []plan.SortKey
-	for i, c := range cols {
+	for i, c := range n.Columns() {
 		k := plan.SortKey{Expr: &plan.Col{Index: i, Of: c}}
 		keys = append(keys, k)
 		if c.Name == "time" || c.Name == "metadata.uid" {
 			best = append(best, k)
 		}
 	}
-	if len(best) == 2 {
+	if len(best) == 2 && oneRowEach(n) {
 		return best
 	}
 	return keys
+}
+
+func oneRowEach(n plan.Node) bool {
+	switch n := n.(type) {
+	case *plan.Scan:
+		return true
+	case *plan.Where, *plan.Project, *plan.Sort, *plan.Take:
+		return oneRowEach(n.Inputs()[0])
+	}
+	return false
 }
 
 func (g *generator) scan() plan.Node {
@@ -260,7 +271,7 @@ func (g *generator) operator(n plan.Node, nested int) plan.Node {
 			n = g.sort(n)
 			return &plan.Take{In: n, N: &plan.Const{Value: value.Long(int64(g.IntN(30)))}}
 		}
-		return &plan.Take{In: n, N: &plan.Const{Value: value.Long(int64(g.IntN(30)))}, By: tie(cols)}
+		return &plan.Take{In: n, N: &plan.Const{Value: value.Long(int64(g.IntN(30)))}, By: tie(n)}
 	case 7:
 		if nested > 0 {
 			return g.join(n, g.query(g.IntN(3), nested-1))
@@ -291,7 +302,7 @@ func (g *generator) project(n plan.Node) plan.Node {
 }
 
 func (g *generator) sort(n plan.Node) plan.Node {
-	s := &plan.Sort{In: n, Tie: tie(n.Columns())}
+	s := &plan.Sort{In: n, Tie: tie(n)}
 	for range 1 + g.IntN(2) {
 		s.Keys = append(s.Keys, plan.SortKey{Expr: g.expr(g.anyType(), n.Columns(), 1), Desc: g.IntN(2) == 0, NullsFirst: g.IntN(2) == 0})
 	}
@@ -307,13 +318,14 @@ func (g *generator) summarize(n plan.Node) plan.Node {
 		s.Cols = append(s.Cols, plan.Column{Name: g.name(), Type: e.Type()})
 	}
 	for range 1 + g.IntN(3) {
-		s.Aggs = append(s.Aggs, g.aggregate(cols))
+		s.Aggs = append(s.Aggs, g.aggregate(n))
 		s.Cols = append(s.Cols, plan.Column{Name: g.name(), Type: s.Aggs[len(s.Aggs)-1].Type})
 	}
 	return s
 }
 
-func (g *generator) aggregate(cols []plan.Column) plan.Aggregate {
+func (g *generator) aggregate(n plan.Node) plan.Aggregate {
+	cols := n.Columns()
 	for {
 		name := g.of("count", "countif", "dcount", "dcountif", "sum", "sumif", "avg", "avgif", "min", "max", "minif", "arg_max", "arg_min", "take_any", "percentile", "make_set")
 		f, ok := fn.LookupAgg(name)
@@ -355,7 +367,7 @@ func (g *generator) aggregate(cols []plan.Column) plan.Aggregate {
 		}
 		a := plan.Aggregate{Fn: f, Args: args, Type: t}
 		if name == "arg_max" || name == "arg_min" || name == "take_any" {
-			for _, k := range tie(cols) {
+			for _, k := range tie(n) {
 				a.Tie = append(a.Tie, k.Expr)
 			}
 		}
@@ -364,7 +376,7 @@ func (g *generator) aggregate(cols []plan.Column) plan.Aggregate {
 }
 
 func (g *generator) join(left, right plan.Node) plan.Node {
-	j := &plan.Join{Kind: plan.JoinKind(g.IntN(int(plan.JoinRightanti) + 1)), Left: left, Right: right, Tie: tie(left.Columns())}
+	j := &plan.Join{Kind: plan.JoinKind(g.IntN(int(plan.JoinRightanti) + 1)), Left: left, Right: right, Tie: tie(left)}
 	for range 1 + g.IntN(2) {
 		t := []value.Type{value.TypeString, value.TypeLong, value.TypeDatetime}[g.IntN(3)]
 		j.LeftKeys = append(j.LeftKeys, g.expr(t, left.Columns(), 0))

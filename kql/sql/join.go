@@ -21,7 +21,7 @@ func (w *writer) join(n *plan.Join, left, right *relation) (*relation, bool) {
 	for i := range n.LeftKeys {
 		l, ok1 := w.compile(n.LeftKeys[i], left.cols)
 		r, ok2 := w.compile(n.RightKeys[i], right.cols)
-		if !ok1 || !ok2 || !joinable(l, r) {
+		if !ok1 || !ok2 || !joinable(l, r) || len(uses(nil, n.LeftKeys[i])) == 0 || len(uses(nil, n.RightKeys[i])) == 0 {
 			return nil, false
 		}
 		a, b := l.sql, r.sql

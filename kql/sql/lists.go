@@ -27,6 +27,7 @@ func arrayLength(w *writer, c *invocation) (expr, bool) {
 	return bounded(c.result, sql, false, 1, math.MaxInt32), true
 }
 
+// listHas is NULL for a list without elements, which is a null.
 func listHas(w *writer, c *invocation) (expr, bool) {
 	if len(c.args) != 2 || c.args[1].typ != value.TypeString {
 		return expr{}, false
@@ -36,5 +37,7 @@ func listHas(w *writer, c *invocation) (expr, bool) {
 		return expr{}, false
 	}
 	x := c.args[1].sql
-	return boolean(w.pick("coalesce(list_contains("+name+", "+x+"), false)", "has("+name+", "+x+")"), true), true
+	found := w.pick("list_contains("+name+", "+x+")", "has("+name+", "+x+")")
+	empty := w.pick("CASE WHEN len("+name+") > 0 THEN "+found+" END", "if(empty("+name+"), NULL, "+found+")")
+	return expr{sql: empty, cond: found, typ: value.TypeBool}, true
 }

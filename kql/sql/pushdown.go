@@ -128,7 +128,7 @@ func over(e plan.Expr, to func(int) int) (plan.Expr, bool) {
 func pushJoin(n *plan.Join, conds []plan.Expr) plan.Node {
 	left, rest := sift(conds, func(c plan.Expr) (plan.Expr, bool) {
 		switch n.Kind {
-		case plan.JoinRightouter, plan.JoinFullouter:
+		case plan.JoinRightouter, plan.JoinFullouter, plan.JoinRightsemi, plan.JoinRightanti:
 			return nil, false
 		}
 		moved, ok := over(c, func(i int) int {
@@ -141,7 +141,7 @@ func pushJoin(n *plan.Join, conds []plan.Expr) plan.Node {
 	})
 	right, here := sift(rest, func(c plan.Expr) (plan.Expr, bool) {
 		switch n.Kind {
-		case plan.JoinLeftouter, plan.JoinFullouter:
+		case plan.JoinLeftouter, plan.JoinFullouter, plan.JoinLeftsemi, plan.JoinLeftanti:
 			return nil, false
 		}
 		return over(c, func(i int) int {

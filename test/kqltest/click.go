@@ -44,7 +44,7 @@ func clickType(f *event.Field) string {
 	case event.TypeTime:
 		return "Nullable(DateTime64(6, 'UTC'))"
 	case event.TypeStrings:
-		return "Array(LowCardinality(String))"
+		return "Array(String)"
 	}
 	return "String"
 }
