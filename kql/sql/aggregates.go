@@ -116,6 +116,9 @@ func (w *writer) extreme(f string, a *aggregate) (expr, bool) {
 		x.sql = "coalesce(" + f + "(" + x.sql + "), '')"
 	default:
 		x.sql = f + "(" + x.sql + ")"
+		if w.d == ClickHouse && x.notNull && !a.grouped {
+			x.sql = "if(count() = 0, NULL, " + x.sql + ")" // of no row it gives the type's zero
+		}
 		x.notNull = false
 	}
 	x.simple, x.konst, x.column, x.cond = false, nil, "", ""

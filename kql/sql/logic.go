@@ -94,7 +94,7 @@ func coalesce(w *writer, c *invocation) (expr, bool) {
 func isNull(w *writer, c *invocation) (expr, bool) {
 	a := c.args[0]
 	if a.notNull {
-		return boolean("false", true), true
+		return w.constant(value.Bool(false))
 	}
 	return boolean("("+a.nullTest()+" IS NULL)", true), true
 }

@@ -151,8 +151,9 @@ func (w *writer) finish(r *relation, cols []plan.Column) *Statement {
 }
 
 // clickSettings make ClickHouse answer as SQL does: NULL for what an outer
-// join has not, and JSON as package value prints it.
-const clickSettings = " SETTINGS join_use_nulls = 1, output_format_json_quote_64bit_integers = 0, output_format_json_escape_forward_slashes = 0"
+// join has not, no numbers that mean columns, and JSON as package value
+// prints it.
+const clickSettings = " SETTINGS join_use_nulls = 1, enable_positional_arguments = 0, output_format_json_quote_64bit_integers = 0, output_format_json_escape_forward_slashes = 0"
 
 // body writes the SELECT of a relation, in its order.
 func (w *writer) body(b *strings.Builder, r *relation) {
