@@ -106,9 +106,7 @@ func (p *Problem) Because(err error) *Problem {
 func (p *Problem) Error() string {
 	text := p.Message
 	for _, e := range p.Errors {
-		if e.Snippet != "" {
-			text += "\n" + e.Snippet
-		}
+		text += fmt.Sprintf("\n%d:%d: %s\n%s", e.Line, e.Column, e.Message, e.Snippet)
 	}
 	if p.Do != "" {
 		sep := "; "

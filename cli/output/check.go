@@ -4,6 +4,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/lynceus-io/lynceus/incident/report"
 	"github.com/lynceus-io/lynceus/rule/sigma"
 )
 
