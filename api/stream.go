@@ -84,7 +84,11 @@ func (c *call) stream(f format, a hunt.Answer, tell func(error) error) error {
 		err = tell(err)
 		p = problem.Of(err)
 	}
-	if endErr := st.enc.end(a, p); endErr != nil {
+	endErr := st.enc.end(a, p)
+	if errors.Is(endErr, errAbort) && c.w.status == 0 {
+		return err // nothing was sent: the problem itself can be
+	}
+	if endErr != nil {
 		return errors.Join(err, endErr)
 	}
 	return errors.Join(err, out.flush())
