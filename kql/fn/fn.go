@@ -7,7 +7,12 @@
 // sql emits for some of them must give the same, and a test compares.
 package fn
 
-import "github.com/lynceus-io/lynceus/kql/value"
+import (
+	"regexp"
+	"time"
+
+	"github.com/lynceus-io/lynceus/kql/value"
+)
 
 // Arg is what a function may know of an argument before it runs.
 type Arg struct {
@@ -34,14 +39,36 @@ type Func struct {
 	Volatile bool
 }
 
+// Call computes the function as a value of the type that Result gave: whoever
+// evaluates a bound call does it here.
+func (f *Func) Call(c *Context, args []value.Value, result value.Type) value.Value {
+	v := f.Eval(c, args)
+	if v.Type == result || result == value.TypeNone {
+		return v
+	}
+	return Coerce(v, result)
+}
+
+// Coerce makes an implicit conversion: of numbers to wider ones, of anything
+// to a dynamic that holds it (a string is not parsed), of nulls.
+func Coerce(v value.Value, t value.Type) value.Value {
+	if t == value.TypeDynamic && v.Type != t {
+		return value.Dynamic(value.FromValue(v))
+	}
+	return value.Convert(v, t)
+}
+
 // Context is what an evaluation may depend on beyond its arguments, and where
-// it reports that it must stop.
+// it reports that it must stop. It is for one goroutine.
 type Context struct {
 	// Now is the time of the query, in ticks since 1970 UTC: the same for the
 	// whole query.
 	Now int64
 	// Err is set by a function that ends the query (assert); the first stays.
 	Err error
+
+	patterns map[string]*regexp.Regexp // compiled so far
+	zones    map[string]*time.Location
 }
 
 // Fail notes that the query must end with err.

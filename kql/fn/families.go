@@ -1,0 +1,9 @@
+package fn
+
+// families are the functions by what they are about.
+func families() [][]*Func {
+	return [][]*Func{
+		comparisons(), logic(), arithmetic(), terms(), conversions(), stringFuncs(), regexFuncs(), timeFuncs(), timeFormats(),
+		dynamics(), arrays(), sets(), bags(),
+	}
+}
