@@ -70,6 +70,10 @@ soak: ## hours: every fuzz target for longer, and the tests named TestSoak
 	LYNCEUS_REQUIRE="$${LYNCEUS_REQUIRE:+$$LYNCEUS_REQUIRE,}soak" $(GO) test -count=1 -v -timeout 4h -run '^TestSoak' $(PKG)
 	tools/fuzz.sh $(SOAK_FUZZ_TOTAL)
 
+.PHONY: clickhouse-lib
+clickhouse-lib: ## install the ClickHouse engine for the tests that need it: 570 MB from npm, into test/clickhouse
+	npm ci --prefix test/clickhouse --ignore-scripts --no-audit --no-fund
+
 .PHONY: generate
 generate: ## write the generated files again
 	$(GO) generate ./...

@@ -44,6 +44,14 @@ type building struct {
 	notes    []string
 	figure   float64 // of a correlation: the highest count, sum or the like
 	size     int64
+	// restored: an earlier run made it; named are the requests that it named.
+	restored bool
+	named    []requestID
+}
+
+// names reports whether an earlier run counted the request.
+func (f *building) names(uid event.UID) bool {
+	return slices.ContainsFunc(f.named, func(r requestID) bool { return r.uid == uid })
 }
 
 // blend is what a finding shows of requests that differ.
@@ -159,7 +167,7 @@ func commonTarget(a, b Target) Target {
 // finding returns what it has become.
 func (f *building) finding() *Finding {
 	out := &Finding{
-		ID: f.id.String(), Rule: f.plan.rule, Severity: f.severity, Reasons: append(f.plan.why(f.reasons), f.notes...),
+		ID: f.id.String(), Rule: f.plan.rule, Severity: f.severity, Reasons: f.words(),
 		Cluster: f.first.cluster, First: unixTime(f.first.time), Last: unixTime(f.last),
 		Count: f.count, Failed: f.failed, AuditIDsTotal: f.count, Actor: f.first.actor, Target: f.first.target,
 		Evidence: f.evidence, Summary: f.summary,
@@ -168,7 +176,7 @@ func (f *building) finding() *Finding {
 		out.Actor, out.Target = f.actor, f.target
 	}
 	out.Actor.IPs, out.Actor.UserAgents, out.Actor.Outside = f.ips, f.agents, f.outside
-	for _, r := range f.ids {
+	for _, r := range slices.Concat(f.named, f.ids) {
 		if r.auditID != "" {
 			out.AuditIDs = append(out.AuditIDs, r.auditID)
 		}
@@ -179,8 +187,22 @@ func (f *building) finding() *Finding {
 			out.Novelty = append(out.Novelty, NoveltyAnswer{Key: f.plan.novelties[i].name, Answer: a.String()})
 		}
 	}
+	return out
+}
+
+// mutedReason is the reason of a summary.
+const mutedReason = "muted: the rule made too many findings; this one counts the rest"
+
+// words returns why the severity is what it is, each reason once.
+func (f *building) words() []string {
+	out, more := f.plan.why(f.reasons), f.notes
 	if f.summary {
-		out.Reasons = append(out.Reasons, "muted: the rule made too many findings; this one counts the rest")
+		more = append(slices.Clip(more), mutedReason)
+	}
+	for _, n := range more {
+		if !slices.Contains(out, n) {
+			out = append(out, n)
+		}
 	}
 	return out
 }

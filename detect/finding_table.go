@@ -18,6 +18,9 @@ type findings struct {
 	max     int64
 	made    map[int32]*made
 	muted   map[int32]int64 // matches of a rule that went into summaries
+	changed map[event.UID]bool
+	// replaying: matches may be those that restored findings counted already.
+	replaying bool
 }
 
 // made counts the findings that a rule made in the latest hour of event time.
@@ -29,7 +32,7 @@ type made struct {
 func newFindings(opts *StateOptions) *findings {
 	return &findings{
 		byID: map[event.UID]*building{}, hasher: event.NewUIDHasher(), perHour: opts.FindingsPerHour,
-		limit: opts.AuditIDs, max: opts.FindingBytes, made: map[int32]*made{}, muted: map[int32]int64{},
+		limit: opts.AuditIDs, max: opts.FindingBytes, made: map[int32]*made{}, muted: map[int32]int64{}, changed: map[event.UID]bool{},
 	}
 }
 
@@ -74,6 +77,10 @@ func (t *findings) floods(index int32, at int64) bool {
 // add counts a request in a finding and keeps the account of memory. When
 // memory is short the request counts and is not named.
 func (t *findings) add(f *building, a *about) {
+	if f.restored && (f.names(a.uid) || t.replaying && a.time <= f.last) {
+		return
+	}
+	t.changed[f.id] = true
 	was := f.size
 	if f.first == nil {
 		was, f.size = 0, a.size+512
@@ -97,9 +104,15 @@ func (t *findings) summaryID(p *plan, a *about, full bool) event.UID {
 }
 
 // sorted returns all findings: the most severe first, then by time and id.
-func (t *findings) sorted() []*Finding {
+func (t *findings) sorted() []*Finding { return t.sortedOf(nil) }
+
+// sortedOf returns those findings whose ids are in only, all when it is nil.
+func (t *findings) sortedOf(only map[event.UID]bool) []*Finding {
 	out := make([]*Finding, 0, len(t.byID))
-	for _, f := range t.byID {
+	for id, f := range t.byID {
+		if f.first == nil || only != nil && !only[id] {
+			continue
+		}
 		made := f.finding()
 		for id := range f.parts {
 			if t.byID[id] != nil {

@@ -42,4 +42,11 @@ var runtimeFields = []Field{
 	{ID: 242, Name: "query.hostname", Type: TypeString, Tables: []Class{ClassDNS}, OCSF: "query.hostname", Doc: "Name that was asked for.", Sigma: []string{"dns_query:QueryName", "dns:query", "dns:dns.question.name"}},
 	{ID: 243, Name: "query.type", Type: TypeString, Tables: []Class{ClassDNS}, OCSF: "query.type", Doc: "Record type that was asked for.", Sigma: []string{"dns:record_type", "dns:dns.question.type"}},
 	{ID: 244, Name: "answers", Type: TypeStrings, Tables: []Class{ClassDNS}, OCSF: "answers[].rdata", Doc: "Answers.", Sigma: []string{"dns_query:QueryResults", "dns:answer", "dns:dns.answers.data"}},
+	{ID: 245, Name: "traffic.bytes_in", Type: TypeInt, Tables: []Class{ClassNetwork}, OCSF: "traffic.bytes_in", Doc: "Bytes that the observed side received."},
+	{ID: 246, Name: "traffic.bytes_out", Type: TypeInt, Tables: []Class{ClassNetwork}, OCSF: "traffic.bytes_out", Doc: "Bytes that the observed side sent."},
+
+	{ID: 250, Name: "container.uid", Type: TypeString, Tables: runtimeTables, OCSF: "unmapped.container.uid", Doc: "Id of the container, as its runtime gave it.", Falco: []string{"container.full_id"}},
+	{ID: 251, Name: "container.name", Type: TypeString, Tables: runtimeTables, OCSF: "unmapped.container.name", Doc: "Name of the container within its pod.", Falco: []string{"container.name"}},
+	{ID: 252, Name: "container.image.name", Type: TypeString, Tables: runtimeTables, OCSF: "unmapped.container.image.name", Doc: "Image the container was made from, with registry and tag.", Falco: []string{"container.image"}},
+	{ID: 253, Name: "container.image.uid", Type: TypeString, Tables: runtimeTables, OCSF: "unmapped.container.image.uid", Doc: "Digest of that image.", Falco: []string{"container.image.digest"}},
 }

@@ -268,6 +268,18 @@ const (
 	QueryType StringField = 243
 	// Answers is answers: Answers.
 	Answers StringsField = 244
+	// TrafficBytesIn is traffic.bytes_in: Bytes that the observed side received.
+	TrafficBytesIn IntField = 245
+	// TrafficBytesOut is traffic.bytes_out: Bytes that the observed side sent.
+	TrafficBytesOut IntField = 246
+	// ContainerUID is container.uid: Id of the container, as its runtime gave it.
+	ContainerUID StringField = 250
+	// ContainerName is container.name: Name of the container within its pod.
+	ContainerName StringField = 251
+	// ContainerImageName is container.image.name: Image the container was made from, with registry and tag.
+	ContainerImageName StringField = 252
+	// ContainerImageUID is container.image.uid: Digest of that image.
+	ContainerImageUID StringField = 253
 	// FindingInfoUID is finding_info.uid: Identity of the finding or incident: the same input gives the same value.
 	FindingInfoUID StringField = 320
 	// FindingInfoTitle is finding_info.title: What was found, in one line.
@@ -306,8 +318,8 @@ const (
 
 const (
 	setWords   = 6
-	numStrings = 79
-	numInts    = 23
+	numStrings = 83
+	numInts    = 25
 	numLists   = 10
 )
 
@@ -420,21 +432,27 @@ var slots = [setWords * 64]struct {
 	242: {slotString, 69},
 	243: {slotString, 70},
 	244: {slotList, 6},
-	320: {slotString, 71},
-	321: {slotString, 72},
-	322: {slotString, 73},
-	323: {slotString, 74},
-	324: {slotInt, 17},
-	325: {slotInt, 18},
-	326: {slotInt, 19},
-	327: {slotInt, 20},
-	328: {slotInt, 21},
+	245: {slotInt, 17},
+	246: {slotInt, 18},
+	250: {slotString, 71},
+	251: {slotString, 72},
+	252: {slotString, 73},
+	253: {slotString, 74},
+	320: {slotString, 75},
+	321: {slotString, 76},
+	322: {slotString, 77},
+	323: {slotString, 78},
+	324: {slotInt, 19},
+	325: {slotInt, 20},
+	326: {slotInt, 21},
+	327: {slotInt, 22},
+	328: {slotInt, 23},
 	329: {slotList, 7},
 	330: {slotList, 8},
 	331: {slotList, 9},
-	332: {slotInt, 22},
-	333: {slotString, 75},
-	334: {slotString, 76},
-	335: {slotString, 77},
-	336: {slotString, 78},
+	332: {slotInt, 24},
+	333: {slotString, 79},
+	334: {slotString, 80},
+	335: {slotString, 81},
+	336: {slotString, 82},
 }

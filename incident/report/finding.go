@@ -81,12 +81,14 @@ func NewFindings(r *Result) []Finding {
 	in := r.IncidentOf()
 	out := make([]Finding, 0, len(r.Findings))
 	for _, f := range r.Findings {
-		out = append(out, newFinding(f, in[f.ID]))
+		out = append(out, NewFinding(f, in[f.ID]))
 	}
 	return out
 }
 
-func newFinding(f *detect.Finding, inc string) Finding {
+// NewFinding returns the document of a finding that belongs to incident inc, ""
+// for none.
+func NewFinding(f *detect.Finding, inc string) Finding {
 	a, t := &f.Actor, &f.Target
 	d := Finding{
 		Schema: FindingSchema, ID: f.ID, Rule: f.Rule.ID, RuleName: f.Rule.Name, RuleSource: f.Rule.Source.String(), Title: f.Rule.Title, Severity: f.Severity.String(), Reasons: list(f.Reasons),

@@ -1,0 +1,74 @@
+package detect
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/lynceus-io/lynceus/rule"
+)
+
+func TestChangedTellsEachGrowthOnce(t *testing.T) {
+	b := newBed(t, StateOptions{Lateness: time.Second}, execRule(nil))
+	b.observe(exec(0, "a", "jane", "web-1", 101), exec(10, "b", "joe", "web-1", 101), exec(20, "x", "ann", "web-9", 101))
+	if got, want := lines(b.state.Changed()), []string{"exec medium 1 [a]", "exec medium 1 [b]"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := b.state.Changed(); len(got) != 0 {
+		t.Errorf("told again: %q", lines(got))
+	}
+	b.observe(exec(30, "c", "jane", "web-1", 101), exec(50, "y", "ann", "web-9", 101))
+	if got, want := lines(b.state.Changed()), []string{"exec medium 2 [a c]", "exec medium 1 [x]"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestRestart holds that a State which is given the findings of an earlier
+// run, and the end of its input again, finds what one run finds.
+func TestRestart(t *testing.T) {
+	var calls []call
+	for i, user := range []string{"jane", "joe", "jane", "jane", "ann", "joe", "jane", "ann"} {
+		calls = append(calls, exec(float64(i*10), string(rune('a'+i)), user, "web-1", 101))
+	}
+	rules := []*rule.Rule{execRule(nil)}
+	whole := newBed(t, StateOptions{Lateness: time.Second}, rules...)
+	whole.observe(calls...)
+	want := lines(whole.state.Finish())
+	for cut := range calls {
+		before := newBed(t, StateOptions{Lateness: time.Second}, rules...)
+		before.observe(calls[:cut]...)
+		told := before.state.Changed() // what was stored when the run was killed
+		after := newBed(t, StateOptions{Lateness: time.Second}, rules...)
+		for _, f := range told {
+			after.state.Restore(f)
+		}
+		after.state.Replay(true)
+		after.observe(calls[max(0, cut-3):cut]...)
+		after.state.Replay(false)
+		after.observe(calls[cut:]...)
+		if got := lines(after.state.Finish()); !reflect.DeepEqual(got, want) {
+			t.Errorf("cut at %d: got\n %q, want\n %q", cut, got, want)
+		}
+	}
+}
+
+func TestForget(t *testing.T) {
+	b := newBed(t, StateOptions{Lateness: time.Second}, execRule(nil))
+	b.observe(exec(0, "a", "jane", "web-1", 101), exec(3600, "b", "joe", "web-1", 101), exec(3700, "c", "ann", "web-1", 101))
+	b.state.Forget(start.Add(time.Minute))
+	if got, want := lines(b.state.Findings()), []string{"exec medium 1 [b]"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if b.state.findings.bytes <= 0 {
+		t.Errorf("account of memory: %d bytes", b.state.findings.bytes)
+	}
+}
+
+func TestRestoreIgnoresWhatItCannotPlace(t *testing.T) {
+	b := newBed(t, StateOptions{}, execRule(nil))
+	b.state.Restore(&Finding{ID: "no hash", Rule: execRule(nil)})
+	b.state.Restore(&Finding{ID: "00112233445566778899aabbccddeeff", Rule: &rule.Rule{ID: "gone"}})
+	if got := b.state.Findings(); len(got) != 0 {
+		t.Errorf("got %q", lines(got))
+	}
+}

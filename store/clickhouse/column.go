@@ -1,0 +1,66 @@
+package clickhouse
+
+import (
+	"slices"
+
+	"github.com/lynceus-io/lynceus/event"
+)
+
+// column is a column of a table.
+type column struct {
+	name, typ, codec string
+}
+
+// columnsOf returns the columns of class c in order of field number.
+func columnsOf(c event.Class) []column {
+	var out []column
+	for _, f := range event.Columns(c) {
+		out = append(out, column{name: f.Column(), typ: columnType(f), codec: columnCodec(f)})
+	}
+	return out
+}
+
+// columnType is ClickHouse's type of a field. Text is never null, absent text
+// is empty; of every other type null means absent, but for lists, which
+// ClickHouse cannot have null: there absent is empty.
+func columnType(f *event.Field) string {
+	switch f.Type {
+	case event.TypeInt:
+		return "Nullable(Int64)"
+	case event.TypeBool:
+		return "Nullable(Bool)"
+	case event.TypeTime:
+		return "Nullable(DateTime64(6, 'UTC'))"
+	case event.TypeStrings:
+		return "Array(String)"
+	}
+	if slices.Contains(fewValues, f.ID) {
+		return "LowCardinality(String)"
+	}
+	return "String"
+}
+
+func columnCodec(f *event.Field) string {
+	switch {
+	case f.Type == event.TypeTime:
+		return "Delta(8), ZSTD(1)"
+	case f.ID == event.RawData.ID():
+		return "ZSTD(3)"
+	}
+	return "ZSTD(1)"
+}
+
+// fewValues are texts of which a table has thousands of different ones at
+// most: each is kept once.
+var fewValues = []event.FieldID{
+	event.MetadataSource.ID(), event.K8sCluster.ID(), event.K8sNamespace.ID(), event.K8sWorkloadKind.ID(), event.K8sWorkload.ID(),
+	event.K8sNode.ID(), event.K8sServiceAccount.ID(), event.Status.ID(), event.ActorUserName.ID(),
+	event.APIOperation.ID(), event.APIResponseError.ID(), event.HTTPRequestUserAgent.ID(), event.ResourceGroup.ID(),
+	event.ResourceVersion.ID(), event.ResourceType.ID(), event.ResourceSubresource.ID(), event.AuditStage.ID(), event.AuditLevel.ID(),
+	event.AuditUserName.ID(), event.AuditImpersonatedUserName.ID(), event.AuditDecision.ID(), event.AuditTokenNodeName.ID(),
+	event.AuditExecContainer.ID(), event.AuditCallerOutside.ID(), event.AuditCallerMethod.ID(), event.AuditDialect.ID(),
+	event.AuditTokenPodState.ID(), event.Activity.ID(), event.ProcessFilePath.ID(), event.ProcessName.ID(), event.ProcessTTY.ID(),
+	event.ProcessParentProcessFilePath.ID(), event.ProcessParentProcessName.ID(), event.ProcessParentProcessUserName.ID(),
+	event.ActorProcessFilePath.ID(), event.ConnectionInfoProtocolName.ID(), event.QueryType.ID(), event.Severity.ID(),
+	event.FindingInfoAnalyticUID.ID(),
+}
