@@ -121,6 +121,9 @@ func (t *table) layout() {
 		}
 		t.shown = append(t.shown, i)
 		t.wide = append(t.wide, max(w, columns(Clean(t.cols[i].Name))))
+		if t.o.Width > 0 {
+			t.wide[len(t.wide)-1] = min(t.wide[len(t.wide)-1], t.o.Width)
+		}
 	}
 	if t.wide == nil {
 		t.wide = []int{}
@@ -128,33 +131,43 @@ func (t *table) layout() {
 	if t.o.Width == 0 {
 		return
 	}
-	t.tall = !shrink(t.wide, t.o.Width-gap*max(len(t.wide)-1, 0))
+	t.tall = !shrink(t.wide, t.leastWidths(), t.o.Width-gap*max(len(t.wide)-1, 0))
 }
 
-// shrink makes the widest columns narrower until all fit into total; false
-// where they cannot.
-func shrink(wide []int, total int) bool {
-	least, sum := 0, 0
-	for _, w := range wide {
-		least += min(w, leastColumn)
+// shrink makes the widest columns narrower until all fit into total, none
+// below its least; false where they cannot.
+func shrink(wide, least []int, total int) bool {
+	sum, bottom := 0, 0
+	for i, w := range wide {
 		sum += w
+		bottom += least[i]
 	}
-	if least > total {
+	if bottom > total {
 		return false
 	}
-	for sum > total {
-		at := slices.Index(wide, slices.Max(wide))
-		second := leastColumn
+	for ; sum > total; sum-- {
+		at := -1
 		for i, w := range wide {
-			if i != at && w <= wide[at] {
-				second = max(second, w)
+			if w > least[i] && (at < 0 || w > wide[at]) {
+				at = i
 			}
 		}
-		cut := min(max(wide[at]-second, 1), sum-total)
-		wide[at] -= cut
-		sum -= cut
+		wide[at]--
 	}
 	return true
+}
+
+// leastWidths says how narrow the columns that are shown may become: names
+// and texts can be shortened, times and numbers cannot.
+func (t *table) leastWidths() []int {
+	least := make([]int, len(t.wide))
+	for at, i := range t.shown {
+		least[at] = t.wide[at]
+		if typ := t.cols[i].Type; typ != value.TypeDatetime && !isNumber(typ) {
+			least[at] = min(least[at], leastColumn)
+		}
+	}
+	return least
 }
 
 func (t *table) header() error {
