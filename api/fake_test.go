@@ -63,7 +63,9 @@ func (f *fakeStore) Query(ctx context.Context, r hunt.Request) (hunt.Answer, err
 	return a, nil
 }
 
-func (f *fakeStore) Explain(_ context.Context, r hunt.Request) (string, error) { return "plan of " + r.KQL, nil }
+func (f *fakeStore) Explain(_ context.Context, r hunt.Request) (string, error) {
+	return "plan of " + r.KQL, nil
+}
 
 func (a *fakeAnswer) Columns() []plan.Column { return a.cols }
 func (a *fakeAnswer) Next(dst []value.Value) bool {

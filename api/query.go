@@ -20,6 +20,8 @@ type QueryDocument struct {
 	// From and To bound the time of events, RFC 3339.
 	From time.Time `json:"from,omitzero"`
 	To   time.Time `json:"to,omitzero"`
+	// Now is what now() gives; left out it is the present.
+	Now time.Time `json:"now,omitzero"`
 	// MaxRows and MaxBytes bound the answer, Timeout ("30s") its time.
 	MaxRows  int64  `json:"max_rows,omitempty"`
 	MaxBytes int64  `json:"max_bytes,omitempty"`
@@ -37,7 +39,7 @@ func (c *call) request() (hunt.Request, error) {
 		return r, err
 	}
 	c.what = in.Query
-	r = hunt.Request{KQL: in.Query, Params: in.Params, From: in.From, To: in.To, MaxRows: in.MaxRows, MaxBytes: in.MaxBytes}
+	r = hunt.Request{KQL: in.Query, Params: in.Params, From: in.From, To: in.To, Now: in.Now, MaxRows: in.MaxRows, MaxBytes: in.MaxBytes}
 	bad := func(format string, args ...any) (hunt.Request, error) {
 		return r, problem.New(problem.BadRequest, format, args...)
 	}

@@ -76,7 +76,9 @@ func newSite(t *testing.T, change func(*api.Options)) *site {
 	reg := prometheus.NewRegistry()
 	o := api.Options{
 		Tokens: tokens, Queries: s.store, Live: watcher{s.store}, Rules: func() []*rule.Rule { return builtin.Rules }, Saved: library,
-		Status:  func(context.Context) (api.Status, error) { return api.Status{Version: "test", Store: "s1", Started: time.Now().UTC()}, nil },
+		Status: func(context.Context) (api.Status, error) {
+			return api.Status{Version: "test", Store: "s1", Started: time.Now().UTC()}, nil
+		},
 		Metrics: reg, Registry: reg, Uses: s, Now: time.Now,
 		Log: slog.New(slog.NewJSONHandler(&lockedWriter{w: s.log}, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}

@@ -150,7 +150,7 @@ func (c *Client) Do(ctx context.Context, method, path string, query url.Values, 
 
 // document is the body of a query.
 func document(r hunt.Request) api.QueryDocument {
-	d := api.QueryDocument{Query: r.KQL, Params: r.Params, From: r.From, To: r.To, MaxRows: r.MaxRows, MaxBytes: r.MaxBytes}
+	d := api.QueryDocument{Query: r.KQL, Params: r.Params, From: r.From, To: r.To, Now: r.Now, MaxRows: r.MaxRows, MaxBytes: r.MaxBytes}
 	if r.Since > 0 {
 		d.Since = r.Since.String()
 	}

@@ -22,6 +22,8 @@ type Request struct {
 	// From and To, where they are not zero, bound the time of events: From
 	// is inclusive, To is not.
 	From, To time.Time
+	// Now is what now() gives and ago() counts from; zero means the present.
+	Now time.Time
 	// MaxRows and MaxBytes bound the answer, Timeout the time that it takes;
 	// 0 means the bound of who answers, and none can be raised over it. An
 	// answer that is cut off says so in its notes.
