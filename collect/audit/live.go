@@ -100,7 +100,7 @@ func (l *Live) line(text []byte, line, offset int64) {
 	case len(doc) > l.max:
 		l.batch.counts.text += int64(len(doc))
 		l.batch.counts.broken++
-		l.reject(doc, line, offset, "value larger than the limit")
+		l.reject(doc, line, offset, msgTooLong)
 	case doc[0] == '[':
 		l.scan(rawjson.NewScanner(bytes.NewReader(doc), l.scannerOptions(len(doc)+1)), line, offset)
 	default:
@@ -249,3 +249,18 @@ func (s liveSink) Add(uid event.UID) {
 		b.empty()
 	}
 }
+
+// TooLong gives take a batch with nothing but the reject of a line that is
+// longer than MaxDocument, which begins with head and is size bytes long.
+func (l *Live) TooLong(from Origin, head []byte, size, line, offset int64, take func(*Batch) error) error {
+	l.begin(from, take)
+	l.end = offset + size
+	l.batch.counts.text, l.batch.counts.broken = size, 1
+	l.reject(head, line, offset, msgTooLong)
+	l.batch.rejects[0].Size = int(size)
+	l.flush()
+	return l.err
+}
+
+// msgTooLong is rawjson's message for the same.
+const msgTooLong = "value larger than the limit"
