@@ -31,9 +31,9 @@ type binding struct {
 	node plan.Node // of a table
 	// inline is what a Shared node stands for.
 	inline plan.Node
-	size int       // of the table's plan, expanded
-	fn   *syntax.Func
-	env  *names // where fn was defined
+	size   int // of the table's plan, expanded
+	fn     *syntax.Func
+	env    *names // where fn was defined
 }
 
 func (n *names) child() *names { return &names{parent: n, own: map[string]*binding{}} }
