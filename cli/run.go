@@ -33,6 +33,9 @@ type app struct {
 	stdout, stderr io.Writer
 	now            func() time.Time
 	getenv         func(string) string
+	// openStore opens the store of a data directory for reading; nil where
+	// this build has no engine for it.
+	openStore func(ctx context.Context, dir string) (Store, error)
 }
 
 // Run runs the command with the given arguments, without the program's name,
@@ -87,6 +90,6 @@ who, from where, against what, when, by which technique, and why it matters.`,
 		RunE:              func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usagef(c, "%v", err) })
-	root.AddCommand(a.scan(), a.rules(), a.fields(), a.version())
+	root.AddCommand(a.scan(), a.query(), a.ask(), a.watchEvents(), a.rules(), a.verify(), a.token(), a.fields(), a.version())
 	return root
 }

@@ -5,10 +5,11 @@ import "github.com/lynceus-io/lynceus/kql/value"
 // counts count rows and distinct values. dcount is exact, whatever accuracy
 // it is asked for.
 func counts() []*Agg {
-	count := agg("count", 0, 0, value.TypeLong, nil, func() Accumulator { return &counter{} })
+	count := agg("count", 0, 1, value.TypeLong, []param{anyArg}, func() Accumulator { return &counter{} })
+	countif := agg("count", 0, 0, value.TypeLong, []param{anyArg}, func() Accumulator { return &counter{} }).when("countif", 0)
 	dcount := agg("dcount", 1, 2, value.TypeLong, []param{anyArg, whole}, func() Accumulator { return &distinct{} })
 	exact := agg("count_distinct", 1, 1, value.TypeLong, []param{anyArg}, func() Accumulator { return &distinct{} })
-	return []*Agg{count, count.when("countif", 0), dcount, dcount.when("dcountif", 1), exact, exact.when("count_distinctif", 1)}
+	return []*Agg{count, countif, dcount, dcount.when("dcountif", 1), exact, exact.when("count_distinctif", 1)}
 }
 
 type counter struct{ n int64 }

@@ -12,7 +12,7 @@ import (
 
 	"github.com/lynceus-io/lynceus/event"
 	"github.com/lynceus-io/lynceus/kql/plan"
-	"github.com/lynceus-io/lynceus/kql/value"
+	"github.com/lynceus-io/lynceus/kql/run"
 )
 
 // Dialect is a kind of SQL.
@@ -28,7 +28,7 @@ const (
 type Backend interface {
 	Dialect() Dialect
 	// Query runs one statement. Rows must be closed.
-	Query(ctx context.Context, s *Statement) (Rows, error)
+	Query(ctx context.Context, s *Statement) (run.Rows, error)
 }
 
 // Statement is a query for one engine.
@@ -74,15 +74,4 @@ type Equal struct {
 type Contains struct {
 	Column string
 	Text   string
-}
-
-// Rows are the rows of an answer. They are for one goroutine.
-type Rows interface {
-	// Next reads the next row into dst, which has a place for each of the
-	// statement's Cols; false at the end or on an error.
-	Next(dst []value.Value) bool
-	// Err is what ended the rows, nil for the end.
-	Err() error
-	// Close releases what the rows hold; it may be called at any time.
-	Close() error
 }

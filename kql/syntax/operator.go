@@ -212,7 +212,7 @@ func (p *parser) namedList() []*NamedExpr {
 func (p *parser) namedExpr() *NamedExpr {
 	start := p.tok().Start
 	e := &NamedExpr{Names: p.targetNames()}
-	e.X = p.tabular()
+	e.X = p.expr()
 	e.Span = p.since(start)
 	return e
 }

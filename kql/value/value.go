@@ -42,6 +42,15 @@ const Ticks = 10_000_000
 // Null returns the null of type t; the empty string for TypeString.
 func Null(t Type) Value { return Value{Type: t, Null: t != TypeString} }
 
+// Zero returns the zero of a numeric type or of timespan.
+func Zero(t Type) Value {
+	v := Value{Type: t}
+	if t == TypeDecimal {
+		v.Text = "0"
+	}
+	return v
+}
+
 // Bool returns a bool.
 func Bool(b bool) Value {
 	v := Value{Type: TypeBool}
