@@ -57,7 +57,7 @@ func (w *Watchers) Tap(e *event.Event) {
 func (w *Watchers) Watch(ctx context.Context, r hunt.WatchRequest) (hunt.Answer, error) {
 	class, ok := event.ClassByName(r.Table)
 	if !ok {
-		return nil, problem.New(problem.Invalid, "there is no table %q", r.Table).Advise("name one of those that lynceus fields lists")
+		return nil, problem.New(problem.BadRequest, "there is no table %q", r.Table).Advise("name one of those that lynceus fields lists")
 	}
 	text := class.String()
 	if r.Where != "" {
@@ -79,7 +79,7 @@ func (w *Watchers) Watch(ctx context.Context, r hunt.WatchRequest) (hunt.Answer,
 		case *plan.Scan:
 			one.scan = x
 		default:
-			return nil, problem.New(problem.Invalid, "only a condition can be watched by").Advise(`write what would stand after "where", such as resource.type == "secrets"`)
+			return nil, problem.New(problem.BadRequest, "only a condition can be watched by").Advise(`write what would stand after "where", such as resource.type == "secrets"`)
 		}
 	}
 	one.ctx, one.cancel = context.WithCancel(ctx)
