@@ -77,12 +77,13 @@ func (s *State) Restore(f *Finding) {
 // what came before was counted by the run that stored it.
 func (s *State) Replay(on bool) { s.findings.replaying = on }
 
-// Forget drops findings whose last match was before t, so that a State can
-// run for ever. Their ids are the same should they be made again.
-func (s *State) Forget(t time.Time) {
+// Forget drops findings whose last match was before t, but for those whose
+// ids keep wants, so that a State can run for ever. Their ids are the same
+// should they be made again.
+func (s *State) Forget(t time.Time, keep func(id string) bool) {
 	at := t.UnixNano()
 	for id, f := range s.findings.byID {
-		if f.last < at {
+		if f.last < at && !keep(id.String()) {
 			s.findings.bytes -= f.size
 			delete(s.findings.byID, id)
 			delete(s.findings.changed, id)

@@ -55,7 +55,7 @@ func TestRestart(t *testing.T) {
 func TestForget(t *testing.T) {
 	b := newBed(t, StateOptions{Lateness: time.Second}, execRule(nil))
 	b.observe(exec(0, "a", "jane", "web-1", 101), exec(3600, "b", "joe", "web-1", 101), exec(3700, "c", "ann", "web-1", 101))
-	b.state.Forget(start.Add(time.Minute))
+	b.state.Forget(start.Add(time.Minute), func(string) bool { return false })
 	if got, want := lines(b.state.Findings()), []string{"exec medium 1 [b]"}; !reflect.DeepEqual(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -7,7 +7,8 @@
 // zz_generated_fields.go, the slots of the record and the page docs/fields.md
 // are generated from it by `go generate ./event`.
 //
-// The package and everything below it import the standard library only.
+// The package and everything below it import the standard library only, but
+// for the compression in event/wire.
 package event
 
 //go:generate go run ./internal/gen -root ..

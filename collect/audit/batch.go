@@ -23,10 +23,11 @@ const (
 const noTime = math.MinInt64
 
 // A Batch is some neighbouring records of one source, in the source's order.
-// Its events are valid until the Reader has delivered all of them.
+// Its events are valid until the Reader has delivered all of them, or until
+// the function that a Live gave it to returns.
 type Batch struct {
-	// Aux belongs to Options.OnBatch: it stays as it was left, also when the
-	// batch is used again.
+	// Aux belongs to whoever gets the batch: it stays as it was left, also
+	// when the batch is used again.
 	Aux any
 
 	source *source
@@ -39,6 +40,13 @@ type Batch struct {
 	sink   batchSink // adds the events of the document being decoded
 	counts batchCounts
 	ready  chan struct{}
+
+	// Of a batch that a Live made.
+	origin   Origin
+	received int64 // when its text came, in ns since 1970 UTC
+	end      int64
+	rejects  []Reject
+	rejected []byte // their texts
 }
 
 // item is what is known of one event of a batch.
@@ -67,6 +75,9 @@ func (b *Batch) Event(i int) *event.Event { return &b.pages[i/eventPage][i%event
 // UID returns the identity of event i.
 func (b *Batch) UID(i int) event.UID { return b.items[i].uid }
 
+// full reports whether the batch is as large as it should become.
+func (b *Batch) full() bool { return len(b.items) >= batchDocs || b.counts.text >= 2*liveChunk }
+
 // next returns the event that add would make part of the batch.
 func (b *Batch) next() *event.Event {
 	n := len(b.items)
@@ -92,11 +103,17 @@ func (b *Batch) reset() {
 	}
 	b.source, b.chunk, b.docs = nil, nil, nil
 	b.arena.Reset()
+	b.empty()
+}
+
+// empty takes the events and counts out of b.
+func (b *Batch) empty() {
 	if len(b.pages) > keptEvents/eventPage {
 		b.pages, b.items = b.pages[:keptEvents/eventPage:keptEvents/eventPage], nil
 	}
 	b.items = b.items[:0]
 	b.counts = batchCounts{problems: b.counts.problems[:0]}
+	b.rejects, b.rejected = b.rejects[:0], b.rejected[:0]
 }
 
 // A sharedChunk is a chunk that several batches use.

@@ -36,11 +36,15 @@ type Options struct {
 	ChunkSize int
 }
 
+// DefaultMaxDocument is the length of the longest document that is read unless
+// another limit is given, in bytes: ten times the largest request that an API
+// server takes.
+const DefaultMaxDocument = 32 << 20
+
 const (
-	defaultMaxDocument = 32 << 20
-	defaultMaxOpen     = 512
-	largestChunk       = 256 << 10
-	smallestChunk      = 16 << 10
+	defaultMaxOpen = 512
+	largestChunk   = 256 << 10
+	smallestChunk  = 16 << 10
 	// chunkBudget is what the chunks of all open files may take together.
 	chunkBudget = 8 << 20
 )

@@ -99,7 +99,7 @@ func newReader(ctx context.Context, opts Options) *Reader {
 		opts.MaxOpen = defaultMaxOpen
 	}
 	if opts.MaxDocument <= 0 {
-		opts.MaxDocument = defaultMaxDocument
+		opts.MaxDocument = DefaultMaxDocument
 	}
 	if opts.Key == nil {
 		opts.Key = redact.NewKey()

@@ -104,7 +104,7 @@ func TestLooksLikeLog(t *testing.T) {
 		"": false, "plain\n": false, "{": true, "\n\n [": true, "\xef\xbb\xbf{": true, "cut off\"}\n{\"a\":1}": true,
 		"2026-01-02T03:04:05.678Z {": true, "2026-01-02T03:04:05.678Z plain": false, "\xff\xfe{\x00": true, "\x7fELF{": false,
 	} {
-		if got := looksLikeLog([]byte(text)); got != want {
+		if got := LooksLikeLog([]byte(text)); got != want {
 			t.Errorf("%q: %v", text, got)
 		}
 	}

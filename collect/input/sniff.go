@@ -8,9 +8,10 @@ const sniffLength = 64 << 10
 // IsLog reports whether the text of s can be a log of JSON documents: whether
 // one of its first lines begins like one, or with a time and then like one,
 // as CloudWatch exports them.
-func IsLog(s *Stream) bool { return looksLikeLog(s.Peek(sniffLength)) }
+func IsLog(s *Stream) bool { return LooksLikeLog(s.Peek(sniffLength)) }
 
-func looksLikeLog(head []byte) bool {
+// LooksLikeLog reports whether a text that begins with head can be such a log.
+func LooksLikeLog(head []byte) bool {
 	head = bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))
 	if bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")) {
 		return true // UTF-16, which is reported rather than passed over

@@ -17,6 +17,9 @@ type Chunk struct {
 	Docs   []Doc
 	// Errors has the first errors met in this part of the stream, in order.
 	Errors []*SyntaxError
+	// Faulty has the place in Data of what each of Errors is about, as far as
+	// it was read.
+	Faulty []Doc
 	// Broken is how many errors there were, also those not in Errors.
 	Broken int
 
@@ -56,6 +59,6 @@ func (c *Chunk) Release() {
 // reset empties a chunk that comes from the pool.
 func (c *Chunk) reset(offset int64) {
 	c.Data, c.Docs = c.Data[:0], c.Docs[:0]
-	c.Errors, c.Broken = nil, 0
+	c.Errors, c.Faulty, c.Broken = nil, nil, 0
 	c.Offset = offset
 }

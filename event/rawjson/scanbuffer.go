@@ -137,6 +137,17 @@ func (s *Scanner) report(fault int, msg string) {
 		msg = "value is broken in a later line: " + msg
 	}
 	s.chunk.Errors = append(s.chunk.Errors, &SyntaxError{Line: s.line, Offset: s.offset(fault), Msg: msg})
+	s.chunk.Faulty = append(s.chunk.Faulty, Doc{s.pos, s.faultEnd(fault), s.line})
+}
+
+// faultEnd returns where the broken value at pos ends as far as can be told:
+// at the end of the line that its fault is in, or of what was read.
+func (s *Scanner) faultEnd(fault int) int {
+	from := min(max(s.pos, fault), len(s.buf))
+	if n := bytes.IndexByte(s.buf[from:], '\n'); n >= 0 {
+		return from + n
+	}
+	return len(s.buf)
 }
 
 // spaceBefore returns where the white space begins that ends before i.

@@ -100,6 +100,7 @@ type ScanStats struct {
 	FramingBytes  int64 // white space, separators, what surrounds a list
 	BrokenBytes   int64 // passed over because of errors
 	Documents     int64
+	Lists         int64 // at the top or in an object there
 	Errors        int64
 }
 

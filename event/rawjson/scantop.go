@@ -17,6 +17,7 @@ func (s *Scanner) top() bool {
 	case c == '[':
 		s.settle(s.pos+1, &s.stats.FramingBytes)
 		s.mode, s.enveloped = atElement, false
+		s.stats.Lists++
 	case s.lost && (c == ']' || c == '}'):
 		s.lost = (c == '}') != s.enveloped
 		s.settle(s.pos+1, &s.stats.FramingBytes)
@@ -72,6 +73,7 @@ func (s *Scanner) document() bool {
 	case msg == "" && list:
 		s.settle(end, &s.stats.FramingBytes)
 		s.mode, s.enveloped = atElement, true
+		s.stats.Lists++
 	case msg == "":
 		s.learn(end)
 		s.yield(end)

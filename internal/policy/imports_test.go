@@ -37,6 +37,11 @@ var importExceptions = []importException{
 	{"expr", "unsafe", "values that live in a document or in a subject's arena are read as strings without a copy (view.go)"},
 }
 
+// eventImports are what packages below event may import besides the standard library, for the reason given.
+var eventImports = map[string]map[string]string{
+	"event/wire": {"github.com/klauspost/compress/s2": "the compression of batches, at a third of the cost of the standard library's"},
+}
+
 func TestImportDirection(t *testing.T) {
 	report(t, importDirection(goFiles(t)))
 }
@@ -103,7 +108,7 @@ func forbidden(dir, top, p string, rank func(string) int) string {
 		return "it is for tests only"
 	case isOwn && ownTop == "test" && top != "test":
 		return "what lies below test/ is for tests only"
-	case top == "event" && !isStandard(p) && ownTop != "event":
+	case top == "event" && !isStandard(p) && ownTop != "event" && eventImports[dir][p] == "":
 		return "event may import the standard library and itself only"
 	case slices.Contains(dataDirs, top) && !isStandard(p):
 		return "a package of embedded files imports the standard library only"

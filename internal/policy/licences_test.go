@@ -83,11 +83,15 @@ func licenceTexts(dir string) (map[string]string, error) {
 	return texts, nil
 }
 
+// secondaryLicence are words of the Mozilla Public License 2.0 (definition 1.12), which binds files and not a whole
+// program. They name other licences that a recipient may choose, and impose none.
+const secondaryLicence = "means either the GNU General Public License, Version 2.0, the GNU Lesser General Public License, Version 2.1, the GNU Affero General Public License, Version 3.0"
+
 // licenceProblem says why a module with these licence files may not be used, or nothing.
 func licenceProblem(texts map[string]string) string {
 	isPermissive := false
 	for name, text := range texts {
-		text = strings.Join(strings.Fields(text), " ")
+		text = strings.ReplaceAll(strings.Join(strings.Fields(text), " "), secondaryLicence, "")
 		for _, phrase := range restrictive {
 			if strings.Contains(strings.ToUpper(text), phrase) {
 				return fmt.Sprintf("%s is or contains the %s", name, phrase)

@@ -2,7 +2,6 @@ package bind
 
 import (
 	"errors"
-	"strings"
 
 	"github.com/lynceus-io/lynceus/kql/fn"
 	"github.com/lynceus-io/lynceus/kql/plan"
@@ -72,10 +71,14 @@ func (b *binder) binary(x *syntax.Binary, e env) plan.Expr {
 		steps = append(steps, y)
 		left = y.X
 	}
-	v := b.expr(left, e)
+	var v plan.Expr
+	_, star := left.(*syntax.Star)
+	if !star {
+		v = b.expr(left, e)
+	}
 	for i := len(steps) - 1; i >= 0; i-- {
 		s := steps[i]
-		if _, star := s.X.(*syntax.Star); star {
+		if v == nil {
 			v = b.anyColumn(s, e)
 			continue
 		}
@@ -215,20 +218,20 @@ func (b *binder) between(x *syntax.Between, e env) plan.Expr {
 // index binds x[i].
 func (b *binder) index(x *syntax.Index, e env) plan.Expr {
 	if s, ok := x.I.(*syntax.Literal); ok && s.Kind == syntax.LitString {
-		return b.member(x, b.expr(x.X, e), s.Text, x.X)
+		return b.member(x, b.expr(x.X, e), s.Text, syntax.Format(x.X))
 	}
 	return b.apply(x, "[]", []syntax.Expr{x.X, x.I}, b.expr(x.X, e), b.expr(x.I, e))
 }
 
-// member reads a property of a dynamic value.
-func (b *binder) member(at place, v plan.Expr, name string, of syntax.Expr) plan.Expr {
+// member reads a property of a dynamic value; of is how the query writes v.
+func (b *binder) member(at place, v plan.Expr, name, of string) plan.Expr {
 	if t := v.Type(); t != value.TypeDynamic && t != value.TypeNone {
 		hint := ""
 		if t == value.TypeString {
-			hint = "parse_json(" + strings.TrimSpace(syntax.Format(of)) + ") makes a dynamic value of it"
+			hint = "parse_json(" + of + ") makes a dynamic value of it"
 		}
 		b.suggest(at, hint, "only dynamic values have properties, this is a %s", t)
 		return bad()
 	}
-	return b.apply(at, ".", []syntax.Expr{of, nil}, v, &plan.Const{Value: value.String(name)})
+	return b.apply(at, ".", nil, v, &plan.Const{Value: value.String(name)})
 }

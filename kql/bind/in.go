@@ -33,7 +33,9 @@ func (b *binder) in(x *syntax.In, e env) plan.Expr {
 
 // inTable binds x in (table): the values are those of its first column.
 func (b *binder) inTable(x *syntax.In, v plan.Expr, e env) plan.Expr {
+	b.scalar++
 	node := b.table(x.Items[0], env{names: e.names})
+	b.scalar--
 	if node == nil || isBad(v) {
 		return bad()
 	}

@@ -102,7 +102,7 @@ func (b *binder) print(op *syntax.Print, e env) plan.Node {
 	for i, item := range op.Items {
 		if len(item.Names) == 0 {
 			name := "print_" + strconv.Itoa(i)
-			if auto := autoName(item.X, e); auto != "" && chain(item.X) != nil {
+			if auto := autoName(item.X, e); auto != "" && !strings.HasSuffix(auto, "_") {
 				name = auto
 			}
 			v := b.expr(item.X, e)

@@ -13,15 +13,14 @@ func (b *binder) reference(x syntax.Expr, e env) plan.Expr {
 	parts := chain(x)
 	if parts == nil {
 		m := x.(*syntax.Member) // of something that is no name
-		return b.member(m, b.expr(m.X, e), m.Name.Text, m.X)
+		return b.member(m, b.expr(m.X, e), m.Name.Text, syntax.Format(m.X))
 	}
 	v, k := b.resolve(parts, e)
 	if v == nil {
 		return bad()
 	}
-	var of syntax.Expr = parts[0]
-	for _, p := range parts[k:] {
-		v = b.member(p, v, p.Text, of)
+	for i, p := range parts[k:] {
+		v = b.member(p, v, p.Text, joinNames(parts[:k+i]))
 		if isBad(v) {
 			return v
 		}

@@ -29,9 +29,11 @@ type binding struct {
 	expr plan.Expr // of a scalar
 	row  *row      // whose columns expr refers to; nil for none
 	node plan.Node // of a table
-	size int       // of the table's plan, expanded
-	fn   *syntax.Func
-	env  *names // where fn was defined
+	// inline is what a Shared node stands for.
+	inline plan.Node
+	size   int // of the table's plan, expanded
+	fn     *syntax.Func
+	env    *names // where fn was defined
 }
 
 func (n *names) child() *names { return &names{parent: n, own: map[string]*binding{}} }

@@ -91,8 +91,7 @@ func (b *binder) letScalar(x syntax.Expr, e env) *binding {
 	return out
 }
 
-// letTable binds a table. What is materialized is computed once, unless it is
-// needed before the query proper runs.
+// letTable binds a table. What is materialized is computed once.
 func (b *binder) letTable(name string, x syntax.Expr, e env) *binding {
 	before := b.used
 	if c, ok := x.(*syntax.Call); ok && c.Fn.Text == "materialize" && len(c.Args) == 1 && b.scalar == 0 {
@@ -102,7 +101,7 @@ func (b *binder) letTable(name string, x syntax.Expr, e env) *binding {
 		}
 		name = b.sharedName(name)
 		b.shared = append(b.shared, shared{name, node})
-		return &binding{kind: isTable, node: &plan.Shared{Name: name, Cols: node.Columns()}, size: 1}
+		return &binding{kind: isTable, node: &plan.Shared{Name: name, Cols: node.Columns()}, inline: node, size: b.used - before}
 	}
 	node := b.table(x, e)
 	if node == nil {

@@ -106,6 +106,9 @@ func (b *binder) tableNamed(x *syntax.Name, e env) plan.Node {
 			if v.node == nil || !b.charge(x, v.size) {
 				return nil
 			}
+			if v.inline != nil && b.scalar > 0 {
+				return b.again(x, v.inline)
+			}
 			return v.node
 		case isFunc:
 			b.suggest(x, "call it: "+x.Text+"()", "%s is a function", x.Text)
@@ -132,6 +135,16 @@ func (b *binder) tableNamed(x *syntax.Name, e env) plan.Node {
 	slices.Sort(known)
 	b.suggest(x, syntax.DidYouMean(x.Text, known), "there is no table %s", x.Text)
 	return nil
+}
+
+// again reads a materialized table in a query that runs before the query
+// proper: there it is computed anew, which must give the same.
+func (b *binder) again(x *syntax.Name, n plan.Node) plan.Node {
+	if plan.Volatile(n) {
+		b.errorf(x, "%s differs each time it is computed; to use it inside toscalar() or in (...) as well is not supported", x.Text)
+		return nil
+	}
+	return n
 }
 
 // tableCall binds a call that gives a table.

@@ -9,9 +9,27 @@ import (
 // column is a column of a table.
 type column struct {
 	name, typ, codec string
+	// filled is an expression that gives the value when rows are inserted;
+	// such a column is not seen by SELECT *.
+	filled string
 }
 
-// columnsOf returns the columns of class c in order of field number.
+// segmentColumn says under which token a row came, so that the table itself
+// can tell whether a segment arrived. It is the one column of a table that is
+// no field.
+var segmentColumn = column{name: "lynceus_segment", typ: "LowCardinality(String)", codec: "ZSTD(1)", filled: "getSetting('insert_deduplication_token')"}
+
+// declaration writes the column as CREATE and ALTER take it.
+func (c column) declaration() string {
+	filled := ""
+	if c.filled != "" {
+		filled = " MATERIALIZED " + c.filled
+	}
+	return quoteName(c.name) + " " + c.typ + filled + " CODEC(" + c.codec + ")"
+}
+
+// columnsOf returns the columns of class c that are fields, in order of field
+// number.
 func columnsOf(c event.Class) []column {
 	var out []column
 	for _, f := range event.Columns(c) {
@@ -62,5 +80,5 @@ var fewValues = []event.FieldID{
 	event.AuditTokenPodState.ID(), event.Activity.ID(), event.ProcessFilePath.ID(), event.ProcessName.ID(), event.ProcessTTY.ID(),
 	event.ProcessParentProcessFilePath.ID(), event.ProcessParentProcessName.ID(), event.ProcessParentProcessUserName.ID(),
 	event.ActorProcessFilePath.ID(), event.ConnectionInfoProtocolName.ID(), event.QueryType.ID(), event.Severity.ID(),
-	event.FindingInfoAnalyticUID.ID(),
+	event.FindingInfoAnalyticUID.ID(), event.ContainerName.ID(), event.ContainerImageName.ID(), event.ContainerImageUID.ID(),
 }

@@ -21,7 +21,7 @@ var eventClasses = []event.Class{
 // createTables returns the statements that make the tables of class c: one,
 // or with shards two.
 func (s *Store) createTables(c event.Class) []string {
-	columns := columnsOf(c)
+	columns := append(columnsOf(c), segmentColumn)
 	var b strings.Builder
 	fmt.Fprintf(&b, "CREATE TABLE IF NOT EXISTS %s%s (\n", s.table(s.layout.stored(c)), s.layout.onCluster())
 	for i, col := range columns {
@@ -83,11 +83,6 @@ func (s *Store) createEvents() string {
 	}
 	return fmt.Sprintf("CREATE OR REPLACE TABLE %s%s (%s) ENGINE = Merge(%s, %s)",
 		s.table(eventsTable), s.layout.onCluster(), strings.Join(columns, ", "), quoteText(s.database), quoteText("^("+strings.Join(names, "|")+")$"))
-}
-
-// declaration writes the column as CREATE and ALTER take it.
-func (c column) declaration() string {
-	return quoteName(c.name) + " " + c.typ + " CODEC(" + c.codec + ")"
 }
 
 // declaration writes the index as CREATE and ALTER take it.

@@ -25,7 +25,7 @@ const (
 
 // indexesOf returns the indexes of class c.
 func indexesOf(c event.Class) []index {
-	var out []index
+	out := []index{{"equal_" + segmentColumn.name, quoteName(segmentColumn.name), equalIndex}}
 	for _, f := range event.Columns(c) {
 		name := f.Column()
 		switch {
@@ -64,7 +64,8 @@ func folded(column string) string {
 var needles = append([]event.FieldID{
 	event.MetadataUID.ID(), event.K8sPodUID.ID(), event.ActorUserUID.ID(), event.SrcEndpointIP.ID(), event.DstEndpointIP.ID(),
 	event.APIRequestUID.ID(), event.ResourceUID.ID(), event.AuditUserUID.ID(), event.AuditTokenPodUID.ID(),
-	event.ProcessUID.ID(), event.ActorProcessUID.ID(), event.FindingInfoUID.ID(), event.IncidentUID.ID(),
+	event.ProcessUID.ID(), event.ActorProcessUID.ID(), event.ContainerUID.ID(), event.ContainerImageUID.ID(),
+	event.FindingInfoUID.ID(), event.IncidentUID.ID(),
 }, foldedNeedles...)
 
 // foldedNeedles are those that people also look for without regard to case:

@@ -121,7 +121,7 @@ func (s *Store) reconcile(ctx context.Context) (done []string, err error) {
 			tables = append(tables, c.String())
 		}
 		var statements []string
-		for _, col := range columnsOf(c) {
+		for _, col := range append(columnsOf(c), segmentColumn) {
 			for _, table := range tables {
 				if columns[table] != nil && !columns[table][col.name] {
 					declaration := col.declaration()

@@ -1,0 +1,225 @@
+package bus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+const (
+	requestTimeout = 30 * time.Second       // bounds one question to the server
+	idleTimeout    = 5 * time.Minute        // without a question the server forgets where a consumer was, which then tells it again
+	reattachPause  = 100 * time.Millisecond // before that, so as not to spin while a server is away
+)
+
+// Consumer reads the batches of one partition in order. It is for one
+// goroutine at a time, and one Consumer of a name and partition may be in use
+// at a time, in all processes.
+type Consumer struct {
+	bus       *Bus
+	name      string
+	partition *partition
+	floor     uint64             // acknowledged
+	read      uint64             // returned by Pull
+	next      uint64             // sequence to ask for next; a payload's first parts may lie between
+	pull      jetstream.Consumer // the server's side; nil until it is needed
+	parts     assembly
+}
+
+// Consumer returns the consumer of a name that Options lists, where it
+// stopped: behind what it acknowledged last.
+func (b *Bus) Consumer(ctx context.Context, name string, partition int) (*Consumer, error) {
+	p, err := b.partition(partition)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.Contains(b.opts.Consumers, name) {
+		return nil, fmt.Errorf("bus: consumer %q is not among those of the bus's options, which decide what is kept", name)
+	}
+	floor, err := b.floor(ctx, name, partition)
+	if err != nil {
+		return nil, err
+	}
+	return &Consumer{bus: b, name: name, partition: p, floor: floor, read: floor, next: floor + 1}, nil
+}
+
+// PullOptions bound one Pull. The zero value asks for 4 MiB and waits a second.
+type PullOptions struct {
+	MaxBytes    int           // of payloads; the first comes whatever its size
+	MaxMessages int           // 0 means no limit but MaxBytes
+	Wait        time.Duration // for the first one
+}
+
+// Pull returns the next payloads as soon as there are any, none when Wait has
+// passed without one. What it returned it does not return again; see Rewind.
+func (c *Consumer) Pull(ctx context.Context, o PullOptions) ([]Message, error) {
+	if o.MaxBytes <= 0 {
+		o.MaxBytes = 4 << 20
+	}
+	if o.MaxMessages <= 0 {
+		o.MaxMessages = o.MaxBytes
+	}
+	if o.Wait <= 0 {
+		o.Wait = time.Second
+	}
+	var out []Message
+	bytes := 0
+	deadline := time.Now().Add(o.Wait)
+	for len(out) < o.MaxMessages && bytes < o.MaxBytes {
+		// So many messages cannot exceed what is left by more than one.
+		n := min(max((o.MaxBytes-bytes)/maxPart, 1), o.MaxMessages-len(out))
+		wait := time.Duration(0)
+		if len(out) == 0 {
+			wait = time.Until(deadline)
+		}
+		got, err := c.fetch(ctx, n, wait)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range got {
+			if payload, complete := c.parts.join(m.Headers().Get, m.Data(), m.seq, m.at); complete {
+				out = append(out, payload)
+				bytes += len(payload.Data)
+				c.read = payload.Seq
+			}
+		}
+		c.bus.incomplete.Add(c.parts.incomplete)
+		c.parts.incomplete = 0
+		if len(got) == 0 && (len(out) > 0 || time.Now().After(deadline)) {
+			break
+		}
+	}
+	return out, nil
+}
+
+// delivered is a message with its place in the stream.
+type delivered struct {
+	jetstream.Msg
+	seq uint64
+	at  time.Time
+}
+
+// fetch asks the server for the next n messages: at once, or waiting for the
+// first one.
+func (c *Consumer) fetch(ctx context.Context, n int, wait time.Duration) ([]delivered, error) {
+	if err := c.bus.alive(); err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if c.pull == nil {
+		if err := c.attach(ctx); err != nil {
+			return nil, err
+		}
+	}
+	batch, err := c.pull.FetchNoWait(n)
+	got, err := c.collect(batch, err)
+	if err != nil || len(got) > 0 || wait <= 0 {
+		return got, err
+	}
+	if c.pull == nil {
+		return nil, pause(ctx, min(wait, reattachPause))
+	}
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	batch, err = c.pull.Fetch(1, jetstream.FetchContext(ctx))
+	return c.collect(batch, err)
+}
+
+// pause waits, or ends with ctx.
+func pause(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// collect takes the messages of an answer, checks that none is missing, and
+// forgets the server's side when that is gone.
+func (c *Consumer) collect(batch jetstream.MessageBatch, err error) ([]delivered, error) {
+	var got []delivered
+	if err == nil {
+		for m := range batch.Messages() {
+			meta, err := m.Metadata()
+			if err != nil {
+				return nil, fmt.Errorf("bus: a message without its position: %w", err)
+			}
+			if meta.Sequence.Stream < c.next {
+				continue
+			}
+			c.next = meta.Sequence.Stream + 1
+			got = append(got, delivered{m, meta.Sequence.Stream, meta.Timestamp})
+		}
+		err = batch.Error()
+	}
+	switch {
+	case err == nil, len(got) > 0,
+		errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled), errors.Is(err, nats.ErrTimeout), errors.Is(err, jetstream.ErrNoMessages):
+		return got, nil
+	case errors.Is(err, jetstream.ErrConsumerDeleted), errors.Is(err, jetstream.ErrConsumerNotFound), errors.Is(err, jetstream.ErrConsumerLeadershipChanged),
+		errors.Is(err, nats.ErrNoResponders), errors.Is(err, jetstream.ErrNoHeartbeat):
+		c.pull = nil
+		return nil, nil
+	}
+	return nil, fmt.Errorf("bus: pull for consumer %s: %w", c.name, err)
+}
+
+// attach tells the server where to begin.
+func (c *Consumer) attach(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	var err error
+	c.pull, err = c.partition.stream.CreateConsumer(ctx, jetstream.ConsumerConfig{
+		Description: c.name, AckPolicy: jetstream.AckNonePolicy, MemoryStorage: true, Replicas: 1,
+		DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: max(c.next, 1), InactiveThreshold: idleTimeout,
+	})
+	if err != nil {
+		c.pull = nil
+		return fmt.Errorf("bus: attach consumer %s: %w", c.name, err)
+	}
+	return nil
+}
+
+// Ack says that everything up to a sequence is durable on the consumer's side
+// and need not come again. When it returns, that is durable here.
+func (c *Consumer) Ack(ctx context.Context, sequence uint64) error {
+	if err := c.bus.alive(); err != nil {
+		return err
+	}
+	if sequence <= c.floor {
+		return nil
+	}
+	if sequence > c.read {
+		return fmt.Errorf("bus: consumer %s acknowledges %d, but has read up to %d only", c.name, sequence, c.read)
+	}
+	if _, err := c.bus.floors.Put(ctx, floorKey(c.name, c.partition.number), []byte(strconv.FormatUint(sequence, 10))); err != nil {
+		return fmt.Errorf("bus: keep the position of consumer %s: %w", c.name, err)
+	}
+	c.floor = sequence
+	if !c.partition.trimDue() {
+		return nil
+	}
+	return c.bus.trim(ctx, c.partition)
+}
+
+// Acked returns up to which sequence is acknowledged.
+func (c *Consumer) Acked() uint64 { return c.floor }
+
+// Read returns up to which sequence Pull has returned payloads.
+func (c *Consumer) Read() uint64 { return c.read }
+
+// Rewind makes the next Pull begin behind what is acknowledged.
+func (c *Consumer) Rewind() {
+	c.read, c.next, c.pull, c.parts = c.floor, c.floor+1, nil, assembly{}
+}

@@ -1,0 +1,88 @@
+package bus
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+// startTimeout bounds the start of the embedded server, which reads what it
+// kept: about a second for each GiB on a slow disk.
+const startTimeout = 2 * time.Minute
+
+// embedded is a server in this process and the lock of its directory.
+type embedded struct {
+	server *server.Server
+	lock   *os.File
+}
+
+// startEmbedded starts a server over a directory, which it makes if needed.
+func startEmbedded(o Options) (*embedded, error) {
+	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("bus: make the directory: %w", err)
+	}
+	lock, err := lockDir(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	e := &embedded{lock: lock}
+	if e.server, err = startServer(o); err != nil {
+		return nil, errors.Join(err, e.stop())
+	}
+	return e, nil
+}
+
+func startServer(o Options) (*server.Server, error) {
+	store := int64(o.Partitions)
+	if o.MaxBytes > (math.MaxInt64-stateBytes)/store {
+		return nil, fmt.Errorf("bus: %d partitions of %d bytes are more than any disk has", o.Partitions, o.MaxBytes)
+	}
+	s, err := server.NewServer(&server.Options{
+		ServerName:             o.Name,
+		DontListen:             true,
+		NoSigs:                 true,
+		JetStream:              true,
+		StoreDir:               filepath.Join(o.Dir, "js"),
+		SyncAlways:             true,
+		MaxPayload:             maxPart + 2*partHead,
+		JetStreamMaxMemory:     64 << 20,
+		JetStreamMaxStore:      store*o.MaxBytes + stateBytes,
+		DisableJetStreamBanner: true,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("bus: make the embedded server: %w", err)
+	}
+	s.SetLoggerV2(serverLog{o.Log.With("component", "bus")}, false, false, false)
+	s.Start()
+	if !s.ReadyForConnections(startTimeout) || !s.JetStreamEnabled() {
+		s.Shutdown()
+		s.WaitForShutdown()
+		return nil, fmt.Errorf("bus: the embedded server did not start over %s; its log says why (a damaged file can be moved away with its stream's directory)", o.Dir)
+	}
+	return s, nil
+}
+
+// stop ends the server, waits for it and frees the directory.
+func (e *embedded) stop() error {
+	if e.server != nil {
+		e.server.Shutdown()
+		e.server.WaitForShutdown()
+	}
+	return e.lock.Close() // which unlocks
+}
+
+// serverLog hands the server's lines to slog.
+type serverLog struct{ log *slog.Logger }
+
+func (l serverLog) Noticef(format string, v ...any) { l.log.Debug(fmt.Sprintf(format, v...)) }
+func (l serverLog) Warnf(format string, v ...any)   { l.log.Warn(fmt.Sprintf(format, v...)) }
+func (l serverLog) Fatalf(format string, v ...any)  { l.log.Error(fmt.Sprintf(format, v...)) }
+func (l serverLog) Errorf(format string, v ...any)  { l.log.Error(fmt.Sprintf(format, v...)) }
+func (l serverLog) Debugf(format string, v ...any)  { l.log.Debug(fmt.Sprintf(format, v...)) }
+func (l serverLog) Tracef(format string, v ...any)  { l.log.Debug(fmt.Sprintf(format, v...)) }

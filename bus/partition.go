@@ -1,0 +1,105 @@
+package bus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// partition is one sequence of batches: a stream.
+type partition struct {
+	number  int
+	subject string
+	stream  jetstream.Stream
+
+	mu      sync.Mutex
+	trimmed uint64    // what lies at or below is deleted
+	last    time.Time // when that was done
+}
+
+// trimEvery is how often acknowledgements delete what they free. Deleting
+// takes some milliseconds; a full stream does it at once.
+const trimEvery = time.Second
+
+// trimDue reports whether it is time to delete what is acknowledged.
+func (p *partition) trimDue() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return time.Since(p.last) >= trimEvery
+}
+
+func (b *Bus) openPartition(ctx context.Context, number int) (*partition, error) {
+	p := &partition{number: number, subject: fmt.Sprintf("%s.events.%d", b.opts.Name, number)}
+	var err error
+	p.stream, err = b.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+		Name: fmt.Sprintf("%s_events_%d", b.opts.Name, number), Subjects: []string{p.subject},
+		Description: "batches of events that not every consumer has acknowledged", Replicas: b.opts.Replicas,
+		MaxBytes: b.opts.MaxBytes, Discard: jetstream.DiscardNew, AllowAtomicPublish: true,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("bus: make the stream of partition %d: %w", number, err)
+	}
+	return p, b.trim(ctx, p)
+}
+
+// trim deletes what every consumer has acknowledged.
+func (b *Bus) trim(ctx context.Context, p *partition) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.last = time.Now()
+	var least uint64
+	for i, name := range b.opts.Consumers {
+		floor, err := b.floor(ctx, name, p.number)
+		if err != nil {
+			return err
+		}
+		if i == 0 || floor < least {
+			least = floor
+		}
+	}
+	if least <= p.trimmed {
+		return nil
+	}
+	if err := p.stream.Purge(ctx, jetstream.WithPurgeSequence(least+1)); err != nil {
+		return fmt.Errorf("bus: delete what partition %d no longer needs: %w", p.number, err)
+	}
+	p.trimmed = least
+	return nil
+}
+
+// floorKey is where the position of a consumer is kept.
+func floorKey(consumer string, partition int) string {
+	return consumer + "." + strconv.Itoa(partition)
+}
+
+// floor returns up to which sequence a consumer has acknowledged, 0 for none.
+func (b *Bus) floor(ctx context.Context, consumer string, partition int) (uint64, error) {
+	entry, err := b.floors.Get(ctx, floorKey(consumer, partition))
+	if errors.Is(err, jetstream.ErrKeyNotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("bus: read the position of consumer %s: %w", consumer, err)
+	}
+	n, err := strconv.ParseUint(string(entry.Value()), 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("bus: the position of consumer %s is no number: %w", consumer, err)
+	}
+	return n, nil
+}
+
+// partition returns partition number n.
+func (b *Bus) partition(n int) (*partition, error) {
+	if err := b.alive(); err != nil {
+		return nil, err
+	}
+	if n < 0 || n >= len(b.partitions) {
+		return nil, fmt.Errorf("bus: there is no partition %d, only 0 to %d", n, len(b.partitions)-1)
+	}
+	return b.partitions[n], nil
+}

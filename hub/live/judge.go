@@ -1,0 +1,235 @@
+package live
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/lynceus-io/lynceus/collect/audit"
+	"github.com/lynceus-io/lynceus/detect"
+	"github.com/lynceus-io/lynceus/event"
+	"github.com/lynceus-io/lynceus/identity"
+	"github.com/lynceus-io/lynceus/incident"
+	"github.com/lynceus-io/lynceus/store/lake"
+)
+
+const (
+	// Lateness is how far events of several sources may be out of order: what
+	// a rule finds is known that much after the event.
+	Lateness = 5 * time.Second
+	// tellEvery is how often findings and incidents are written while they
+	// grow.
+	tellEvery = time.Second
+	// checkpointEvery is how often what was learned is saved.
+	checkpointEvery = time.Minute
+	// forgetAfter is how long after its last match a finding may still grow
+	// or join an incident: a window of a day and the pause within an incident.
+	forgetAfter = detect.DefaultWindow + 6*time.Hour
+)
+
+// Options are what a Judge is made with.
+type Options struct {
+	Set      *detect.Set
+	State    *detect.State
+	Callers  *identity.Callers
+	Requests *audit.Requests
+	Lake     *lake.Lake
+	// Excluded names the exclusion that keeps a finding from being told, ""
+	// for none; nil excludes nothing. Exclusions counts the changes of what
+	// Excluded says: when it is another number, findings are looked at again.
+	Excluded   func(*detect.Finding) string
+	Exclusions func() int64
+	// Checkpoint saves what was learned. It is called about every minute.
+	Checkpoint func(ctx context.Context, novelty []byte) error
+	// Tap sees every event that is stored; nil for nobody. It keeps nothing.
+	Tap func(*event.Event)
+	Log *slog.Logger
+	Now func() time.Time
+}
+
+// Judge finds what rules find in events that come one after another, and
+// writes findings and incidents as they grow. It is for one goroutine.
+type Judge struct {
+	o       Options
+	scratch *detect.Scratch
+	matches []detect.Match
+
+	findings  map[string]*told // by id
+	incidents map[string]*told
+	last      map[string]*incident.Incident // as told last
+	looked    int64                         // exclusions, when they were looked at last
+	clock     int64                         // latest event time
+	toldAt    time.Time
+	savedAt   time.Time
+	row       event.Event
+}
+
+// told is what was written of a finding or incident last.
+type told struct {
+	revision int64
+	last     int64  // event time of the last match, nanoseconds since 1970
+	standing string // of a finding: its incident and exclusion; of an incident: its document's hash
+}
+
+// NewJudge returns a Judge that remembers nothing yet; see Restore.
+func NewJudge(o Options) *Judge {
+	j := &Judge{o: o, scratch: o.Set.NewScratch(), findings: map[string]*told{}, incidents: map[string]*told{}, last: map[string]*incident.Incident{}}
+	if o.Exclusions != nil {
+		j.looked = o.Exclusions()
+	}
+	j.savedAt = o.Now()
+	return j
+}
+
+// Take judges one event, and reports whether it tells anything new: one that
+// was seen already is not to be stored again. Contextual fields and the
+// revision of e are set.
+func (j *Judge) Take(e *event.Event) bool {
+	fresh := j.observe(e)
+	if fresh && j.o.Tap != nil {
+		j.o.Tap(e)
+	}
+	return fresh
+}
+
+func (j *Judge) observe(e *event.Event) bool {
+	uid := uidOf(e)
+	seen := detect.SeenFirst
+	if e.Class == event.ClassAudit {
+		switch j.o.Requests.Observe(e, uid) {
+		case audit.SeenAgain, audit.SeenLate:
+			return false
+		case audit.SeenAmended:
+			seen = detect.SeenAmended
+		}
+	}
+	j.clock = max(j.clock, event.Time.Get(e))
+	j.matches = j.o.Set.Match(j.scratch, e, j.matches[:0])
+	j.o.State.Observe(e, uid, j.matches, seen)
+	return true
+}
+
+// uidOf returns an event's identity; one that has none in our form is
+// identified by a hash of what it has.
+func uidOf(e *event.Event) (uid event.UID) {
+	text := event.MetadataUID.Get(e)
+	if len(text) == 2*len(uid) {
+		if _, err := hex.Decode(uid[:], []byte(text)); err == nil {
+			return uid
+		}
+	}
+	return event.NewUIDHasher().Sum("foreign", text)
+}
+
+// Tell writes what was found since the last call, at most once a second. idle
+// says that no events wait, so that time passes by the clock.
+func (j *Judge) Tell(ctx context.Context, idle bool) error {
+	now := j.o.Now()
+	if now.Sub(j.toldAt) < tellEvery {
+		return nil
+	}
+	j.toldAt = now
+	j.scratch.Retune()
+	if idle {
+		j.o.State.Advance(now.Add(-Lateness).UnixNano())
+	}
+	if err := j.write(ctx); err != nil {
+		return err
+	}
+	if now.Sub(j.savedAt) >= checkpointEvery {
+		return j.Save(ctx)
+	}
+	return nil
+}
+
+// Save writes what was learned, as at the end.
+func (j *Judge) Save(ctx context.Context) error {
+	j.savedAt = j.o.Now()
+	if j.o.Checkpoint == nil {
+		return nil
+	}
+	if err := j.o.Checkpoint(ctx, j.o.State.Novelty().Encode()); err != nil {
+		if ctx.Err() != nil {
+			return errors.Join(ctx.Err(), err)
+		}
+		// What is learned is learned again from the store after a restart; a
+		// state that cannot be written must not stop the events.
+		j.o.Log.Error("what was learned could not be saved", "error", err)
+	}
+	return nil
+}
+
+// write stores findings that grew, or whose standing changed, and the
+// incidents that they make.
+func (j *Judge) write(ctx context.Context) error {
+	changed := j.o.State.Changed()
+	looked := j.looked
+	if j.o.Exclusions != nil {
+		looked = j.o.Exclusions()
+	}
+	if len(changed) == 0 && looked == j.looked {
+		return nil
+	}
+	j.looked = looked
+	b := &bulletin{judge: j, now: j.o.Now()}
+	rows := b.compose(changed)
+	if len(rows) == 0 {
+		return nil
+	}
+	if err := j.store(ctx, rows); err != nil {
+		return err
+	}
+	b.settle()
+	j.forget()
+	return nil
+}
+
+// Findings is the partition under which the lake knows what was found.
+const Findings = "findings"
+
+func (j *Judge) store(ctx context.Context, rows []func(*event.Event) error) error {
+	n := j.o.Lake.Mark(Findings) + 1
+	a := j.o.Lake.Begin(Findings, n, n)
+	defer func() { _ = a.Abort() }() // nothing to do after Commit
+	for _, fill := range rows {
+		if err := fill(&j.row); err != nil {
+			j.o.Log.Error("a finding could not be written", "error", err)
+			continue
+		}
+		if err := a.Add(&j.row); err != nil {
+			return fmt.Errorf("write findings: %w", err)
+		}
+		if j.o.Tap != nil {
+			j.o.Tap(&j.row)
+		}
+	}
+	if err := a.Commit(ctx); err != nil {
+		return fmt.Errorf("write findings: %w", err)
+	}
+	return nil
+}
+
+// forget lets go of findings that can neither grow nor join anything.
+func (j *Judge) forget() {
+	before := time.Unix(0, j.clock).Add(-forgetAfter)
+	keep := map[string]bool{}
+	for id, i := range j.last {
+		if i.Last.Before(before) {
+			delete(j.last, id)
+			delete(j.incidents, id)
+			continue
+		}
+		for _, f := range i.Findings {
+			keep[f.ID] = true
+		}
+	}
+	j.o.State.Forget(before, func(id string) bool { return keep[id] })
+	for id, t := range j.findings {
+		if t.last < before.UnixNano() && !keep[id] {
+			delete(j.findings, id)
+		}
+	}
+}

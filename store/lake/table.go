@@ -1,0 +1,109 @@
+package lake
+
+import (
+	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/compress/zstd"
+
+	"github.com/lynceus-io/lynceus/event"
+)
+
+// formatVersion is written into every segment and into the manifest. It
+// changes when a reader of the old form would misread the new one; more
+// columns are no such change.
+const formatVersion = 1
+
+// column is one column of a table.
+type column struct {
+	field *event.Field
+	name  string // event.Field.Column
+	layout
+}
+
+// table is what a class's segments look like.
+type table struct {
+	class   event.Class
+	columns []column // in the order of their leaves in the files
+	byName  map[string]int
+	schema  *parquet.Schema
+	// Places in columns of those that the lake itself reads; -1 where the
+	// table has none.
+	uid, revision, time, received, stage int
+}
+
+// newTable returns the table of class c with the columns of these fields.
+func newTable(c event.Class, fields []*event.Field) *table {
+	t := &table{class: c, byName: map[string]int{}}
+	group := parquet.Group{}
+	fieldOf := map[string]*event.Field{}
+	for _, f := range fields {
+		name := f.Column()
+		group[name] = nodeOf(f.Type, layoutOf(f))
+		fieldOf[name] = f
+	}
+	t.schema = parquet.NewSchema(c.String(), group)
+	// One leaf a column: the schema puts them in the order of their names.
+	for i, path := range t.schema.Columns() {
+		f := fieldOf[path[0]]
+		t.columns = append(t.columns, column{field: f, name: path[0], layout: layoutOf(f)})
+		t.byName[path[0]] = i
+	}
+	place := func(id event.FieldID) int {
+		if i, ok := t.byName[event.Lookup(id).Column()]; ok {
+			return i
+		}
+		return -1
+	}
+	t.uid, t.revision = place(event.MetadataUID.ID()), place(event.MetadataRevision.ID())
+	t.time, t.received, t.stage = place(event.Time.ID()), place(event.ReceivedTime.ID()), place(event.AuditStage.ID())
+	return t
+}
+
+// nodeOf returns the Parquet type of a column: texts are required, since
+// absent is written as empty; of all other types null means absent.
+func nodeOf(t event.Type, l layout) parquet.Node {
+	dict := func(n parquet.Node) parquet.Node {
+		if l.dict {
+			return parquet.Encoded(n, &parquet.RLEDictionary)
+		}
+		return n
+	}
+	switch t {
+	case event.TypeInt:
+		return parquet.Optional(dict(parquet.Leaf(parquet.Int64Type)))
+	case event.TypeBool:
+		return parquet.Optional(parquet.Leaf(parquet.BooleanType))
+	case event.TypeTime:
+		// Not adjusted to UTC, which it is all the same: engines would
+		// otherwise convert between time zones at every use.
+		n := parquet.TimestampAdjusted(parquet.Microsecond, false)
+		return parquet.Optional(parquet.Encoded(n, &parquet.DeltaBinaryPacked))
+	case event.TypeStrings:
+		return parquet.Optional(parquet.List(dict(parquet.String())))
+	default:
+		return dict(parquet.String())
+	}
+}
+
+// bloomBits is how many bits a distinct value takes in a Bloom filter: 1 % of
+// the absent values pass.
+const bloomBits = 10
+
+// writerOptions are those of the Parquet writer of the table.
+func (t *table) writerOptions(codec *zstd.Codec) []parquet.WriterOption {
+	opts := []parquet.WriterOption{
+		t.schema,
+		parquet.Compression(codec),
+		parquet.MaxRowsPerRowGroup(maxGroupRows),
+		parquet.CreatedBy("lynceus", "1", "lake"),
+	}
+	var filters []parquet.BloomFilterColumn
+	for _, c := range t.columns {
+		if c.bloom {
+			filters = append(filters, parquet.SplitBlockFilter(bloomBits, c.name))
+		}
+		if c.blob {
+			opts = append(opts, parquet.SkipPageBounds(c.name), parquet.SkipPageStatistics(c.name))
+		}
+	}
+	return append(opts, parquet.BloomFilters(filters...))
+}

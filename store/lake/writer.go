@@ -1,0 +1,206 @@
+package lake
+
+import (
+	"bytes"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"math"
+	"strconv"
+
+	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/compress/zstd"
+)
+
+// A row group ends at this many rows (the engine's own unit) or bytes of
+// text, whichever comes first: readers hold one in memory.
+const (
+	maxGroupRows  = 122_880
+	maxGroupBytes = 64 << 20
+)
+
+// Keys of a segment's key-value metadata.
+const (
+	keyFormat   = "lynceus.format"   // formatVersion
+	keyTable    = "lynceus.table"    // event.Class.String
+	keyReplaces = "lynceus.replaces" // of a merged segment: the names of those it was merged from, by lines
+	keyCommit   = "lynceus.commit"   // of an appended one: how many files its commit has
+)
+
+// segmentWriter writes a segment and collects its filters. Values are given
+// column by column, all columns of some rows before the next rows.
+type segmentWriter struct {
+	table   *table
+	out     checksumWriter
+	w       *parquet.Writer
+	columns []*parquet.ColumnWriter
+
+	filters   filterWriter
+	equal     []int // by column: place in filters.entries, -1 for none
+	grams     []int
+	values    []valueSet // by column
+	gramSets  []gramSet
+	fold      []byte
+	groupRows int
+	groupSize int64
+	stats     segmentStats
+}
+
+// segmentStats are what the manifest says about a segment's rows. Times are
+// microseconds since 1970; min is above max when no row has one.
+type segmentStats struct {
+	rows                     int64
+	minTime, maxTime         int64
+	minReceived, maxReceived int64
+	open, amending           int64
+}
+
+func newStats() segmentStats {
+	return segmentStats{minTime: math.MaxInt64, maxTime: math.MinInt64, minReceived: math.MaxInt64, maxReceived: math.MinInt64}
+}
+
+// newSegmentWriter returns a writer that can be used for one segment after
+// another, each started by reset.
+func newSegmentWriter(t *table, level zstd.Level) *segmentWriter {
+	s := &segmentWriter{table: t}
+	s.w = parquet.NewWriter(io.Discard, append(t.writerOptions(&zstd.Codec{Level: level}),
+		parquet.KeyValueMetadata(keyFormat, strconv.Itoa(formatVersion)), parquet.KeyValueMetadata(keyTable, t.class.String()))...)
+	s.columns = s.w.ColumnWriters()
+	s.values, s.gramSets = make([]valueSet, len(t.columns)), make([]gramSet, len(t.columns))
+	for i, c := range t.columns {
+		s.equal, s.grams = append(s.equal, -1), append(s.grams, -1)
+		if c.equal {
+			s.equal[i] = len(s.filters.entries)
+			s.filters.entries = append(s.filters.entries, filterEntry{column: c.name, kind: kindEqual})
+		}
+		if c.grams {
+			s.grams[i] = len(s.filters.entries)
+			s.filters.entries = append(s.filters.entries, filterEntry{column: c.name, kind: kindGrams})
+		}
+	}
+	return s
+}
+
+// reset starts a segment that is written to out.
+func (s *segmentWriter) reset(out io.Writer) {
+	s.out = checksumWriter{out: out}
+	s.w.Reset(&s.out)
+	s.filters.reset()
+	for i := range s.values {
+		s.values[i].reset()
+		s.gramSets[i].reset()
+	}
+	s.groupRows, s.groupSize, s.stats = 0, 0, newStats()
+}
+
+// writeColumn writes the values of column i of some rows.
+func (s *segmentWriter) writeColumn(i int, values []parquet.Value) error {
+	if s.equal[i] >= 0 || s.grams[i] >= 0 {
+		s.collect(i, values)
+	}
+	switch i {
+	case s.table.time:
+		s.stats.minTime, s.stats.maxTime = bounds(values, s.stats.minTime, s.stats.maxTime)
+	case s.table.received:
+		s.stats.minReceived, s.stats.maxReceived = bounds(values, s.stats.minReceived, s.stats.maxReceived)
+	}
+	if _, err := s.columns[i].WriteRowValues(values); err != nil {
+		return fmt.Errorf("column %s: %w", s.table.columns[i].name, err)
+	}
+	return nil
+}
+
+// collect adds texts to the filters of column i.
+func (s *segmentWriter) collect(i int, values []parquet.Value) {
+	set, grams := &s.values[i], &s.gramSets[i]
+	for j := range values {
+		if values[j].IsNull() {
+			continue
+		}
+		text := values[j].ByteArray()
+		s.groupSize += int64(len(text))
+		if len(text) == 0 || bytes.Equal(text, set.last) {
+			continue
+		}
+		set.last = append(set.last[:0], text...)
+		s.fold = appendFold(s.fold[:0], text)
+		if s.equal[i] >= 0 {
+			set.add(s.fold)
+		}
+		if s.grams[i] >= 0 {
+			grams.add(s.fold)
+		}
+	}
+}
+
+// endRows ends rows whose columns were all written, and the row group when it
+// is full.
+func (s *segmentWriter) endRows(n int) error {
+	s.stats.rows += int64(n)
+	s.groupRows += n
+	if s.groupRows >= maxGroupRows || s.groupSize >= maxGroupBytes {
+		return s.endGroup()
+	}
+	return nil
+}
+
+// endGroup ends the row group.
+func (s *segmentWriter) endGroup() error {
+	if s.groupRows == 0 {
+		return nil
+	}
+	for i := range s.table.columns {
+		if e := s.equal[i]; e >= 0 {
+			at := len(s.filters.data)
+			s.filters.data = s.values[i].appendFilter(s.filters.data)
+			s.filters.put(e, at, true)
+		}
+		if e := s.grams[i]; e >= 0 {
+			at, known := len(s.filters.data), false
+			s.filters.data, known = s.gramSets[i].appendFilter(s.filters.data)
+			s.filters.put(e, at, known)
+		}
+	}
+	s.filters.groups++
+	s.groupRows, s.groupSize = 0, 0
+	return s.w.Flush()
+}
+
+// close ends the segment and returns the bytes of its file of filters, valid
+// until the next reset.
+func (s *segmentWriter) close(key, value string) ([]byte, error) {
+	if err := s.endGroup(); err != nil {
+		return nil, err
+	}
+	s.w.SetKeyValueMetadata(key, value)
+	if err := s.w.Close(); err != nil {
+		return nil, err
+	}
+	return s.filters.finish(), nil
+}
+
+// bounds widens the range by values.
+func bounds(values []parquet.Value, least, most int64) (int64, int64) {
+	for j := range values {
+		if values[j].IsNull() {
+			continue
+		}
+		v := values[j].Int64()
+		least, most = min(least, v), max(most, v)
+	}
+	return least, most
+}
+
+// checksumWriter counts and sums what goes through it.
+type checksumWriter struct {
+	out io.Writer
+	n   int64
+	crc uint32
+}
+
+func (c *checksumWriter) Write(p []byte) (int, error) {
+	n, err := c.out.Write(p)
+	c.n += int64(n)
+	c.crc = crc32.Update(c.crc, crcTable, p[:n])
+	return n, err
+}
