@@ -128,6 +128,9 @@ func (c *kustoCase) check(cols []plan.Column, rows [][]value.Value) error {
 	var want, got []string
 	for _, r := range c.Expected.Rows {
 		var cells []string
+		if len(r) != len(cols) {
+			return fmt.Errorf("want rows of %d columns, have %v", len(r), cols)
+		}
 		for i, v := range r {
 			cells = append(cells, published(v, cols[i].Type))
 		}
@@ -291,6 +294,9 @@ func goldens(t *testing.T, dir string, engine sql.Backend) {
 		}
 		for _, r := range records[1:] {
 			var cells []any
+			if strings.Contains(g.KQL, "render") { // it repeats the picture's properties in every row
+				r = r[:len(cols)]
+			}
 			for i, text := range r {
 				switch {
 				case i < len(cols) && cols[i].Type == value.TypeString:
