@@ -36,7 +36,7 @@ func openState(ctx context.Context, s *state.Store) (*upState, error) {
 	if err != nil {
 		return nil, err
 	}
-	learned, err := s.Blobs(ctx, state.BucketOptions{Name: "learned", About: "what is known to novelty"})
+	learned, err := s.Blobs(ctx, "learned", "what is known to novelty", 0)
 	if err != nil {
 		return nil, err
 	}
