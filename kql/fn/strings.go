@@ -212,17 +212,55 @@ func replaceAll(text, old, with string) string {
 	return strings.ReplaceAll(text, old, with)
 }
 
-// replaceStrings replaces one text after another.
+// replaceStrings looks for one text after another, each in what those before
+// it left alone. Where the replacement is no string, what was found stays.
 func replaceStrings(_ *Context, args []value.Value) value.Value {
 	s := str(args[0])
 	old, with := node(args[1]), node(args[2])
 	if !old.IsArray() || !with.IsArray() || len(old.Items) != len(with.Items) {
 		return value.String("")
 	}
+	parts := []string{s} // each second one is done with
 	for i := range old.Items {
-		s = replaceAll(s, old.Items[i].Value().String(), with.Items[i].Value().String())
+		from, to := old.Items[i].Value().String(), with.Items[i].Value().Unwrap()
+		if to.Type != value.TypeString {
+			to = value.String(from)
+		}
+		size := 0
+		parts = replaceParts(parts, from, to.Text)
+		for _, p := range parts {
+			size += len(p)
+		}
+		if size > MaxText {
+			return value.String(s)
+		}
 	}
-	return value.String(s)
+	return value.String(strings.Join(parts, ""))
+}
+
+// replaceParts replaces in the parts at even places and puts what it replaced
+// at odd ones.
+func replaceParts(parts []string, from, to string) []string {
+	if from == "" {
+		return parts
+	}
+	var out []string
+	for i, part := range parts {
+		if i%2 == 1 {
+			out = append(out, part)
+			continue
+		}
+		for {
+			before, after, found := strings.Cut(part, from)
+			out = append(out, before)
+			if !found {
+				break
+			}
+			out = append(out, to)
+			part = after
+		}
+	}
+	return out
 }
 
 // translate replaces each character of the first argument by the one at its
