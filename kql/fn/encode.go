@@ -98,11 +98,11 @@ func encodeArray(_ *Context, args []value.Value) value.Value {
 	return value.String(base64.StdEncoding.EncodeToString(b))
 }
 
-// swapGuid turns a guid's bytes between the order of its text and the one of
-// Windows, whose first three groups have the least significant byte first.
+// swapGuid turns a guid's bytes between the order of its text and the one that
+// Kusto encodes: the first two groups have the least significant byte first.
 func swapGuid(b []byte) {
 	b[0], b[1], b[2], b[3] = b[3], b[2], b[1], b[0]
-	b[4], b[5], b[6], b[7] = b[5], b[4], b[7], b[6]
+	b[4], b[5] = b[5], b[4]
 }
 
 func decodeGuid(_ *Context, args []value.Value) value.Value {

@@ -153,8 +153,8 @@ func split(_ *Context, args []value.Value) value.Value {
 }
 
 // indexOf takes text, what to look for, and optionally where to start, how
-// many characters to look at (-1 for all) and which occurrence is wanted.
-// Positions are in characters; -1 means not found.
+// many characters to look at for each occurrence (-1 for all) and which one is
+// wanted. Positions are in characters; -1 means not found.
 func indexOf(_ *Context, args []value.Value) value.Value {
 	return position(args, func(text string) (int, int) {
 		needle := str(args[1])
@@ -182,11 +182,12 @@ func position(args []value.Value, find func(text string) (at, length int)) value
 	if window == "" && start > int64(utf8.RuneCountInString(s)) {
 		return value.Long(-1)
 	}
-	if length >= 0 {
-		window = cut(window, length)
-	}
 	for from := 0; from <= len(window); {
-		at, _ := find(window[from:])
+		look := window[from:]
+		if length >= 0 {
+			look = cut(look, length)
+		}
+		at, _ := find(look)
 		if at < 0 {
 			break
 		}
