@@ -50,10 +50,7 @@ func (s *splitter) union(n *plan.Union, parts []part) (*relation, bool) {
 	}
 	texts := make([]string, len(parts))
 	for j, p := range parts {
-		r := p.rel
-		if r.limit >= 0 {
-			r = s.seal(r)
-		}
+		r := s.unlimited(p.rel)
 		rs[j] = r
 		list := make([]string, len(n.Cols))
 		for i, c := range r.cols {

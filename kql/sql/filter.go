@@ -4,40 +4,47 @@ import (
 	"github.com/lynceus-io/lynceus/kql/plan"
 )
 
-// pushWhere pushes those of the conditions joined by "and" that have SQL, and
-// keeps the others for Go.
+// pushWhere pushes those of the conditions joined by "and", or one after
+// another, that have SQL, and keeps the others for Go.
 func (s *splitter) pushWhere(n *plan.Where) part {
-	in := s.push(n.In)
+	conds, source := Conjuncts(n.Cond), n.In
+	for {
+		below, ok := source.(*plan.Where)
+		if !ok {
+			break
+		}
+		conds, source = append(Conjuncts(below.Cond), conds...), below.In
+	}
+	in := s.push(source)
 	cols := n.Columns()
 	if in.rel == nil {
-		return part{node: &plan.Where{In: in.node, Cond: n.Cond}, cols: cols}
+		return part{node: filter(in.node, conds), cols: cols}
 	}
-	conds := Conjuncts(n.Cond)
-	r := s.flat(in.rel, conds)
+	r := s.flat(s.unlimited(in.rel), conds)
 	out := *r
 	out.where = append([]string(nil), r.where...)
 	var left []plan.Expr
+	var pushed []plan.Expr
 	for _, c := range conds {
 		e, ok := s.compile(c, r.cols)
 		if !ok {
 			left = append(left, c)
 			continue
 		}
-		if branches := s.branches(&out, c); branches != nil {
-			out = *branches
-		} else {
-			s.hint(out.scan, c, r.cols)
-			out.where = append(out.where, e.test())
-		}
+		pushed = append(pushed, c)
+		out.where = append(out.where, e.test())
+	}
+	for _, c := range conds {
+		s.hint(out.scan, c, r.cols)
 	}
 	p := part{rel: &out, cols: cols}
+	if r := s.branches(&out, in.rel, pushed); r != nil {
+		p.rel = r
+	}
 	if left == nil {
 		return p
 	}
-	for _, c := range left {
-		s.hint(out.scan, c, r.cols)
-	}
-	return part{node: &plan.Where{In: s.local(p), Cond: conjunction(n.Cond, left)}, cols: cols}
+	return part{node: filter(s.local(p), left), cols: cols}
 }
 
 // Conjuncts returns the conditions that e joins by "and".
@@ -50,15 +57,6 @@ func Conjuncts(e plan.Expr) []plan.Expr {
 		return out
 	}
 	return []plan.Expr{e}
-}
-
-// conjunction joins conditions that were part of whole by its "and".
-func conjunction(whole plan.Expr, conds []plan.Expr) plan.Expr {
-	out := conds[0]
-	for _, c := range conds[1:] {
-		out = &plan.Call{Fn: whole.(*plan.Call).Fn, Args: []plan.Expr{out, c}, Result: out.Type()}
-	}
-	return out
 }
 
 // pushProject computes in SQL what has SQL, and in Go the rest from the

@@ -131,13 +131,18 @@ func (k orderKey) text() string {
 	return s + " NULLS LAST"
 }
 
-// flat returns r where its columns may be used in expressions of an operator
-// above it: sealed when it has a limit, or when one of the columns in use is
-// costly and used more than once.
-func (w *writer) flat(r *relation, uses []plan.Expr) *relation {
+// unlimited returns r where conditions and orders may be added: sealed when
+// it has a limit, which comes first.
+func (w *writer) unlimited(r *relation) *relation {
 	if r.limit >= 0 {
 		return w.seal(r)
 	}
+	return r
+}
+
+// flat returns r where its columns may be used in the expressions given:
+// sealed when one of them is costly and used more than once.
+func (w *writer) flat(r *relation, uses []plan.Expr) *relation {
 	count := make([]int, len(r.cols))
 	for _, e := range uses {
 		walk(e, func(e plan.Expr) {
