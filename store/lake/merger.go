@@ -40,7 +40,7 @@ type piece struct {
 }
 
 // runBytes is how much of its pieces' uncompressed size a row group has.
-const runBytes = 96 << 20
+const runBytes = 64 << 20
 
 // open opens the sources and decides which of their rows are superseded. The
 // witnesses are the segments outside the batch that say so.
