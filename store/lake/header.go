@@ -1,6 +1,7 @@
 package lake
 
 import (
+	"encoding/binary"
 	"fmt"
 	"io"
 	"os"
@@ -45,6 +46,17 @@ func openParquet(r io.ReaderAt, size int64) (p *parquet.File, err error) {
 			err = fmt.Errorf("%w: %v", errDamaged, v)
 		}
 	}()
+	// The library believes the length of the footer and makes room for it.
+	var tail [8]byte
+	if size < int64(len(tail)) {
+		return nil, fmt.Errorf("%w: %d bytes", errDamaged, size)
+	}
+	if _, err := r.ReadAt(tail[:], size-int64(len(tail))); err != nil {
+		return nil, fmt.Errorf("%w: %w", errDamaged, err)
+	}
+	if n := int64(binary.LittleEndian.Uint32(tail[:])); n > size-12 {
+		return nil, fmt.Errorf("%w: a footer of %d bytes in %d", errDamaged, n, size)
+	}
 	p, err = parquet.OpenFile(r, size, parquet.SkipBloomFilters(true), parquet.SkipPageIndex(true), parquet.ReadBufferSize(readBuffer))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errDamaged, err)
