@@ -177,7 +177,7 @@ func absent(t event.Type, column int) parquet.Value {
 	case event.TypeInt, event.TypeBool, event.TypeTime, event.TypeStrings:
 		return parquet.NullValue().Level(0, 0, column)
 	default:
-		return parquet.ByteArrayValue(nil).Level(0, 0, column)
+		return parquet.ByteArrayValue(nil)
 	}
 }
 
