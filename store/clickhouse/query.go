@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/lynceus-io/lynceus/kql/run"
 	"github.com/lynceus-io/lynceus/kql/sql"
 )
 
@@ -18,7 +19,7 @@ func (s *Store) Dialect() sql.Dialect { return sql.ClickHouse }
 // that Options give; ending ctx or closing the rows ends it on the server too.
 // The rows also have the method Scanned() (rows, bytes int64), which says how
 // much the server read.
-func (s *Store) Query(ctx context.Context, st *sql.Statement) (sql.Rows, error) {
+func (s *Store) Query(ctx context.Context, st *sql.Statement) (run.Rows, error) {
 	text, err := s.text(st)
 	if err != nil {
 		return nil, err
