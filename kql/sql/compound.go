@@ -6,15 +6,18 @@ import (
 	"github.com/lynceus-io/lynceus/kql/plan"
 )
 
-// pushUnion writes a union as UNION ALL of those of its inputs that have SQL.
+// pushUnion writes a union as UNION ALL where all of its inputs have SQL. The
+// latest rows of several tables are several statements for DuckDB, whose
+// engine looks for them in the newest segments first.
 func (s *splitter) pushUnion(n *plan.Union) part {
 	parts := make([]part, len(n.In))
-	whole := true
+	whole, latest := true, s.d == DuckDB
 	for i, in := range n.In {
 		parts[i] = s.push(in)
 		whole = whole && parts[i].rel != nil
+		latest = latest && whole && parts[i].rel.newest() > 0
 	}
-	if whole && len(parts) > 0 {
+	if whole && !latest && len(parts) > 0 {
 		if r, ok := s.union(n, parts); ok {
 			return part{rel: r, cols: n.Cols}
 		}

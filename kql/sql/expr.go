@@ -36,6 +36,8 @@ type expr struct {
 	// column is the stored column whose text this is, unchanged; "" for any
 	// other value. It serves hints.
 	column string
+	// json is where a dynamic value stands in a JSON text.
+	json json
 }
 
 // Stored times are nanoseconds in an int64 before they are stored, so their
@@ -138,7 +140,7 @@ func (w *writer) call(c *plan.Call, cols []expr) (expr, bool) {
 	}
 	args, ok := w.compileAll(c.Args, cols)
 	if !ok {
-		return expr{}, false
+		return w.callOnText(c, cols)
 	}
 	out, ok := f(w, &invocation{call: c, args: args, result: c.Result})
 	if !ok || len(out.sql) > maxExpr {
@@ -146,6 +148,23 @@ func (w *writer) call(c *plan.Call, cols []expr) (expr, bool) {
 	}
 	out.typ = c.Result
 	return out, true
+}
+
+// callOnText writes comparisons of tostring(x), x dynamic, with text: those of
+// x itself.
+func (w *writer) callOnText(c *plan.Call, cols []expr) (expr, bool) {
+	switch c.Fn.Name {
+	case "==", "!=", "in", "!in":
+	default:
+		return expr{}, false
+	}
+	of := textOf(c.Args[0])
+	if of == c.Args[0] {
+		return expr{}, false
+	}
+	bare := *c
+	bare.Args = append([]plan.Expr{of}, c.Args[1:]...)
+	return w.call(&bare, cols)
 }
 
 // invocation is one call of a function with its arguments in SQL.

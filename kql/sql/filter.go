@@ -29,6 +29,10 @@ func (s *splitter) pushWhere(n *plan.Where) part {
 		e, ok := s.compile(c, r.cols)
 		if !ok {
 			left = append(left, c)
+			if sql, ok := s.superset(c, r.cols); ok {
+				pushed = append(pushed, c)
+				out.where = append(out.where, sql)
+			}
 			continue
 		}
 		pushed = append(pushed, c)
@@ -71,7 +75,7 @@ func (s *splitter) pushProject(n *plan.Project) part {
 	out.cols = nil
 	var inner []plan.Column
 	exprs := make([]plan.Expr, len(n.Exprs))
-	place := map[int]int{} // where a column of the input stands in the statement
+	place := map[string]int{} // where a part of an expression stands in the statement
 	whole := true
 	for i, e := range n.Exprs {
 		sql, ok := s.compile(e, r.cols)
@@ -99,19 +103,40 @@ func (s *splitter) pushProject(n *plan.Project) part {
 	return part{node: &plan.Project{In: rest, Cols: n.Cols, Exprs: exprs}, cols: n.Cols}
 }
 
-// need rewrites e to read its columns from the statement that out becomes,
-// adding them there.
-func (s *splitter) need(e plan.Expr, r *relation, in []plan.Column, out *relation, inner *[]plan.Column, place map[int]int) plan.Expr {
-	return Replace(e, func(c *plan.Col) plan.Expr {
-		at, ok := place[c.Index]
-		if !ok {
-			at = len(*inner)
-			place[c.Index] = at
-			*inner = append(*inner, in[c.Index])
-			out.cols = append(out.cols, r.cols[c.Index])
+// need rewrites e to read from the statement that out becomes, adding there
+// what it needs: the largest parts of e that have SQL and are more than
+// constants.
+func (s *splitter) need(e plan.Expr, r *relation, in []plan.Column, out *relation, inner *[]plan.Column, place map[string]int) plan.Expr {
+	switch e := e.(type) {
+	case *plan.Const:
+		return e
+	case *plan.Col, *plan.Call:
+		if sql, ok := s.compile(e, r.cols); ok && len(uses(nil, e)) > 0 {
+			col := plan.Column{Name: "expression", Type: e.Type()}
+			if c, isCol := e.(*plan.Col); isCol {
+				col = in[c.Index]
+			}
+			at, seen := place[sql.sql]
+			if !seen {
+				at = len(*inner)
+				place[sql.sql] = at
+				*inner = append(*inner, col)
+				out.cols = append(out.cols, sql)
+			}
+			return &plan.Col{Index: at, Of: col}
 		}
-		return &plan.Col{Index: at, Of: in[c.Index]}
-	})
+	}
+	switch e := e.(type) {
+	case *plan.Call:
+		args := make([]plan.Expr, len(e.Args))
+		for i, a := range e.Args {
+			args[i] = s.need(a, r, in, out, inner, place)
+		}
+		return &plan.Call{Fn: e.Fn, Args: args, Result: e.Result}
+	case *plan.Contains:
+		return &plan.Contains{X: s.need(e.X, r, in, out, inner, place), In: e.In, Fold: e.Fold, Not: e.Not}
+	}
+	return e
 }
 
 // distinct returns a name for column i that no column before it has.

@@ -58,6 +58,7 @@ func (w *writer) seal(r *relation) *relation {
 		name := w.name("c")
 		sealed := c
 		sealed.sql, sealed.simple, sealed.cond = name, true, ""
+		sealed.json = json{}
 		sql := c.sql
 		if c.stored != "" {
 			sql, sealed.stored = c.stored, name

@@ -83,7 +83,11 @@ func (s *splitter) push(n plan.Node) part {
 				return p
 			}
 		}
-		return part{node: &plan.Take{In: s.local(in), N: n.N, By: n.By}, cols: cols}
+		by := n.By
+		if sortedBelow(n.In) {
+			by = nil // what is sorted may be in a statement now
+		}
+		return part{node: &plan.Take{In: s.local(in), N: n.N, By: by}, cols: cols}
 	case *plan.Join:
 		left, right := s.push(n.Left), s.push(n.Right)
 		if left.rel != nil && right.rel != nil {
@@ -114,6 +118,23 @@ func (s *splitter) push(n plan.Node) part {
 	return part{node: n, cols: cols}
 }
 
+// sortedBelow reports whether the rows of n come in the order of a Sort.
+func sortedBelow(n plan.Node) bool {
+	switch n := n.(type) {
+	case *plan.Sort:
+		return true
+	case *plan.Where:
+		return sortedBelow(n.In)
+	case *plan.Project:
+		return sortedBelow(n.In)
+	case *plan.Take:
+		return sortedBelow(n.In)
+	case *plan.Render:
+		return sortedBelow(n.In)
+	}
+	return false
+}
+
 // local returns the part as a node, ending its statement if it is one.
 func (s *splitter) local(p part) plan.Node {
 	if p.rel == nil {
@@ -139,8 +160,8 @@ func (w *writer) finish(r *relation, cols []plan.Column) *Statement {
 		b.WriteString(" ")
 	}
 	w.body(&b, r)
-	if r.limit >= 0 && r.latest && r.scan != nil {
-		r.scan.Newest = r.limit
+	if n := r.newest(); n > 0 {
+		r.scan.Newest = n
 	}
 	if w.d == ClickHouse {
 		b.WriteString(settingsClause(ClickHouseSettings()))
@@ -148,6 +169,15 @@ func (w *writer) finish(r *relation, cols []plan.Column) *Statement {
 	st := &Statement{Cols: cols}
 	st.Text = w.number(b.String(), st)
 	return st
+}
+
+// newest returns how many rows r wants when it wants the latest ones of a scan,
+// else 0.
+func (r *relation) newest() int64 {
+	if r.limit > 0 && r.latest && r.scan != nil {
+		return r.limit
+	}
+	return 0
 }
 
 // body writes the SELECT of a relation, in its order.
