@@ -67,11 +67,12 @@ func (b *binder) take(at place, n syntax.Expr, in plan.Node, e env) plan.Node {
 	return out
 }
 
-// sortedBelow reports whether rows come in the order of a Sort.
+// sortedBelow reports whether rows come in an order: that of a Sort, or of a
+// table that the query gives.
 func sortedBelow(n plan.Node) bool {
 	for {
 		switch x := n.(type) {
-		case *plan.Sort:
+		case *plan.Sort, *plan.Values, *plan.Range:
 			return true
 		case *plan.Where:
 			n = x.In

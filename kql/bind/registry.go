@@ -19,18 +19,31 @@ var eventTables = []event.Class{
 
 // Registry returns the catalogue of the store's tables, as the field registry
 // declares them, and AllEvents. Columns have the registry's names.
-func Registry() Catalog {
+func Registry() Catalog { return newRegistry(event.Classes(), tableFields) }
+
+// newRegistry makes the catalogue of some tables, each with some fields.
+func newRegistry(tables []event.Class, fields func(event.Class) []*event.Field) *registry {
 	r := &registry{tables: map[string]*plan.Scan{}}
-	for _, c := range event.Classes() {
+	var arms []arm
+	for _, c := range tables {
+		s := &plan.Scan{Table: c, Fields: fields(c)}
+		for _, f := range s.Fields {
+			s.Cols = append(s.Cols, plan.Column{Name: f.Name, Type: columnType(f.Type)})
+		}
 		r.names = append(r.names, c.String())
-		r.tables[c.String()] = scan(c)
+		r.tables[c.String()] = s
+		if slices.Contains(eventTables, c) {
+			arms = append(arms, arm{s, c.String()})
+		}
 	}
 	r.names = append(r.names, AllEvents)
 	slices.Sort(r.names)
-	var arms []arm
-	for _, c := range eventTables {
-		arms = append(arms, arm{r.tables[c.String()], c.String()})
-	}
+	r.events = allEvents(arms)
+	return r
+}
+
+// allEvents is the union of the tables of events.
+func allEvents(arms []arm) *plan.Union {
 	u := &plan.Union{}
 	for i, from := range unionColumns(arms, false, u) {
 		p := &plan.Project{In: arms[i].node, Cols: u.Cols}
@@ -43,8 +56,7 @@ func Registry() Catalog {
 		}
 		u.In = append(u.In, p)
 	}
-	r.events = u
-	return r
+	return u
 }
 
 type registry struct {
@@ -69,25 +81,18 @@ func (r *registry) Table(name string) (plan.Node, bool) {
 	return s, true
 }
 
-// scan reads a table: its stored columns, and the fields that stand at one
-// place of its document.
-func scan(c event.Class) *plan.Scan {
-	s := &plan.Scan{Table: c}
-	add := func(f *event.Field) {
-		s.Fields = append(s.Fields, f)
-		s.Cols = append(s.Cols, plan.Column{Name: f.Name, Type: columnType(f.Type)})
-	}
-	for _, f := range event.Columns(c) {
-		add(f)
-	}
+// tableFields are the stored columns of a table, and the fields that stand at
+// one place of its document.
+func tableFields(c event.Class) []*event.Field {
+	out := event.Columns(c)
 	fields := event.Fields()
 	for i := range fields {
 		f := &fields[i]
 		if _, inside := f.DocumentPath(); inside && f.In(c) {
-			add(f)
+			out = append(out, f)
 		}
 	}
-	return s
+	return out
 }
 
 // columnType is the language's type for a field's.

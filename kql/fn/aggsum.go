@@ -1,6 +1,11 @@
 package fn
 
-import "github.com/lynceus-io/lynceus/kql/value"
+import (
+	"math"
+	"math/bits"
+
+	"github.com/lynceus-io/lynceus/kql/value"
+)
 
 func sums() []*Agg {
 	sum := &Agg{Name: "sum", Min: 1, Max: 1, Result: sumResult, New: func(args []Arg) Accumulator { return newSummer(args, false) }}
@@ -32,6 +37,14 @@ func avgResult(args []Arg) (value.Type, error) {
 	}
 }
 
+// exact returns the sum of whole values, which may be more than 64 bits have.
+func (s *summer) exact() float64 {
+	if s.high == s.whole>>63 {
+		return float64(s.whole)
+	}
+	return math.Ldexp(float64(s.high), 64) + float64(uint64(s.whole))
+}
+
 // summer adds up values that are not null. Reals are summed with Neumaier's
 // compensation, so that the order of rows hardly matters.
 type summer struct {
@@ -39,6 +52,7 @@ type summer struct {
 	mean    bool
 	n       int64
 	whole   int64
+	high    int64 // the sum of whole values above its low 64 bits
 	real    float64
 	lost    float64 // low digits that real could not take
 	decimal value.Value
@@ -60,10 +74,8 @@ func (s *summer) Add(args []value.Value) {
 	case value.TypeDecimal:
 		s.decimal = value.DecimalOp('+', s.decimal, v)
 	default:
-		s.whole += v.Int
-		if s.mean {
-			s.addReal(float64(v.Int))
-		}
+		low, carry := bits.Add64(uint64(s.whole), uint64(v.Int), 0)
+		s.whole, s.high = int64(low), s.high+v.Int>>63+int64(carry)
 	}
 }
 
@@ -98,10 +110,10 @@ func (s *summer) Result() value.Value {
 		if s.n == 0 {
 			return value.Null(s.of)
 		}
-		return value.Value{Type: s.of, Int: int64(total / float64(s.n))}
+		return value.Value{Type: s.of, Int: int64(s.exact() / float64(s.n))}
 	}
 	if s.mean {
-		return value.Real(total / float64(s.n))
+		return value.Real(s.exact() / float64(s.n))
 	}
 	return value.Long(s.whole)
 }

@@ -97,8 +97,8 @@ type Sort struct {
 	Tie  []SortKey
 }
 
-// Take keeps N rows: the first ones of a Sort below it (Where and Project may
-// stand between), else the first by By.
+// Take keeps N rows: the first ones of a Sort, Values or Range below it (Where
+// and Project may stand between), else the first by By.
 type Take struct {
 	In Node
 	N  Expr // a long, constant when run

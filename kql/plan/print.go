@@ -89,8 +89,13 @@ func (w *treePrinter) line(n Node) string {
 // their names alone.
 func (w *treePrinter) outputs(n *Project) string {
 	var out []string
-	passed := 0
+	passed, empty := 0, 0
 	for i, e := range n.Exprs {
+		if c, ok := e.(*Const); ok && (c.Value.Null || c.Value == value.String("")) {
+			if empty++; empty > maxColumns {
+				continue
+			}
+		}
 		if c, ok := e.(*Col); !ok || c.Of.Name != n.Cols[i].Name {
 			out = append(out, ColumnName(n.Cols[i].Name)+" = "+w.expr(e))
 			continue
@@ -99,19 +104,19 @@ func (w *treePrinter) outputs(n *Project) string {
 			out = append(out, ColumnName(n.Cols[i].Name))
 		}
 	}
-	return strings.Join(out, ", ") + more(passed)
+	return strings.Join(out, ", ") + more(passed, "as they are") + more(empty, "empty")
 }
 
 // maxColumns is how many columns are listed that pass an operator as they
 // are.
 const maxColumns = 8
 
-// more says how many of n columns are not listed.
-func more(n int) string {
+// more says how many of n columns are not listed, and what they are.
+func more(n int, what string) string {
 	if n <= maxColumns {
 		return ""
 	}
-	return fmt.Sprintf(", and %d more as they are", n-maxColumns)
+	return fmt.Sprintf(", and %d more %s", n-maxColumns, what)
 }
 
 func (w *treePrinter) summarize(n *Summarize) string {
