@@ -29,6 +29,9 @@ type Bus struct {
 
 	quarantined, incomplete atomic.Int64
 
+	stopGuard context.CancelFunc // nil on a cluster
+	guards    sync.WaitGroup
+
 	mu     sync.Mutex
 	closed bool
 }
@@ -108,9 +111,12 @@ func (b *Bus) connect() error {
 	if b.embedded, err = startEmbedded(b.opts); err != nil {
 		return err
 	}
-	if b.conn, err = nats.Connect("", append(to, nats.InProcessServer(b.embedded.server))...); err != nil {
+	if b.conn, err = nats.Connect("", append(to, nats.InProcessServer(b.embedded), nats.ReconnectWait(reviveEvery/10))...); err != nil {
 		return fmt.Errorf("bus: connect to the embedded server: %w", err)
 	}
+	guard, stop := context.WithCancel(context.Background())
+	b.stopGuard = stop
+	b.guards.Go(func() { b.revive(guard) })
 	return nil
 }
 
@@ -156,6 +162,10 @@ func (b *Bus) Close() error {
 		return nil
 	}
 	b.closed = true
+	if b.stopGuard != nil {
+		b.stopGuard()
+		b.guards.Wait()
+	}
 	if b.conn != nil {
 		b.conn.Close()
 	}

@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"net"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -18,8 +20,12 @@ const startTimeout = 2 * time.Minute
 
 // embedded is a server in this process and the lock of its directory.
 type embedded struct {
-	server *server.Server
-	lock   *os.File
+	opts Options
+	lock *os.File
+
+	mu     sync.Mutex
+	server *server.Server // nil when stopped
+	closed bool
 }
 
 // startEmbedded starts a server over a directory, which it makes if needed.
@@ -31,11 +37,65 @@ func startEmbedded(o Options) (*embedded, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &embedded{lock: lock}
+	e := &embedded{opts: o, lock: lock}
 	if e.server, err = startServer(o); err != nil {
 		return nil, errors.Join(err, e.stop())
 	}
 	return e, nil
+}
+
+// InProcessConn connects to the server as it is now: NATS's client asks again
+// after a restart.
+func (e *embedded) InProcessConn() (net.Conn, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.server == nil {
+		return nil, errors.New("bus: the embedded server is stopped")
+	}
+	return e.server.InProcessConn()
+}
+
+// health is nil while the server can store.
+func (e *embedded) health() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.server == nil {
+		return errors.New("bus: the embedded server is stopped")
+	}
+	if h := e.server.Healthz(&server.HealthzOptions{}); h.Status != "ok" {
+		return fmt.Errorf("bus: the embedded server cannot store: %s", h.Error)
+	}
+	return nil
+}
+
+// restart ends the server and starts it over what it has on disk.
+func (e *embedded) restart() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed {
+		return nil
+	}
+	e.shutdown()
+	var err error
+	e.server, err = startServer(e.opts)
+	return err
+}
+
+func (e *embedded) shutdown() {
+	if e.server != nil {
+		e.server.Shutdown()
+		e.server.WaitForShutdown()
+		e.server = nil
+	}
+}
+
+// stop ends the server, waits for it and frees the directory.
+func (e *embedded) stop() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.closed = true
+	e.shutdown()
+	return e.lock.Close() // which unlocks
 }
 
 func startServer(o Options) (*server.Server, error) {
@@ -66,15 +126,6 @@ func startServer(o Options) (*server.Server, error) {
 		return nil, fmt.Errorf("bus: the embedded server did not start over %s; its log says why (a damaged file can be moved away with its stream's directory)", o.Dir)
 	}
 	return s, nil
-}
-
-// stop ends the server, waits for it and frees the directory.
-func (e *embedded) stop() error {
-	if e.server != nil {
-		e.server.Shutdown()
-		e.server.WaitForShutdown()
-	}
-	return e.lock.Close() // which unlocks
 }
 
 // serverLog hands the server's lines to slog.

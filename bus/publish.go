@@ -46,6 +46,12 @@ func (b *Bus) Publish(ctx context.Context, partition int, payload []byte) (seque
 		return 0, err
 	}
 	seq, err := b.send(ctx, p.subject, nats.Header{}, payload)
+	if err != nil && !isFull(err) && ctx.Err() == nil {
+		// No answer in time: the server's own trouble says more than that.
+		if h := b.Health(); h != nil {
+			err = errors.Join(h, err)
+		}
+	}
 	if !isFull(err) {
 		return seq, err
 	}

@@ -38,6 +38,9 @@ type Finding struct {
 	// which was muted for making too many findings. Its actor and target are
 	// what those matches have in common.
 	Summary bool
+	// Denied marks a finding of something that Lynceus itself stopped. No
+	// exclusion keeps it from being told.
+	Denied bool
 }
 
 // Actor is who did it.
@@ -46,7 +49,7 @@ type Actor struct {
 	UID            string   `json:"uid,omitempty"`
 	Groups         []string `json:"groups,omitempty"`
 	RealUser       string   `json:"real_user,omitempty"` // who signed in, where somebody else was impersonated
-	IPs            []string `json:"ips,omitempty"`       // addresses of the last hop, sorted, at most 16
+	IPs            []string `json:"ips,omitempty"`       // addresses of the last hop, sorted, at most MaxActorTexts
 	UserAgents     []string `json:"user_agents,omitempty"`
 	ServiceAccount string   `json:"service_account,omitempty"` // namespace/name
 	TokenPod       string   `json:"token_pod,omitempty"`       // pod the token is bound to; not the caller

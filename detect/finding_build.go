@@ -9,9 +9,9 @@ import (
 	"github.com/lynceus-io/lynceus/rule"
 )
 
-// maxActorTexts is how many addresses, and how many user agents, a finding
+// MaxActorTexts is how many addresses, and how many user agents, a finding
 // shows.
-const maxActorTexts = 16
+const MaxActorTexts = 16
 
 // maxParts is how many findings a correlation names as its parts.
 const maxParts = 100
@@ -128,11 +128,11 @@ func outsideRank(s string) int {
 func addLowest(set, words []string) []string {
 	for _, w := range words {
 		i, there := slices.BinarySearch(set, w)
-		if there || i >= maxActorTexts {
+		if there || i >= MaxActorTexts {
 			continue
 		}
 		set = slices.Insert(set, i, w)
-		set = set[:min(len(set), maxActorTexts)]
+		set = set[:min(len(set), MaxActorTexts)]
 	}
 	return set
 }

@@ -111,7 +111,20 @@ func (b *planner) plan(r *rule.Rule, index int32, opts *StateOptions) (*plan, er
 	}
 	p.contextual = isContextualRule(r)
 	p.lowerFailed = lowersFailed(r)
-	actor, target := ext.Actor, ext.Target
+	actor, target := Keys(r)
+	b.columns(&p.actor, actor)
+	b.columns(&p.target, target)
+	b.fields(p)
+	return p, nil
+}
+
+// Keys returns the fields whose values tell one finding of a rule from
+// another: all requests of a finding agree in them. They mean nothing for a
+// correlation. The caller must not change them.
+func Keys(r *rule.Rule) (actor, target []event.Ref) {
+	if r.Ext != nil {
+		actor, target = r.Ext.Actor, r.Ext.Target
+	}
 	if len(actor) == 0 {
 		actor = defaultActor
 	}
@@ -120,10 +133,7 @@ func (b *planner) plan(r *rule.Rule, index int32, opts *StateOptions) (*plan, er
 			target = defaultRuntimeTarget
 		}
 	}
-	b.columns(&p.actor, actor)
-	b.columns(&p.target, target)
-	b.fields(p)
-	return p, nil
+	return actor, target
 }
 
 // fields makes the evidence of a rule. Names that mean nothing in its table

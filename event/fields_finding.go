@@ -24,4 +24,7 @@ var findingFields = []Field{
 	{ID: 334, Name: "message", Type: TypeString, Tables: []Class{ClassFinding, ClassIncident, ClassHealth, ClassSelfAudit, ClassK8sEvent}, OCSF: "message", Doc: "What happened, in words."},
 	{ID: 335, Name: "incident.uid", Type: TypeString, Tables: []Class{ClassFinding}, OCSF: "unmapped.incident.uid", Doc: "The incident that the finding belongs to."},
 	{ID: 336, Name: "finding_info.about", Type: TypeString, Tables: told, OCSF: "unmapped.finding_info.about", Doc: "What it was done to: namespace, resource and name, or a path of the API."},
+	{ID: 337, Name: "action", Type: TypeString, Tables: []Class{ClassSelfAudit}, OCSF: "unmapped.action", Doc: "What was done with Lynceus: query, exclusion.add, token.create; the API's routes by name."},
+	{ID: 338, Name: "role", Type: TypeString, Tables: []Class{ClassSelfAudit}, OCSF: "unmapped.role", Doc: "Role of whoever did it."},
+	{ID: 339, Name: "duration_ms", Type: TypeInt, Tables: []Class{ClassSelfAudit}, OCSF: "unmapped.duration_ms", Doc: "How long it took, in milliseconds."},
 }

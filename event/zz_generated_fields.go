@@ -314,12 +314,18 @@ const (
 	IncidentUID StringField = 335
 	// FindingInfoAbout is finding_info.about: What it was done to: namespace, resource and name, or a path of the API.
 	FindingInfoAbout StringField = 336
+	// Action is action: What was done with Lynceus: query, exclusion.add, token.create; the API's routes by name.
+	Action StringField = 337
+	// Role is role: Role of whoever did it.
+	Role StringField = 338
+	// DurationMs is duration_ms: How long it took, in milliseconds.
+	DurationMs IntField = 339
 )
 
 const (
 	setWords   = 6
-	numStrings = 83
-	numInts    = 25
+	numStrings = 85
+	numInts    = 26
 	numLists   = 10
 )
 
@@ -455,4 +461,7 @@ var slots = [setWords * 64]struct {
 	334: {slotString, 80},
 	335: {slotString, 81},
 	336: {slotString, 82},
+	337: {slotString, 83},
+	338: {slotString, 84},
+	339: {slotInt, 25},
 }

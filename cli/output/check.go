@@ -4,6 +4,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/lynceus-io/lynceus/incident/report"
 	"github.com/lynceus-io/lynceus/rule/sigma"
 )
 
@@ -78,16 +79,16 @@ func problemDocs(list []*sigma.Problem) []Problem {
 
 // WriteCheckJSON writes the result of reading rules as one document.
 func WriteCheckJSON(w io.Writer, r *sigma.Result) error {
-	docs := []Rule{}
+	docs := []report.Rule{}
 	for _, x := range r.Rules {
-		docs = append(docs, NewRule(x))
+		docs = append(docs, report.NewRule(x))
 	}
 	return writeJSON(w, struct {
-		Schema      string    `json:"schema"`
-		Documents   int       `json:"documents"`
-		Loaded      int       `json:"loaded"`
-		Rules       []Rule    `json:"rules"`
-		Unsupported []Problem `json:"unsupported"`
-		Errors      []Problem `json:"errors"`
+		Schema      string        `json:"schema"`
+		Documents   int           `json:"documents"`
+		Loaded      int           `json:"loaded"`
+		Rules       []report.Rule `json:"rules"`
+		Unsupported []Problem     `json:"unsupported"`
+		Errors      []Problem     `json:"errors"`
 	}{CheckSchema, r.Documents, len(r.Rules), docs, problemDocs(r.Unsupported), problemDocs(r.Errors)})
 }

@@ -61,50 +61,11 @@ func callName(r *rule.Rule) string {
 	return r.ID
 }
 
-// Rule is the document of a rule.
-type Rule struct {
-	ID             string             `json:"id"`
-	Name           string             `json:"name"`
-	Title          string             `json:"title"`
-	Severity       string             `json:"severity"`
-	Status         string             `json:"status"`
-	Description    string             `json:"description"`
-	Risk           string             `json:"risk"`
-	Table          string             `json:"table"`
-	Correlation    string             `json:"correlation"` // its type, "" for a rule on single events
-	Silent         bool               `json:"silent"`
-	Tags           []string           `json:"tags"`
-	Tactics        []report.Tactic    `json:"tactics"`
-	Techniques     []report.Technique `json:"techniques"`
-	FalsePositives []string           `json:"false_positives"`
-	Runbook        []string           `json:"runbook"`
-	References     []string           `json:"references"`
-	Tests          int                `json:"tests"`
-	File           string             `json:"file"`
-	Line           int                `json:"line"`
-}
-
-// NewRule returns the document of a rule.
-func NewRule(r *rule.Rule) Rule {
-	d := Rule{
-		ID: r.ID, Name: r.Name, Title: r.Title, Severity: r.Severity.String(), Status: r.Status, Description: r.Description,
-		Table: r.Table.String(), Silent: r.Silent, Tags: nonNil(r.Tags), Tactics: report.Tactics(r.Tags), Techniques: report.Techniques(r.Tags),
-		FalsePositives: nonNil(r.FalsePositives), Runbook: []string{}, References: nonNil(r.References), File: r.Source.File, Line: r.Source.Line,
-	}
-	if r.Ext != nil {
-		d.Risk, d.Runbook, d.Tests = r.Ext.Risk, nonNil(r.Ext.Runbook), len(r.Ext.Tests)
-	}
-	if r.Correlation != nil {
-		d.Correlation = string(r.Correlation.Type)
-	}
-	return d
-}
-
 // WriteRulesJSON writes a list of rules as one document.
 func WriteRulesJSON(w io.Writer, rules []*rule.Rule) error {
-	docs := []Rule{}
+	docs := []report.Rule{}
 	for _, r := range rules {
-		docs = append(docs, NewRule(r))
+		docs = append(docs, report.NewRule(r))
 	}
 	return writeJSON(w, object{"schema": RulesSchema, "rules": docs})
 }

@@ -24,6 +24,8 @@ const (
 	// idle is how long a pull waits, and so how often time passes for the
 	// judge while nothing comes.
 	idle = 500 * time.Millisecond
+	// finishTime bounds what is written when the server stops.
+	finishTime = 10 * time.Second
 	// retryFull is how long a full disk is left alone.
 	retryFull = 5 * time.Second
 )
@@ -51,6 +53,7 @@ type Consumer struct {
 	decoder wire.Decoder
 	event   event.Event
 	counts  Counts
+	ready   atomic.Bool
 }
 
 // Counts are what a consumer did since it began. They may be read at any time.
@@ -63,6 +66,9 @@ type Counts struct {
 // Counts returns what the consumer did.
 func (c *Consumer) Counts() *Counts { return &c.counts }
 
+// Ready reports whether the past was taken up, and events are worked on.
+func (c *Consumer) Ready() bool { return c.ready.Load() }
+
 // Run works until ctx ends. An error means that the store or the bus is
 // broken. When the disk is full it waits for room, and begins again where the
 // store stands, as after a restart.
@@ -70,9 +76,11 @@ func (c *Consumer) Run(ctx context.Context) error {
 	for {
 		judge, err := c.NewJudge(ctx)
 		if err == nil {
+			c.ready.Store(true)
 			err = c.work(ctx, judge)
 		}
 		if ctx.Err() != nil {
+			c.finish(ctx, judge)
 			return nil
 		}
 		if !errors.Is(err, lake.ErrFull) {
@@ -87,6 +95,18 @@ func (c *Consumer) Run(ctx context.Context) error {
 		case <-time.After(retryFull):
 		}
 		c.Source.Rewind()
+	}
+}
+
+// finish writes what was found and learned when the server stops.
+func (c *Consumer) finish(ctx context.Context, judge *Judge) {
+	if judge == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTime)
+	defer cancel()
+	if err := judge.Finish(ctx); err != nil {
+		c.Log.Error("what was found last could not be written; it is found again at the next start", "error", err)
 	}
 }
 

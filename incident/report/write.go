@@ -45,13 +45,13 @@ func Encode(v any, indent string) ([]byte, error) {
 	if err := enc.Encode(v); err != nil {
 		return nil, err
 	}
-	return escape(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), nil
+	return Escape(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), nil
 }
 
-// escape writes the characters of a JSON document that a terminal may obey or
+// Escape writes the characters of a JSON document that a terminal may obey or
 // hide (controls, marks of direction, characters without width) as \u escapes.
 // In JSON they stand in strings only.
-func escape(doc []byte) []byte {
+func Escape(doc []byte) []byte {
 	var out []byte // nil until something had to be escaped
 	for i := 0; i < len(doc); {
 		r, n := rune(doc[i]), 1

@@ -43,10 +43,13 @@ type Func struct {
 // evaluates a bound call does it here.
 func (f *Func) Call(c *Context, args []value.Value, result value.Type) value.Value {
 	v := f.Eval(c, args)
-	if v.Type == result || result == value.TypeNone {
-		return v
+	if v.Type != result && result != value.TypeNone {
+		v = Coerce(v, result)
 	}
-	return Coerce(v, result)
+	if n := bigSize(v); n > 0 && !c.make(n) {
+		return value.Null(result)
+	}
+	return v
 }
 
 // Coerce makes an implicit conversion: of numbers to wider ones, of anything
@@ -66,6 +69,11 @@ type Context struct {
 	Now int64
 	// Err is set by a function that ends the query (assert); the first stays.
 	Err error
+
+	// Made is roughly how many bytes large results took since it was last set
+	// to 0, which whoever runs a query does for each row; beyond MaxMade (0
+	// means DefaultMaxMade) the query ends.
+	Made, MaxMade int64
 
 	patterns map[string]*regexp.Regexp // compiled so far
 	zones    map[string]*time.Location

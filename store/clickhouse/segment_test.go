@@ -75,7 +75,7 @@ func appendValues(row parquet.Row, f *event.Field, e *event.Event, column int) p
 		case f.Type == event.TypeBool:
 			return append(row, parquet.BooleanValue(n != 0).Level(0, 1, column))
 		case f.Type == event.TypeTime:
-			n /= 1000
+			n = floorDiv(n, 1000)
 		}
 		return append(row, parquet.Int64Value(n).Level(0, 1, column))
 	}

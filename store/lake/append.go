@@ -9,13 +9,8 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/klauspost/compress/zstd"
-
 	"github.com/lynceus-io/lynceus/event"
 )
-
-// appendLevel is the compression of appended segments, which are merged soon.
-const appendLevel = zstd.SpeedFastest
 
 // maxLanes bounds the segments that one append writes at the same time: the
 // tables there are, twice, as around the turn of an hour.

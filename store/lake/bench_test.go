@@ -2,8 +2,10 @@ package lake
 
 import (
 	"context"
+	"runtime"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/lynceus-io/lynceus/event"
 )
@@ -65,3 +67,40 @@ func benchAppend(b *testing.B, perCommit int, fill func(*maker, *event.Event)) {
 func BenchmarkAppendNetwork(b *testing.B)      { benchAppend(b, 65536, (*maker).network) }
 func BenchmarkAppendNetworkSmall(b *testing.B) { benchAppend(b, 8192, (*maker).network) }
 func BenchmarkAppendAudit(b *testing.B)        { benchAppend(b, 65536, (*maker).audit) }
+
+func benchMerge(b *testing.B, fill func(*maker, *event.Event)) {
+	events := pool(65536, fill)
+	b.ResetTimer()
+	var spent float64
+	var rows, data, filters, peak int64
+	for b.Loop() {
+		b.StopTimer()
+		at := &clock{base}
+		l, _ := open(b, Options{Dir: b.TempDir(), Now: at.now})
+		for seq := range uint64(8) {
+			store(b, l, "p", seq+1, seq+1, events...)
+		}
+		at.at = base.Add(2 * time.Hour)
+		start := cpu(b)
+		b.StartTimer()
+		u := maintain(b, l)
+		spent += cpu(b) - start
+		rows += u.MergedRows
+		for _, seg := range l.all() {
+			data += seg.bytes
+			filters += seg.idxBytes
+		}
+		var ms runtime.MemStats
+		runtime.ReadMemStats(&ms)
+		peak = max(peak, int64(ms.HeapSys))
+	}
+	b.ReportMetric(float64(rows)/spent, "events/cpu-s")
+	b.ReportMetric(float64(rows)/b.Elapsed().Seconds(), "events/s")
+	b.ReportMetric(float64(data)/float64(rows), "B/event")
+	b.ReportMetric(float64(filters)/float64(rows), "filterB/event")
+	b.ReportMetric(float64(peak)/(1<<20), "heapMB")
+	b.ReportMetric(0, "ns/op")
+}
+
+func BenchmarkMergeNetwork(b *testing.B) { benchMerge(b, (*maker).network) }
+func BenchmarkMergeAudit(b *testing.B)   { benchMerge(b, (*maker).audit) }

@@ -198,7 +198,7 @@ func (l *Lake) takeWriter(t *table) *segmentWriter {
 		l.free[t.class] = l.free[t.class][:n-1]
 		return w
 	}
-	return newSegmentWriter(t, appendLevel)
+	return newSegmentWriter(t, false)
 }
 
 func (l *Lake) putWriter(w *segmentWriter) {

@@ -223,7 +223,7 @@ func TestPrune(t *testing.T) {
 	f("a part of all", contains("resource_name", "-xmrig-"), 4)
 	f("a short part", contains("resource_name", "zzz"), 4)
 	f("a part of nothing", contains("resource_name", "qqqqwwww"), 0)
-	f("a part of the document", contains("raw_data", "straße alpha"), 1)
+	f("a part of the document, before it is merged", contains("raw_data", "straße alpha"), 4)
 	early := All(event.ClassAudit)
 	early.To = base.UnixNano() + 50_000_000
 	f("the first milliseconds", early, 1)

@@ -45,10 +45,10 @@ func (s *stage) add(e *event.Event, received int64) {
 		default:
 			text, _ := e.Text(id)
 			if c.blob && text == "" && len(e.Raw) > 0 {
-				s.cols[i] = append(s.cols[i], parquet.ByteArrayValue(s.texts.bytes(e.Raw)).Level(0, 0, i))
+				s.cols[i] = append(s.cols[i], parquet.ByteArrayValue(s.texts.bytes(e.Raw)))
 				continue
 			}
-			s.cols[i] = append(s.cols[i], parquet.ByteArrayValue(s.texts.text(text)).Level(0, 0, i))
+			s.cols[i] = append(s.cols[i], parquet.ByteArrayValue(s.texts.text(text)))
 		}
 	}
 	s.rows++
@@ -119,33 +119,49 @@ func (s *stage) reset() {
 
 // arena is memory for texts that are forgotten together.
 type arena struct {
-	block []byte
-	size  int // bytes of all texts
+	blocks [][]byte // the last one in use is at
+	at     int
+	size   int // bytes of all texts
 }
 
-// arenaBlock is the size of a block; larger texts get one of their own.
+// arenaBlock is the size of a block; larger texts get one of their own, which
+// is not kept.
 const arenaBlock = 256 << 10
 
 func (a *arena) text(s string) []byte {
-	n := len(a.room(len(s)))
-	a.block = append(a.block, s...)
+	b := a.room(len(s))
+	n := len(*b)
+	*b = append(*b, s...)
 	a.size += len(s)
-	return a.block[n:len(a.block):len(a.block)]
+	return (*b)[n:len(*b):len(*b)]
 }
 
 func (a *arena) bytes(s []byte) []byte {
-	n := len(a.room(len(s)))
-	a.block = append(a.block, s...)
+	b := a.room(len(s))
+	n := len(*b)
+	*b = append(*b, s...)
 	a.size += len(s)
-	return a.block[n:len(a.block):len(a.block)]
+	return (*b)[n:len(*b):len(*b)]
 }
 
-// room makes sure that n more bytes fit without moving what is there.
-func (a *arena) room(n int) []byte {
-	if cap(a.block)-len(a.block) < n {
-		a.block = make([]byte, 0, max(arenaBlock, n))
+// room returns a block into which n more bytes fit.
+func (a *arena) room(n int) *[]byte {
+	if n > arenaBlock {
+		large := make([]byte, 0, n)
+		return &large
 	}
-	return a.block
+	if a.at < len(a.blocks) && cap(a.blocks[a.at])-len(a.blocks[a.at]) < n {
+		a.at++
+	}
+	if a.at == len(a.blocks) {
+		a.blocks = append(a.blocks, make([]byte, 0, arenaBlock))
+	}
+	return &a.blocks[a.at]
 }
 
-func (a *arena) reset() { a.block, a.size = a.block[:0], 0 }
+func (a *arena) reset() {
+	for i := range a.blocks[:min(a.at+1, len(a.blocks))] {
+		a.blocks[i] = a.blocks[i][:0]
+	}
+	a.at, a.size = 0, 0
+}

@@ -12,10 +12,10 @@ import (
 	"github.com/parquet-go/parquet-go/compress/zstd"
 )
 
-// A row group ends at this many rows (the engine's own unit) or bytes of
-// text, whichever comes first: readers hold one in memory.
+// A row group ends at this many rows or bytes of text, whichever comes first:
+// readers hold one in memory.
 const (
-	maxGroupRows  = 122_880
+	maxGroupRows  = 1 << 17
 	maxGroupBytes = 64 << 20
 )
 
@@ -46,6 +46,10 @@ type segmentWriter struct {
 	stats     segmentStats
 }
 
+// compression is that of segments: the next level takes twice the time and
+// makes them no smaller (BenchmarkMerge).
+const compression = zstd.SpeedFastest
+
 // segmentStats are what the manifest says about a segment's rows. Times are
 // microseconds since 1970; min is above max when no row has one.
 type segmentStats struct {
@@ -61,9 +65,13 @@ func newStats() segmentStats {
 
 // newSegmentWriter returns a writer that can be used for one segment after
 // another, each started by reset.
-func newSegmentWriter(t *table, level zstd.Level) *segmentWriter {
+//
+// Appended segments have no grams of whole documents: collecting them takes
+// as long as everything else about a request, segments are merged soon, and
+// what is not merged yet is little to read.
+func newSegmentWriter(t *table, merged bool) *segmentWriter {
 	s := &segmentWriter{table: t}
-	s.w = parquet.NewWriter(io.Discard, append(t.writerOptions(&zstd.Codec{Level: level}),
+	s.w = parquet.NewWriter(io.Discard, append(t.writerOptions(&zstd.Codec{Level: compression}),
 		parquet.KeyValueMetadata(keyFormat, strconv.Itoa(formatVersion)), parquet.KeyValueMetadata(keyTable, t.class.String()))...)
 	s.columns = s.w.ColumnWriters()
 	s.values, s.gramSets = make([]valueSet, len(t.columns)), make([]gramSet, len(t.columns))
@@ -73,7 +81,7 @@ func newSegmentWriter(t *table, level zstd.Level) *segmentWriter {
 			s.equal[i] = len(s.filters.entries)
 			s.filters.entries = append(s.filters.entries, filterEntry{column: c.name, kind: kindEqual})
 		}
-		if c.grams {
+		if c.grams && (merged || !c.blob) {
 			s.grams[i] = len(s.filters.entries)
 			s.filters.entries = append(s.filters.entries, filterEntry{column: c.name, kind: kindGrams})
 		}
@@ -95,8 +103,13 @@ func (s *segmentWriter) reset(out io.Writer) {
 
 // writeColumn writes the values of column i of some rows.
 func (s *segmentWriter) writeColumn(i int, values []parquet.Value) error {
-	if s.equal[i] >= 0 || s.grams[i] >= 0 {
+	switch c := &s.table.columns[i]; {
+	case s.equal[i] >= 0 || s.grams[i] >= 0:
 		s.collect(i, values)
+	case c.blob:
+		for j := range values {
+			s.groupSize += int64(len(values[j].ByteArray()))
+		}
 	}
 	switch i {
 	case s.table.time:
@@ -113,19 +126,26 @@ func (s *segmentWriter) writeColumn(i int, values []parquet.Value) error {
 // collect adds texts to the filters of column i.
 func (s *segmentWriter) collect(i int, values []parquet.Value) {
 	set, grams := &s.values[i], &s.gramSets[i]
+	once := !s.table.columns[i].blob // whole documents do not come twice
 	for j := range values {
-		if values[j].IsNull() {
-			continue
-		}
 		text := values[j].ByteArray()
 		s.groupSize += int64(len(text))
-		if len(text) == 0 || bytes.Equal(text, set.last) {
+		if len(text) == 0 || once && bytes.Equal(text, set.last) {
 			continue
 		}
-		set.last = append(set.last[:0], text...)
+		var hash uint64
+		if once {
+			set.last = append(set.last[:0], text...)
+			if hash = valueHash(text); !set.add(hash) {
+				continue
+			}
+		}
 		s.fold = appendFold(s.fold[:0], text)
 		if s.equal[i] >= 0 {
-			set.add(s.fold)
+			if !bytes.Equal(s.fold, text) {
+				hash = valueHash(s.fold)
+			}
+			set.folds = append(set.folds, hash)
 		}
 		if s.grams[i] >= 0 {
 			grams.add(s.fold)

@@ -16,6 +16,7 @@ import (
 
 	"github.com/duckdb/duckdb-go/v2"
 
+	"github.com/lynceus-io/lynceus/kql/run"
 	"github.com/lynceus-io/lynceus/kql/sql"
 	"github.com/lynceus-io/lynceus/store/lake"
 )
@@ -90,7 +91,7 @@ func (e *Engine) Dialect() sql.Dialect { return sql.DuckDB }
 // Query runs a statement, which must be one SELECT. It waits while too many
 // others run. Errors of the engine are returned as they are, but for those of
 // limits, which say what to do.
-func (e *Engine) Query(ctx context.Context, s *sql.Statement) (sql.Rows, error) {
+func (e *Engine) Query(ctx context.Context, s *sql.Statement) (run.Rows, error) {
 	select {
 	case e.slots <- struct{}{}:
 	case <-ctx.Done():
@@ -122,7 +123,7 @@ func (q *query) close() {
 	q.end = nil
 }
 
-func (q *query) start(ctx context.Context) (sql.Rows, error) {
+func (q *query) start(ctx context.Context) (run.Rows, error) {
 	for i := range q.statement.Scans {
 		p, err := q.engine.segments.Pin(ctx, lake.Of(q.statement.Scans[i]))
 		if err != nil {

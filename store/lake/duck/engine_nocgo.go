@@ -5,6 +5,7 @@ package duck
 import (
 	"context"
 
+	"github.com/lynceus-io/lynceus/kql/run"
 	"github.com/lynceus-io/lynceus/kql/sql"
 )
 
@@ -18,7 +19,7 @@ func Open(Segments, Options) (*Engine, error) { return nil, ErrNotBuilt }
 func (*Engine) Dialect() sql.Dialect { return sql.DuckDB }
 
 // Query returns ErrNotBuilt.
-func (*Engine) Query(context.Context, *sql.Statement) (sql.Rows, error) { return nil, ErrNotBuilt }
+func (*Engine) Query(context.Context, *sql.Statement) (run.Rows, error) { return nil, ErrNotBuilt }
 
 // Close does nothing.
 func (*Engine) Close() error { return nil }

@@ -1,0 +1,71 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/lynceus-io/lynceus/kql/value"
+)
+
+// Incident is an incident in a list; Document is there where one is asked for.
+type Incident struct {
+	ID        string     `json:"id"`
+	Title     string     `json:"title"`
+	Severity  string     `json:"severity"`
+	First     *time.Time `json:"first_seen"`
+	Last      *time.Time `json:"last_seen"`
+	Count     int64      `json:"count"`
+	Cluster   string     `json:"cluster"`
+	Namespace string     `json:"namespace"`
+	User      string     `json:"user"`
+	About     string     `json:"about"`
+	Tactics   []string   `json:"tactics"`
+	// Findings that belong to it, cut off at a number that docs/fields.md states.
+	Findings []string `json:"findings"`
+	// Document is all that is known of it: docs/schema/incident.schema.json.
+	Document json.RawMessage `json:"document,omitempty"`
+}
+
+// incidentColumns are read by newIncident, in this order.
+var incidentColumns = []string{
+	"finding_info.uid", "last_seen_time", "finding_info.title", "severity", "first_seen_time", "count_ = ['count']", "k8s.cluster", "k8s.namespace",
+	"actor.user.name", "finding_info.about", "attacks.tactics", "related_events",
+}
+
+func newIncident(r []value.Value) Incident {
+	return Incident{
+		ID: r[0].Text, Last: instant(r[1]), Title: r[2].Text, Severity: r[3].Text, First: instant(r[4]), Count: r[5].Int, Cluster: r[6].Text,
+		Namespace: r[7].Text, User: r[8].Text, About: r[9].Text, Tactics: texts(r[10]), Findings: texts(r[11]),
+	}
+}
+
+func (c *call) incidents() error {
+	q := c.r.URL.Query()
+	c.what = c.r.URL.RawQuery
+	l, err := newListing(q, "namespace", "user")
+	if err != nil {
+		return err
+	}
+	l.equal(q, "namespace", "k8s.namespace")
+	l.equal(q, "user", "actor.user.name")
+	list := []Incident{}
+	next, err := c.page(l, "incident", incidentColumns, func(row []value.Value) { list = append(list, newIncident(row)) })
+	if err != nil {
+		return err
+	}
+	c.rows = int64(len(list))
+	return c.json(http.StatusOK, map[string]any{"incidents": list, "next": next})
+}
+
+func (c *call) incident() error {
+	var i *Incident
+	err := c.one("incident", incidentColumns, func(row []value.Value, doc json.RawMessage) {
+		one := newIncident(row)
+		one.Document, i = doc, &one
+	})
+	if err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, i)
+}

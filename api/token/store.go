@@ -1,0 +1,266 @@
+package token
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Errors of a store.
+var (
+	// ErrUnknown says that a token is none of those that are known, or has
+	// expired.
+	ErrUnknown = errors.New("the token is not known, or has expired")
+	// ErrNotFound says that no token has that id.
+	ErrNotFound = errors.New("no token has that id")
+)
+
+// FileName is the name of the file with the tokens in a data directory.
+const FileName = "tokens.json"
+
+// Bounds of a store. A file over the limit is not one that this package wrote.
+const (
+	maxFile   = 1 << 20
+	maxTokens = 1000
+	maxName   = 100
+	// recheck is how long a revoked token may still pass.
+	recheck = time.Second
+)
+
+// Store is the tokens of a data directory. It is safe for concurrent use, by
+// several processes too.
+type Store struct {
+	path string
+	now  func() time.Time
+
+	mu      sync.Mutex
+	checked time.Time
+	stamp   fileStamp
+	tokens  []stored
+}
+
+// fileStamp tells one version of the file from another.
+type fileStamp struct {
+	modified time.Time
+	size     int64
+	inode    uint64
+}
+
+// Open returns the tokens of a data directory. The directory must exist; the
+// file need not.
+func Open(dir string, now func() time.Time) (*Store, error) {
+	s := &Store{path: filepath.Join(dir, FileName), now: now}
+	if _, err := os.Stat(dir); err != nil {
+		return nil, fmt.Errorf("tokens: %w", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s, s.reload()
+}
+
+// Check returns whose token text is, or ErrUnknown.
+func (s *Store) Check(text string) (Token, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.now()
+	if now.Sub(s.checked) >= recheck || now.Before(s.checked) {
+		if err := s.reload(); err != nil {
+			return Token{}, err
+		}
+	}
+	id, ok := idOf(text)
+	if !ok {
+		return Token{}, ErrUnknown
+	}
+	for i := range s.tokens {
+		if t := &s.tokens[i]; t.ID == id && t.is(text) && !t.Expired(now) {
+			return t.Token, nil
+		}
+	}
+	return Token{}, ErrUnknown
+}
+
+// List returns the tokens, the oldest first, expired ones too.
+func (s *Store) List() ([]Token, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.reload(); err != nil {
+		return nil, err
+	}
+	out := make([]Token, len(s.tokens))
+	for i := range s.tokens {
+		out[i] = s.tokens[i].Token
+	}
+	return out, nil
+}
+
+// Create makes a token and returns its text, which cannot be read again. A
+// life of 0 means that it does not expire.
+func (s *Store) Create(name string, role Role, life time.Duration, by string) (Token, string, error) {
+	name = strings.TrimSpace(name)
+	switch {
+	case name == "" || len(name) > maxName:
+		return Token{}, "", fmt.Errorf("a token's name has 1 to %d bytes: say who will use it", maxName)
+	case role.String() == "" || role == 0:
+		return Token{}, "", errors.New("a token needs a role: viewer, analyst, responder or admin")
+	case life < 0:
+		return Token{}, "", errors.New("a token cannot have expired before it is made: give a time to live, or 0 for none")
+	}
+	now := s.now().UTC().Truncate(time.Second)
+	id, text := generate()
+	t := stored{Token: Token{ID: id, Name: name, Role: role, Created: now, CreatedBy: by}, SHA256: hash(text)}
+	if life > 0 {
+		t.Expires = now.Add(life)
+	}
+	err := s.change(func(list []stored) ([]stored, error) {
+		if len(list) >= maxTokens {
+			return nil, fmt.Errorf("there are %d tokens already: revoke some first", len(list))
+		}
+		return append(list, t), nil
+	})
+	return t.Token, text, err
+}
+
+// Revoke makes a token useless, within a second for a running server.
+func (s *Store) Revoke(id string) (Token, error) {
+	var gone Token
+	err := s.change(func(list []stored) ([]stored, error) {
+		i := slices.IndexFunc(list, func(t stored) bool { return t.ID == id })
+		if i < 0 {
+			return nil, ErrNotFound
+		}
+		gone = list[i].Token
+		return slices.Delete(list, i, i+1), nil
+	})
+	return gone, err
+}
+
+// change reads the file, applies f and writes it, holding a lock against
+// other processes.
+func (s *Store) change(f func([]stored) ([]stored, error)) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	lock, err := os.OpenFile(s.path+".lock", os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return fmt.Errorf("tokens: %w", err)
+	}
+	defer lock.Close()
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
+		return fmt.Errorf("tokens: lock %s: %w", lock.Name(), err)
+	}
+	if err := s.reload(); err != nil {
+		return err
+	}
+	list, err := f(slices.Clone(s.tokens))
+	if err != nil {
+		return err
+	}
+	if err := write(s.path, list); err != nil {
+		return fmt.Errorf("tokens: %w", err)
+	}
+	s.stamp = fileStamp{}
+	return s.reload()
+}
+
+// reload reads the file where it changed.
+func (s *Store) reload() error {
+	s.checked = s.now()
+	f, err := os.Open(s.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		s.tokens, s.stamp = nil, fileStamp{}
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("tokens: %w", err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return fmt.Errorf("tokens: %w", err)
+	}
+	stamp := stampOf(info)
+	if stamp == s.stamp {
+		return nil
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return fmt.Errorf("tokens: others may read or write %s: run chmod 600 on it", s.path)
+	}
+	b, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err != nil {
+		return fmt.Errorf("tokens: %w", err)
+	}
+	list, err := decode(b)
+	if err != nil {
+		return fmt.Errorf("tokens: %s: %w; restore it from a copy, or remove it and make new tokens", s.path, err)
+	}
+	s.tokens, s.stamp = list, stamp
+	return nil
+}
+
+func stampOf(info fs.FileInfo) fileStamp {
+	st := fileStamp{modified: info.ModTime(), size: info.Size()}
+	if sys, ok := info.Sys().(*syscall.Stat_t); ok {
+		st.inode = sys.Ino
+	}
+	return st
+}
+
+// document is the file.
+type document struct {
+	Schema string   `json:"schema"`
+	Tokens []stored `json:"tokens"`
+}
+
+const schema = "lynceus.tokens/v1"
+
+func decode(b []byte) ([]stored, error) {
+	if len(b) > maxFile {
+		return nil, fmt.Errorf("it is larger than %d bytes", maxFile)
+	}
+	var d document
+	if err := json.Unmarshal(b, &d); err != nil {
+		return nil, err
+	}
+	if d.Schema != schema {
+		return nil, fmt.Errorf("it is of form %q, not %q", d.Schema, schema)
+	}
+	for _, t := range d.Tokens {
+		if t.ID == "" || t.Role == 0 || len(t.SHA256) != 64 {
+			return nil, fmt.Errorf("token %q lacks its role or hash", t.ID)
+		}
+	}
+	return d.Tokens, nil
+}
+
+// write replaces the file at once, so that a reader sees the old or the new.
+func write(path string, list []stored) error {
+	b, err := json.MarshalIndent(document{schema, list}, "", "  ")
+	if err != nil {
+		return err
+	}
+	tmp := path + ".tmp"
+	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(append(b, '\n'))
+	if err == nil {
+		err = f.Sync()
+	}
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(tmp, path)
+}

@@ -1,0 +1,64 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/lynceus-io/lynceus/api/problem"
+	"github.com/lynceus-io/lynceus/api/token"
+)
+
+func (c *call) tokens() error {
+	list, err := c.s.o.Tokens.List()
+	if err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, map[string]any{"tokens": nonNil(list)})
+}
+
+// NewToken asks for a token.
+type NewToken struct {
+	Name string     `json:"name"`
+	Role token.Role `json:"role"`
+	// Seconds to live; 0 means that it does not expire.
+	Seconds int64 `json:"seconds"`
+}
+
+// MadeToken is a token that was made; Secret is shown this once.
+type MadeToken struct {
+	token.Token
+	Secret string `json:"secret"`
+}
+
+// maxLife bounds NewToken.Seconds: ten years.
+const maxLife = 10 * 365 * 24 * 3600
+
+func (c *call) tokenCreate() error {
+	var in NewToken
+	if err := c.body(&in); err != nil {
+		return err
+	}
+	c.what = in.Name
+	if in.Seconds > maxLife || in.Seconds < 0 {
+		return problem.New(problem.BadRequest, "a token cannot live for %d seconds", in.Seconds).Advise("give at most ten years, or 0 for ever")
+	}
+	t, text, err := c.s.o.Tokens.Create(in.Name, in.Role, time.Duration(in.Seconds)*time.Second, c.token.Name)
+	if err != nil {
+		return problem.New(problem.BadRequest, "%v", err).Because(err)
+	}
+	return c.json(http.StatusCreated, MadeToken{t, text})
+}
+
+func (c *call) tokenRevoke() error {
+	id := c.r.PathValue("id")
+	c.what = id
+	t, err := c.s.o.Tokens.Revoke(id)
+	if errors.Is(err, token.ErrNotFound) {
+		return problem.New(problem.NotFound, "no token has the id %q", id).Advise("GET /api/v1/tokens lists them")
+	}
+	if err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, t)
+}

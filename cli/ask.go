@@ -1,0 +1,109 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lynceus-io/lynceus/api/saved"
+	"github.com/lynceus-io/lynceus/cli/output"
+	"github.com/lynceus-io/lynceus/kql/syntax"
+)
+
+func (a *app) ask() *cobra.Command {
+	f := a.newQueryFlags()
+	var show bool
+	c := &cobra.Command{
+		Use:   "ask [flags] [NAME]",
+		Short: "Ask a question that has a name",
+		Long: `Ask a saved query by its name: the questions that come with Lynceus, and those that people saved. Without a name,
+list them with their parameters. docs/questions.md shows each with an answer.
+
+An answer says which of the tables that it is from are empty: silence about processes is no proof that none ran.`,
+		Example: `  lynceus ask
+  lynceus ask secrets --param window=24h
+  lynceus ask account --param account=shop/cart
+  lynceus ask who --param pod=cart-7d4b9c6f5-x2x9q --param in_namespace=shop`,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usagef(c, "give one name, and parameters as --param NAME=VALUE; %d names came", len(args))
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			name := ""
+			if len(args) > 0 {
+				name = args[0]
+			}
+			return a.runAsk(c, f, name, show)
+		},
+	}
+	f.register(c.Flags())
+	c.Flags().BoolVar(&show, "show", false, "print the query itself, and do not run it")
+	return c
+}
+
+func (a *app) runAsk(c *cobra.Command, f *queryFlags, name string, show bool) error {
+	ctx := c.Context()
+	list, err := saved.BuiltIn()
+	if err != nil {
+		return err
+	}
+	src, err := a.source(ctx, &f.sourceFlags)
+	switch {
+	case err == nil:
+		defer src.close()
+		var broken []string
+		if list, broken, err = src.queries(ctx); err != nil {
+			return err
+		}
+		for _, b := range broken {
+			a.say(fmt.Sprintf("the saved query %s cannot be read any more; save it again", b))
+		}
+	case name != "" && !show:
+		return err
+	}
+	if name == "" {
+		return output.WriteQuestions(a.stdout, list, a.textOptions(a.stdout, f.color()))
+	}
+	i := slices.IndexFunc(list, func(q *saved.Query) bool { return q.Name == name })
+	if i < 0 {
+		names := make([]string, len(list))
+		for i, q := range list {
+			names[i] = q.Name
+		}
+		text := fmt.Sprintf("no question has the name %q", name)
+		if near := syntax.Nearest(name, names); near != "" {
+			text += fmt.Sprintf("; did you mean %q?", near)
+		}
+		return usagef(c, "%s\nlynceus ask alone lists them", text)
+	}
+	if show {
+		_, err := fmt.Fprintln(a.stdout, output.CleanLines(list[i].KQL))
+		return err
+	}
+	return a.askOne(ctx, c, src, f, list[i])
+}
+
+func (a *app) askOne(ctx context.Context, c *cobra.Command, src *source, f *queryFlags, q *saved.Query) error {
+	r, err := f.request(c, q.KQL, a.now())
+	if err != nil {
+		return err
+	}
+	if err := q.Check(r.Params); err != nil {
+		return usagef(c, "%v", err)
+	}
+	// What the answer lacks is told before it and whatever comes of it.
+	lacking, lackErr := saved.Lacking(ctx, src, q)
+	if lackErr == nil && lacking != "" {
+		a.say("note: " + lacking)
+	}
+	rows, err := a.put(ctx, src, f, r)
+	if err == nil && rows == 0 && !f.explain && f.form == "table" {
+		a.say("nothing was found")
+	}
+	return errors.Join(err, lackErr)
+}

@@ -1,0 +1,154 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/pflag"
+
+	"github.com/lynceus-io/lynceus/api"
+	"github.com/lynceus-io/lynceus/api/client"
+	"github.com/lynceus-io/lynceus/api/hunt"
+	"github.com/lynceus-io/lynceus/api/local"
+	"github.com/lynceus-io/lynceus/api/saved"
+)
+
+// defaultData is the data directory where nothing else is said, and dataEnv
+// the variable that says something else.
+const (
+	defaultData = "lynceus-data"
+	dataEnv     = "LYNCEUS_DATA"
+	tokenEnv    = "LYNCEUS_TOKEN"
+)
+
+// sourceFlags say whom a question is put to.
+type sourceFlags struct {
+	data, server, tokenFile string
+}
+
+func (f *sourceFlags) register(s *pflag.FlagSet) {
+	s.StringVar(&f.data, "data", "", "the data `DIR`ectory of lynceus up, whether it runs or not; $"+dataEnv+", else "+defaultData)
+	s.StringVar(&f.server, "server", "", "ask the server at `URL` instead; its token comes from --token-file or $"+tokenEnv)
+	s.StringVar(&f.tokenFile, "token-file", "", "read the token for --server from `FILE`")
+}
+
+// Store is a data directory that no server runs on.
+type Store interface {
+	hunt.Querier
+	// Identity of the store; the same for as long as it exists.
+	Identity() string
+	Close() error
+}
+
+// source is who answers: a server, or a store in this process.
+type source struct {
+	hunt.Querier
+	// client is nil where the store is in this process.
+	client   *client.Client
+	identity func(context.Context) (string, error)
+	close    func() error
+}
+
+// dir is the data directory that flags and the environment name.
+func (a *app) dir(f *sourceFlags) string {
+	switch {
+	case f.data != "":
+		return f.data
+	case a.getenv(dataEnv) != "":
+		return a.getenv(dataEnv)
+	}
+	return defaultData
+}
+
+// source finds who answers. It must be closed.
+func (a *app) source(ctx context.Context, f *sourceFlags) (*source, error) {
+	if f.server != "" && f.data != "" {
+		return nil, &usageError{"--server and --data contradict each other: give one"}
+	}
+	c, err := a.remote(f)
+	if err == nil {
+		return remoteSource(c), nil
+	}
+	if !errors.Is(err, local.ErrNone) {
+		return nil, err
+	}
+	dir := a.dir(f)
+	if _, statErr := os.Stat(dir); statErr != nil {
+		return nil, fmt.Errorf("there is no data directory %s; name one with --data, or a server with --server", dir)
+	}
+	if a.openStore == nil {
+		return nil, fmt.Errorf("%w (%s); start one, or name a server with --server", err, dir)
+	}
+	store, err := a.openStore(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	return &source{Querier: store, identity: func(context.Context) (string, error) { return store.Identity(), nil }, close: store.Close}, nil
+}
+
+func remoteSource(c *client.Client) *source {
+	return &source{
+		Querier: c, client: c, close: func() error { return nil },
+		identity: func(ctx context.Context) (string, error) {
+			var st api.Status
+			err := c.Do(ctx, "GET", "/api/v1/status", nil, nil, &st)
+			return st.Store, err
+		},
+	}
+}
+
+// remote returns the server that flags name, or that runs on the data
+// directory; local.ErrNone where none does.
+func (a *app) remote(f *sourceFlags) (*client.Client, error) {
+	if f.server != "" {
+		token := a.getenv(tokenEnv)
+		if f.tokenFile != "" {
+			b, err := os.ReadFile(f.tokenFile)
+			if err != nil {
+				return nil, err
+			}
+			token = strings.TrimSpace(string(b))
+		}
+		if token == "" {
+			return nil, &usageError{"--server needs a token: give --token-file, or set " + tokenEnv + "; lynceus token create makes one"}
+		}
+		return client.New(client.Options{Server: f.server, Token: token})
+	}
+	note, token, err := local.Read(a.dir(f))
+	if err != nil {
+		return nil, err
+	}
+	if note.PID > 0 && errors.Is(syscall.Kill(note.PID, 0), syscall.ESRCH) {
+		return nil, local.ErrNone // what left the note has ended without taking it away
+	}
+	return client.New(client.Options{Server: note.Address, Token: token})
+}
+
+// needServer returns the server, or says that one is needed for what.
+func (a *app) needServer(f *sourceFlags, what string) (*client.Client, error) {
+	c, err := a.remote(f)
+	if errors.Is(err, local.ErrNone) {
+		return nil, fmt.Errorf("%s needs a running lynceus up, and none runs on %s; start one, or name a server with --server", what, filepath.Clean(a.dir(f)))
+	}
+	return c, err
+}
+
+// queries returns the saved queries that there are, the built-in ones at
+// least, and the names of those that cannot be read.
+func (s *source) queries(ctx context.Context) (list []*saved.Query, broken []string, err error) {
+	if s.client == nil {
+		list, err = saved.BuiltIn()
+		return list, nil, err
+	}
+	var out struct {
+		Queries []*saved.Query `json:"queries"`
+		Broken  []string       `json:"broken"`
+	}
+	err = s.client.Do(ctx, "GET", "/api/v1/queries", nil, nil, &out)
+	return out.Queries, out.Broken, err
+}

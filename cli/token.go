@@ -1,0 +1,170 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"os/user"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lynceus-io/lynceus/api/hunt"
+	"github.com/lynceus-io/lynceus/api/token"
+	"github.com/lynceus-io/lynceus/cli/output"
+)
+
+func (a *app) token() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "token",
+		Short: "Make, list and revoke tokens for the API",
+		Long: `Tokens let people and programs use the API. Each has a role: a viewer reads findings, incidents, rules and the
+status; an analyst queries, too; a responder excludes findings, too; an admin makes tokens, too.
+
+The commands work on the data directory, whether lynceus up runs or not, or with --server through the API.`,
+		Args: noArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(a.tokenCreate(), a.tokenList(), a.tokenRevoke())
+	return c
+}
+
+// tokenKeeper is where tokens are: a data directory, or a server.
+type tokenKeeper interface {
+	List() ([]token.Token, error)
+	Create(name string, role token.Role, life time.Duration, by string) (token.Token, string, error)
+	Revoke(id string) (token.Token, error)
+}
+
+func (a *app) tokens(c *cobra.Command, f *sourceFlags) (tokenKeeper, error) {
+	if f.server == "" {
+		return token.Open(a.dir(f), a.now)
+	}
+	server, err := a.remote(f)
+	if err != nil {
+		return nil, err
+	}
+	return &serverTokens{c.Context(), server}, nil
+}
+
+func (a *app) tokenCreate() *cobra.Command {
+	var f sourceFlags
+	role, expires := token.Viewer.String(), ""
+	c := &cobra.Command{
+		Use:     "create [flags] NAME",
+		Short:   "Make a token for a person or a program",
+		Long:    "Make a token and print it. It is shown this once: Lynceus keeps its hash only.",
+		Example: "  lynceus token create --role analyst --expires 90d jane",
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usagef(c, "give one name: who will use the token")
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			r, err := token.ParseRole(role)
+			if err != nil {
+				return usagef(c, "--role: %v", err)
+			}
+			var life time.Duration
+			if expires != "" {
+				if life, err = hunt.ParseSpan(expires); err != nil {
+					return usagef(c, "--expires: %v", err)
+				}
+			}
+			keeper, err := a.tokens(c, &f)
+			if err != nil {
+				return err
+			}
+			t, text, err := keeper.Create(args[0], r, life, userName())
+			if err != nil {
+				return err
+			}
+			until := "it does not expire"
+			if !t.Expires.IsZero() {
+				until = "until " + stampText(t.Expires)
+			}
+			a.say(fmt.Sprintf("token %s for %s, %s, %s; it is shown this once", t.ID, output.Clean(t.Name), t.Role, until))
+			_, err = fmt.Fprintln(a.stdout, text)
+			return err
+		},
+	}
+	c.Flags().StringVar(&role, "role", role, "`ROLE`: viewer, analyst, responder, admin")
+	c.Flags().StringVar(&expires, "expires", "", "how long it is of use: 8h, 90d; left out it does not expire")
+	f.register(c.Flags())
+	return c
+}
+
+// userName is who runs the command, for the record.
+func userName() string {
+	if u, err := user.Current(); err == nil {
+		return u.Username
+	}
+	return fmt.Sprintf("uid %d", os.Getuid())
+}
+
+func (a *app) tokenList() *cobra.Command {
+	var f sourceFlags
+	c := &cobra.Command{
+		Use: "list", Short: "List the tokens, without their secrets", Args: noArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			keeper, err := a.tokens(c, &f)
+			if err != nil {
+				return err
+			}
+			list, err := keeper.List()
+			if err != nil {
+				return err
+			}
+			return writeTokens(a.stdout, list, a.now())
+		},
+	}
+	f.register(c.Flags())
+	return c
+}
+
+func writeTokens(w io.Writer, list []token.Token, now time.Time) error {
+	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(tw, "ID\tROLE\tCREATED\tBY\tEXPIRES\tNAME")
+	for _, t := range list {
+		expires := "never"
+		switch {
+		case t.Expired(now):
+			expires = "expired"
+		case !t.Expires.IsZero():
+			expires = t.Expires.UTC().Format("2006-01-02 15:04")
+		}
+		cells := []string{t.ID, t.Role.String(), t.Created.UTC().Format("2006-01-02 15:04"), output.Clean(t.CreatedBy), expires, output.Clean(t.Name)}
+		fmt.Fprintln(tw, strings.Join(cells, "\t"))
+	}
+	return tw.Flush()
+}
+
+func (a *app) tokenRevoke() *cobra.Command {
+	var f sourceFlags
+	c := &cobra.Command{
+		Use: "revoke ID", Short: "Make a token useless, at once",
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usagef(c, "give the id of one token; lynceus token list shows them")
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			keeper, err := a.tokens(c, &f)
+			if err != nil {
+				return err
+			}
+			t, err := keeper.Revoke(args[0])
+			if err != nil {
+				return fmt.Errorf("%s: %w; lynceus token list shows them", args[0], err)
+			}
+			a.say(fmt.Sprintf("revoked %s of %s", t.ID, output.Clean(t.Name)))
+			return nil
+		},
+	}
+	f.register(c.Flags())
+	return c
+}

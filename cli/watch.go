@@ -1,0 +1,103 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lynceus-io/lynceus/api/hunt"
+	"github.com/lynceus-io/lynceus/cli/output"
+	"github.com/lynceus-io/lynceus/event"
+	"github.com/lynceus-io/lynceus/kql/value"
+)
+
+// watchFlags are the flags of watch.
+type watchFlags struct {
+	sourceFlags
+	table, where   string
+	findings       bool
+	form           string
+	colored, plain bool
+}
+
+func (a *app) watchEvents() *cobra.Command {
+	f := &watchFlags{}
+	c := &cobra.Command{
+		Use:   "watch [flags]",
+		Short: "Show events or findings as they come",
+		Long: `Show what a running lynceus up takes in, one line for each event, until Ctrl-C. A screen that is too slow
+misses events, and says how many; nothing waits for it.`,
+		Example: "  lynceus watch --findings\n  lynceus watch --where 'api.response.code == 403 and k8s.namespace == \"shop\"'",
+		Args:    noArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := f.check(c); err != nil {
+				return err
+			}
+			server, err := a.needServer(&f.sourceFlags, "watching")
+			if err != nil {
+				return err
+			}
+			return a.runWatch(c.Context(), server, f)
+		},
+	}
+	s := c.Flags()
+	s.SortFlags = false
+	s.StringVar(&f.table, "table", event.ClassAudit.String(), "the `TABLE` to watch: audit, process, file, network, dns, finding, ...")
+	s.BoolVar(&f.findings, "findings", false, "watch findings: the same as --table finding")
+	s.StringVar(&f.where, "where", "", "show only what satisfies `CONDITION`, as after where in KQL")
+	s.StringVarP(&f.form, "output", "o", "text", "form: text, or json for one object on each line")
+	f.sourceFlags.register(s)
+	s.BoolVar(&f.colored, "color", false, "colour text always")
+	s.BoolVar(&f.plain, "no-color", false, "never colour text")
+	return c
+}
+
+func (f *watchFlags) check(c *cobra.Command) error {
+	switch {
+	case f.colored && f.plain:
+		return usagef(c, "--color and --no-color contradict each other: give one")
+	case f.findings && c.Flags().Changed("table") && f.table != event.ClassFinding.String():
+		return usagef(c, "--findings and --table %s contradict each other: give one", f.table)
+	case f.form != "text" && f.form != "json":
+		return usagef(c, "--output %q is neither text nor json", f.form)
+	}
+	if f.findings {
+		f.table = event.ClassFinding.String()
+	}
+	if _, ok := event.ClassByName(f.table); !ok {
+		return usagef(c, "there is no table %q; lynceus fields lists them", f.table)
+	}
+	return nil
+}
+
+func (a *app) runWatch(ctx context.Context, w hunt.Watcher, f *watchFlags) error {
+	answer, err := w.Watch(ctx, hunt.WatchRequest{Table: f.table, Where: f.where})
+	if err != nil {
+		return err
+	}
+	defer answer.Close()
+	mode := (&queryFlags{colored: f.colored, plain: f.plain}).color()
+	cols := answer.Columns()
+	lines := output.NewEventLines(f.table, cols, a.textOptions(a.stdout, mode))
+	row := make([]value.Value, len(cols))
+	var buf []byte
+	for answer.Next(row) {
+		if f.form == "json" {
+			buf = output.AppendObject(buf[:0], cols, row)
+		} else {
+			buf = append(buf[:0], lines.Line(row)...)
+		}
+		if _, err := a.stdout.Write(append(buf, '\n')); err != nil {
+			return &writeError{err}
+		}
+	}
+	for _, n := range answer.Notes() {
+		a.say("note: " + n)
+	}
+	if err := answer.Err(); err != nil && ctx.Err() == nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,273 @@
+package hub
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/lynceus-io/lynceus/api"
+	"github.com/lynceus-io/lynceus/api/local"
+	"github.com/lynceus-io/lynceus/api/saved"
+	"github.com/lynceus-io/lynceus/api/token"
+	"github.com/lynceus-io/lynceus/bus"
+	"github.com/lynceus-io/lynceus/collect/audit"
+	"github.com/lynceus-io/lynceus/collect/intake"
+	"github.com/lynceus-io/lynceus/collect/redact"
+	"github.com/lynceus-io/lynceus/collect/tail"
+	"github.com/lynceus-io/lynceus/collect/webhook"
+	"github.com/lynceus-io/lynceus/hub/live"
+	"github.com/lynceus-io/lynceus/store/lake"
+	"github.com/lynceus-io/lynceus/store/state"
+)
+
+// Up is a running server: intake, bus, detection, store and API in one
+// process.
+type Up struct {
+	o        UpOptions
+	store    *Store
+	recovery *lake.Recovery
+	bus      *bus.Bus
+	state    *upState
+	ledger   intake.Ledger
+	tail     *tail.Tail
+	webhook  *webhook.Handler
+	consumer *live.Consumer
+	watchers *live.Watchers
+	uses     *live.Uses
+	started  time.Time
+	restored live.Restored
+
+	registry *prometheus.Registry
+	api      net.Listener
+	hook     net.Listener
+
+	cancel  context.CancelFunc
+	running sync.WaitGroup
+	failed  chan error
+	closers []closer // in order of making; closed in reverse
+	stop    sync.Once
+	stopErr error
+}
+
+// closer is a part that has to be closed, by name.
+type closer struct {
+	name  string
+	close func() error
+}
+
+// Start makes and starts a server, and returns when it takes events and
+// answers. Stop must be called, whatever happens to it.
+func Start(ctx context.Context, o UpOptions) (_ *Up, err error) {
+	o = o.withDefaults()
+	u := &Up{o: o, started: o.Now(), registry: prometheus.NewRegistry(), failed: make(chan error, 8), watchers: live.NewWatchers(o.Now)}
+	ctx, u.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, u.Stop())
+		}
+	}()
+	for _, step := range []struct {
+		name string
+		do   func(context.Context) error
+	}{
+		{"data directory", u.makeDir}, {"store", u.openStore}, {"bus", u.openBus}, {"state", u.openState}, {"detection", u.makeConsumer},
+		{"intake", u.makeIntake}, {"API", u.makeAPI},
+	} {
+		if err := step.do(ctx); err != nil {
+			return nil, fmt.Errorf("start: %s: %w", step.name, err)
+		}
+	}
+	return u, nil
+}
+
+// Wait returns when ctx ends, or with the error of a part that failed.
+func (u *Up) Wait(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-u.failed:
+		return err
+	}
+}
+
+// Stop ends the server: intake first, then what it gave is stored as far as a
+// few seconds allow; the rest waits on the bus for the next start. It may be
+// called more than once.
+func (u *Up) Stop() error {
+	u.stop.Do(func() {
+		u.cancel()
+		u.running.Wait()
+		var errs []error
+		for i := len(u.closers) - 1; i >= 0; i-- {
+			if err := u.closers[i].close(); err != nil {
+				errs = append(errs, fmt.Errorf("stop: %s: %w", u.closers[i].name, err))
+			}
+		}
+		u.stopErr = errors.Join(errs...)
+	})
+	return u.stopErr
+}
+
+// Recovery is what the start found in the store and did about it.
+func (u *Up) Recovery() *lake.Recovery { return u.recovery }
+
+// Address is the API's base URL.
+func (u *Up) Address() string {
+	scheme := "http"
+	if u.o.TLS.Certificate != "" {
+		scheme = "https"
+	}
+	return scheme + "://" + u.api.Addr().String()
+}
+
+// WebhookAddress is where API servers post, "" for nowhere.
+func (u *Up) WebhookAddress() string {
+	if u.hook == nil {
+		return ""
+	}
+	return u.hook.Addr().String()
+}
+
+// onStop registers what closes a part that was made.
+func (u *Up) onStop(name string, close func() error) {
+	u.closers = append(u.closers, closer{name, close})
+}
+
+// run runs a part until the server stops. Its error ends the server.
+func (u *Up) run(ctx context.Context, name string, f func(context.Context) error) {
+	u.running.Go(func() {
+		if err := f(ctx); err != nil && ctx.Err() == nil {
+			u.failed <- fmt.Errorf("%s: %w", name, err)
+		}
+	})
+}
+
+func (u *Up) makeDir(context.Context) error {
+	if u.o.Dir == "" {
+		return errors.New("no data directory was given")
+	}
+	if err := os.MkdirAll(u.o.Dir, 0o700); err != nil {
+		return err
+	}
+	return nil
+}
+
+func (u *Up) openStore(ctx context.Context) (err error) {
+	u.store, u.recovery, err = openStore(ctx, u.o.Dir, lake.Options{
+		Log: u.o.Log, Now: u.o.Now, Retention: u.o.Retention, MaxBytes: u.o.MaxBytes,
+	})
+	if err != nil {
+		return err
+	}
+	u.onStop("store", u.store.Close)
+	if !u.recovery.Clean() {
+		u.o.Log.Warn("the last run did not end in order", "found", u.recovery.String())
+	}
+	u.run(ctx, "maintenance of the store", u.maintain)
+	return nil
+}
+
+// consumerName is the name under which the bus knows who stores its events.
+const consumerName = "store"
+
+func (u *Up) openBus(ctx context.Context) (err error) {
+	u.bus, err = bus.Open(ctx, bus.Options{Dir: filepath.Join(u.o.Dir, "js"), Consumers: []string{consumerName}, MaxBytes: u.o.BusBytes, Log: u.o.Log})
+	if err != nil {
+		return err
+	}
+	u.onStop("bus", u.bus.Close)
+	return nil
+}
+
+func (u *Up) openState(ctx context.Context) (err error) {
+	u.state, err = openState(ctx, state.New(u.bus.JetStream(), state.Options{}))
+	return err
+}
+
+func (u *Up) makeIntake(ctx context.Context) (err error) {
+	key, err := installationKey(u.o.Dir)
+	if err != nil {
+		return err
+	}
+	sink := live.NewSink(u.bus)
+	decoding := audit.LiveOptions{Redactor: redact.New(key), Now: u.o.Now}
+	if len(u.o.Follow) > 0 {
+		u.tail, err = tail.New(tail.Options{
+			Paths: u.o.Follow, Start: u.o.Start, Sink: sink, Ledger: &u.ledger, Checkpoints: u.state.checkpoints, Live: decoding, Cluster: u.o.Cluster, Log: u.o.Log,
+		})
+		if err != nil {
+			return err
+		}
+		u.run(ctx, "followed files", u.tail.Run)
+	}
+	if u.o.Webhook == nil {
+		return nil
+	}
+	u.webhook, err = webhook.New(webhook.Options{Sink: sink, Ledger: &u.ledger, Clients: u.o.Webhook.Clients, Live: decoding})
+	if err != nil {
+		return err
+	}
+	config, err := tlsConfig(u.o.Webhook.TLS)
+	if err != nil {
+		return fmt.Errorf("webhook: %w", err)
+	}
+	if u.hook, err = api.Listen(ctx, api.ListenOptions{Address: u.o.Webhook.Listen, TLS: config}); err != nil {
+		return fmt.Errorf("webhook: %w", err)
+	}
+	server := webhook.Server(u.webhook, nil, u.o.Log)
+	u.onStop("webhook", server.Close)
+	u.run(ctx, "webhook", func(context.Context) error { return server.Serve(u.hook) })
+	return nil
+}
+
+// tlsConfig returns what a listener is to use, nil where no certificate is
+// named.
+func tlsConfig(files webhook.TLSFiles) (*tls.Config, error) {
+	if files.Certificate == "" && files.Key == "" {
+		return nil, nil
+	}
+	return webhook.TLSConfig(files)
+}
+
+func (u *Up) makeAPI(ctx context.Context) error {
+	tokens, err := token.Open(u.o.Dir, u.o.Now)
+	if err != nil {
+		return err
+	}
+	library, err := saved.NewLibrary(u.state.queries, u.o.Now)
+	if err != nil {
+		return err
+	}
+	u.uses = live.NewUses(u.store.lake, u.o.Log)
+	u.run(ctx, "record of uses", u.uses.Run)
+	u.metrics()
+	server, err := api.New(api.Options{
+		Tokens: tokens, Queries: u.store, Live: u.watchers, Rules: u.rules, Saved: library, Status: u.status, Ready: u.ready,
+		Metrics: u.registry, Registry: u.registry, Uses: u.uses, Log: u.o.Log, Now: u.o.Now,
+	})
+	if err != nil {
+		return err
+	}
+	config, err := tlsConfig(u.o.TLS)
+	if err != nil {
+		return err
+	}
+	if u.api, err = api.Listen(ctx, api.ListenOptions{Address: u.o.Listen, TLS: config, Plain: u.o.Plain}); err != nil {
+		return err
+	}
+	u.run(ctx, "API", func(ctx context.Context) error { return server.Serve(ctx, u.api) })
+	secret, err := u.localToken(tokens)
+	if err != nil {
+		return err
+	}
+	u.onStop("local note", func() error { return local.Remove(u.o.Dir) })
+	return local.Write(u.o.Dir, u.Address(), secret, os.Getpid())
+}
