@@ -40,7 +40,7 @@ func (s *splitter) union(n *plan.Union, parts []part) (*relation, bool) {
 		e.lo, e.hi = 0, 0
 		for j, p := range parts {
 			have := p.rel.cols[i]
-			if have.typ != c.Type {
+			if have.typ != c.Type || have.virtual {
 				return nil, false
 			}
 			e.notNull, e.finite = e.notNull && have.notNull, e.finite && have.finite

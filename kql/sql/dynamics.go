@@ -55,7 +55,7 @@ func member(w *writer, c *invocation) (expr, bool) {
 	}
 	j := of.json
 	if j.text == "" {
-		if of.stored != "" || !of.simple || of.konst != nil {
+		if of.stored != "" || !of.simple || of.konst != nil || w.d == ClickHouse {
 			return expr{}, false
 		}
 		j = json{text: of.sql}
@@ -87,7 +87,7 @@ func (w *writer) extract(j json) (expr, bool) {
 	if w.d == ClickHouse {
 		sql = "nullIf(nullIf(JSONExtractRaw(" + j.text + ", " + args + "), ''), 'null')"
 	}
-	return expr{sql: sql, typ: value.TypeDynamic, json: j}, true
+	return expr{sql: sql, typ: value.TypeDynamic, json: j, virtual: w.d == ClickHouse}, true
 }
 
 // path writes the keys as the engine's functions take them.

@@ -73,68 +73,42 @@ func (s *splitter) pushProject(n *plan.Project) part {
 	r := s.flat(in.rel, n.Exprs)
 	out := *r
 	out.cols = nil
-	var inner []plan.Column
-	exprs := make([]plan.Expr, len(n.Exprs))
-	place := map[string]int{} // where a part of an expression stands in the statement
 	whole := true
-	for i, e := range n.Exprs {
-		sql, ok := s.compile(e, r.cols)
-		if !ok {
-			whole = false
-			exprs[i] = s.need(e, r, in.cols, &out, &inner, place)
-			continue
-		}
-		exprs[i] = &plan.Col{Index: len(inner), Of: n.Cols[i]}
-		inner = append(inner, n.Cols[i])
+	for _, e := range n.Exprs {
+		sql, ok := s.operand(e, r.cols)
+		whole = whole && ok
 		out.cols = append(out.cols, sql)
 	}
 	if whole {
 		return part{rel: &out, cols: n.Cols}
 	}
-	for i := range inner {
-		inner[i].Name = distinct(inner, i)
+	var o outlet
+	exprs := make([]plan.Expr, len(n.Exprs))
+	for i, e := range n.Exprs {
+		exprs[i] = s.need(e, r, in.cols, &o)
 	}
-	for _, e := range exprs {
-		if c, ok := e.(*plan.Col); ok {
-			c.Of = inner[c.Index]
-		}
-	}
-	rest := s.local(part{rel: &out, cols: inner})
+	out.cols = o.exprs
+	rest := s.local(part{rel: &out, cols: o.cols})
 	return part{node: &plan.Project{In: rest, Cols: n.Cols, Exprs: exprs}, cols: n.Cols}
 }
 
-// need rewrites e to read from the statement that out becomes, adding there
-// what it needs: the largest parts of e that have SQL and are more than
-// constants.
-func (s *splitter) need(e plan.Expr, r *relation, in []plan.Column, out *relation, inner *[]plan.Column, place map[string]int) plan.Expr {
+// need rewrites e to read from a statement, adding to its columns what e needs:
+// the largest parts of it that have SQL and are more than constants.
+func (s *splitter) need(e plan.Expr, r *relation, in []plan.Column, o *outlet) plan.Expr {
 	switch e := e.(type) {
-	case *plan.Const:
-		return e
-	case *plan.Col, *plan.Call:
-		if sql, ok := s.compile(e, r.cols); ok && len(uses(nil, e)) > 0 {
-			col := plan.Column{Name: "expression", Type: e.Type()}
-			if c, isCol := e.(*plan.Col); isCol {
-				col = in[c.Index]
-			}
-			at, seen := place[sql.sql]
-			if !seen {
-				at = len(*inner)
-				place[sql.sql] = at
-				*inner = append(*inner, col)
-				out.cols = append(out.cols, sql)
-			}
-			return &plan.Col{Index: at, Of: col}
-		}
-	}
-	switch e := e.(type) {
+	case *plan.Col:
+		return o.column(r.cols[e.Index], in[e.Index])
 	case *plan.Call:
+		if sql, ok := s.operand(e, r.cols); ok && len(uses(nil, e)) > 0 {
+			return o.column(sql, plan.Column{Name: "expression", Type: e.Type()})
+		}
 		args := make([]plan.Expr, len(e.Args))
 		for i, a := range e.Args {
-			args[i] = s.need(a, r, in, out, inner, place)
+			args[i] = s.need(a, r, in, o)
 		}
 		return &plan.Call{Fn: e.Fn, Args: args, Result: e.Result}
 	case *plan.Contains:
-		return &plan.Contains{X: s.need(e.X, r, in, out, inner, place), In: e.In, Fold: e.Fold, Not: e.Not}
+		return &plan.Contains{X: s.need(e.X, r, in, o), In: e.In, Fold: e.Fold, Not: e.Not}
 	}
 	return e
 }

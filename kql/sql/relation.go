@@ -64,6 +64,9 @@ func (w *writer) seal(r *relation) *relation {
 			sql, sealed.stored = c.stored, name
 			sealed.sql = w.fromStored(c, name)
 		}
+		if c.virtual {
+			sql, sealed = c.json.text, w.under(c, name)
+		}
 		list = append(list, sql+" AS "+name)
 		out.cols = append(out.cols, sealed)
 	}

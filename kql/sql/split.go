@@ -140,9 +140,14 @@ func (s *splitter) local(p part) plan.Node {
 	if p.rel == nil {
 		return p.node
 	}
+	out, exprs := s.outward(p)
 	id := len(s.stmts)
-	s.stmts = append(s.stmts, s.finish(p.rel, p.cols))
-	return &plan.Remote{ID: id, Cols: p.cols}
+	s.stmts = append(s.stmts, s.finish(out.rel, out.cols))
+	remote := &plan.Remote{ID: id, Cols: out.cols}
+	if exprs == nil {
+		return remote
+	}
+	return &plan.Project{In: remote, Cols: p.cols, Exprs: exprs}
 }
 
 // finish writes the statement of a relation.

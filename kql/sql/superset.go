@@ -56,7 +56,7 @@ var wanting = []string{
 // present writes that a value in a document, which a condition asks something
 // of, is there.
 func (w *writer) present(call *plan.Call, cols []expr) (string, bool) {
-	x, ok := w.compile(textOf(call.Args[0]), cols)
+	x, ok := w.operand(textOf(call.Args[0]), cols)
 	items, isConst := constExprs(call.Args[1:])
 	if !ok || !isConst || x.typ != value.TypeDynamic || x.json.text == "" || !slices.Contains(wanting, call.Fn.Name) {
 		return "", false
