@@ -62,6 +62,7 @@ func (t *Tail) adopt(f *file) error {
 	case x == nil:
 		x = newText()
 		x.source = f.path
+		x.setHead(head)
 		t.texts[x] = true
 		if err := t.begin(f, x, head); err != nil {
 			return err
@@ -83,7 +84,6 @@ func (t *Tail) begin(f *file, x *text, head []byte) error {
 	}
 	if f.packed {
 		x.Complete, x.dirty = true, true
-		x.setHead(head, headLength)
 		return nil
 	}
 	for end := f.size; end > 0; end -= block {
@@ -95,7 +95,6 @@ func (t *Tail) begin(f *file, x *text, head []byte) error {
 		for i := len(data) - 1; i >= 0; i-- {
 			if data[i] == '\n' {
 				x.Offset = from + int64(i) + 1
-				x.setHead(head, x.Offset)
 				x.dirty = true
 				before, err := f.readFrom(max(0, x.Offset-lastLength), int(min(lastLength, x.Offset)))
 				x.setLast(before)
@@ -154,15 +153,15 @@ func (t *Tail) holds(f *file, x *text) (holding, error) {
 	if !f.packed && f.size < x.Offset {
 		return less, nil
 	}
-	if x.Offset == 0 {
-		return same, nil
-	}
 	head, err := f.readFrom(0, x.HeadLength)
-	if err != nil {
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return other, err
 	}
 	if sum := sha256.Sum256(head); len(head) < x.HeadLength || string(sum[:]) != string(x.Head) {
 		return other, nil
+	}
+	if x.Offset == 0 {
+		return same, nil
 	}
 	before, err := f.readFrom(x.Offset-int64(x.LastLength), x.LastLength)
 	switch {
@@ -180,9 +179,6 @@ func (t *Tail) holds(f *file, x *text) (holding, error) {
 func (t *Tail) leave(f *file, now time.Time) {
 	if x := f.text; x != nil {
 		x.carrier, x.lost = nil, now
-		if x.HeadLength == 0 {
-			delete(t.texts, x) // it was never read: nothing tells it again
-		}
 	}
 	f.text, f.scanned = nil, 0
 }
