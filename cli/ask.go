@@ -25,7 +25,7 @@ An answer says which of the tables that it is from are empty: silence about proc
 		Example: `  lynceus ask
   lynceus ask secrets --param window=24h
   lynceus ask account --param account=shop/cart
-  lynceus ask who --param pod=cart-7d4b9c6f5-x2x9q --param in_namespace=shop`,
+  lynceus ask who --param pod=cart-7d4b9c6f5-x2x9q --param ns=shop`,
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return usagef(c, "give one name, and parameters as --param NAME=VALUE; %d names came", len(args))

@@ -128,20 +128,50 @@ func asked(t *testing.T, s Store, stdin string, args ...string) (stdout, stderr 
 	return out.String(), errs.String(), code
 }
 
-func TestQuestions(t *testing.T) {
-	s := newDemoStore(t)
-	dir := t.TempDir()
-	for _, args := range [][]string{
-		{"ask", "secrets", "-p", "window=1d"},
-		{"ask", "processes", "-p", "window=1d"},
-		{"ask", "account", "-p", "window=1d", "-p", "account=payments/payments-api"},
-		{"ask", "boundaries", "-p", "window=1d"},
-		{"ask", "who", "-p", "pod=web-857d587c54-rj5xn"},
-		{"ask", "indicator", "-p", "value=203.0.113.66"},
-		{"ask", "refused"},
-	} {
-		start := time.Now()
-		out, errs, code := asked(t, s, "", append(args, "--data", dir)...)
-		t.Logf("%v: exit %d after %s\n%s\n%s", args, code, time.Since(start), errs, out)
+// A question of each table that is there is answered, and says which tables
+// are empty.
+func TestAskSaysWhatIsLacking(t *testing.T) {
+	s, dir := newDemoStore(t), t.TempDir()
+	tests := []struct {
+		args          []string
+		stdout, notes string
+	}{
+		{[]string{"ask", "processes", "-p", "window=1d"}, "cat /var/run/secrets/kubernetes.io/serviceaccount/token", "this store has no process events"},
+		{[]string{"ask", "boundaries", "-p", "window=1d"}, "203.0.113.66", "this store has no dns or network events: the answer is from audit only"},
+		{[]string{"query", "process | count"}, "0", "there is nothing to answer from"},
+		{[]string{"query", "audit | count"}, "643", ""},
+	}
+	for _, tt := range tests {
+		out, errs, code := asked(t, s, "", append(tt.args, "--data", dir)...)
+		noted := strings.Contains(errs, tt.notes) && (tt.notes != "" || !strings.Contains(errs, "note:"))
+		if code != exitDone || !strings.Contains(out, tt.stdout) || !noted {
+			t.Errorf("%v: exit %d\n%s\n%s", tt.args, code, errs, out)
+		}
+	}
+}
+
+func TestQueryErrors(t *testing.T) {
+	s, dir := newDemoStore(t), t.TempDir()
+	tests := []struct {
+		args []string
+		code int
+		want string
+	}{
+		{[]string{"query", "audit\n| where resource.typ == 'x'"}, exitFailed, "2:9:"},
+		{[]string{"query", "audit | where"}, exitFailed, "^"},
+		{[]string{"query", "declare query_parameters(n:long); print n", "-p", "n=x"}, exitFailed, "no long"},
+		{[]string{"query", "print 1", "-p", "n=x"}, exitFailed, "declares no parameter"},
+		{[]string{"query"}, exitUsage, "no query"},
+		{[]string{"query", "a", "b"}, exitUsage, "in quotes"},
+		{[]string{"query", "print 1", "-o", "xml"}, exitUsage, "none of table"},
+		{[]string{"ask", "secret"}, exitUsage, `did you mean "secrets"?`},
+		{[]string{"ask", "account"}, exitUsage, "needs a value for account"},
+		{[]string{"ask", "secrets", "-p", "colour=red"}, exitUsage, "no parameter"},
+	}
+	for _, tt := range tests {
+		out, errs, code := asked(t, s, "", append(tt.args, "--data", dir)...)
+		if code != tt.code || !strings.Contains(errs, tt.want) {
+			t.Errorf("%q: exit %d, want %d\n%s\n%s", tt.args, code, tt.code, errs, out)
+		}
 	}
 }
