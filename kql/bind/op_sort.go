@@ -24,7 +24,7 @@ func (b *binder) sort(at place, keys []*syntax.SortKey, in plan.Node, e env) pla
 		s.NullsFirst = k.Nulls == "first" || k.Nulls == "" && !s.Desc
 		out.Keys = append(out.Keys, s)
 	}
-	out.Tie = ties(in.Columns())
+	out.Tie = ties(in)
 	if !b.charge(at, 1+len(out.Tie)) {
 		return nil
 	}
@@ -72,7 +72,7 @@ func (b *binder) takeRows(at place, n plan.Expr, in plan.Node) plan.Node {
 			}
 			return &plan.Project{In: below, Cols: p.Cols, Exprs: p.Exprs}
 		}
-		out.By = ties(in.Columns())
+		out.By = ties(in)
 	}
 	if !b.charge(at, 1+len(out.By)) {
 		return nil

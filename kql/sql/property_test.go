@@ -29,6 +29,13 @@ func TestDuckDBEqualsInterpreter(t *testing.T) {
 	compareEngine(t, tables, kqltest.Duck(t, tables...))
 }
 
+// TestHintsLeaveAnswersAlone holds that what scans allow to be left out does
+// not matter, and that they name every column that is read.
+func TestHintsLeaveAnswersAlone(t *testing.T) {
+	tables := propertyTables()
+	compareEngine(t, tables, kqltest.DuckPruned(t, tables...))
+}
+
 func TestClickHouseEqualsInterpreter(t *testing.T) {
 	tables := propertyTables()
 	compareEngine(t, tables, kqltest.Click(t, tables...))

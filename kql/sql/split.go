@@ -129,6 +129,8 @@ func sortedBelow(n plan.Node) bool {
 		return sortedBelow(n.In)
 	case *plan.Take:
 		return sortedBelow(n.In)
+	case *plan.MvExpand:
+		return sortedBelow(n.In)
 	case *plan.Render:
 		return sortedBelow(n.In)
 	}
