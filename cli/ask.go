@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -96,14 +95,9 @@ func (a *app) askOne(ctx context.Context, c *cobra.Command, src *source, f *quer
 	if err := q.Check(r.Params); err != nil {
 		return usagef(c, "%v", err)
 	}
-	// What the answer lacks is told before it and whatever comes of it.
-	lacking, lackErr := saved.Lacking(ctx, src, q)
-	if lackErr == nil && lacking != "" {
-		a.say("note: " + lacking)
-	}
 	rows, err := a.put(ctx, src, f, r)
 	if err == nil && rows == 0 && !f.explain && f.form == "table" {
 		a.say("nothing was found")
 	}
-	return errors.Join(err, lackErr)
+	return err
 }

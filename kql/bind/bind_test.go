@@ -17,6 +17,7 @@ func TestPrinted(t *testing.T) {
 		{`let x = 5; let f = (a:long, b:long = 2) { let c = a * b; c + x }; print f(10), f(b=3, a=1)`, "25 8"},
 		{`let f = (s:string) { strcat(s, "!") }; let g = f; print g("a")`, "a!"},
 		{`print 0xff, -3, 1e3, 1.5, true, "a\tb", @"c:\d", 'x'`, "255 -3 1000.0 1.5 true a\tb c:\\d x"},
+		{`print True and not(FALSE), 4.534h, 0.1s`, "true 04:32:02.4000000 00:00:00.1000000"},
 		{`print 1d, 2h30m, 90s, 1.5h, 3ms, 10tick, time(1.02:03:04)`, "1.00:00:00 02:30:00 00:01:30 01:30:00 00:00:00.0030000 00:00:00.0000010 1.02:03:04"},
 		{`print datetime(2026-01-02), datetime(2026-01-02) - 1d, datetime("2026-01-02 03:04")`, "2026-01-02T00:00:00.0000000Z 2026-01-01T00:00:00.0000000Z 2026-01-02T03:04:00.0000000Z"},
 		{`print now(), ago(1h) < now()`, "2026-01-02T03:04:05.0000000Z true"},

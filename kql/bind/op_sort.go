@@ -57,8 +57,21 @@ func (b *binder) take(at place, n syntax.Expr, in plan.Node, e env) plan.Node {
 		b.errorf(n, "the number of rows must be at least 0")
 		return nil
 	}
-	out := &plan.Take{In: in, N: v}
+	return b.takeRows(at, v, in)
+}
+
+// takeRows keeps n rows. Where they have no order they are chosen below any
+// projection, so that columns which decide may have been left out.
+func (b *binder) takeRows(at place, n plan.Expr, in plan.Node) plan.Node {
+	out := &plan.Take{In: in, N: n}
 	if !sortedBelow(in) {
+		if p, ok := in.(*plan.Project); ok {
+			below := b.takeRows(at, n, p.In)
+			if below == nil {
+				return nil
+			}
+			return &plan.Project{In: below, Cols: p.Cols, Exprs: p.Exprs}
+		}
 		out.By = ties(in.Columns())
 	}
 	if !b.charge(at, 1+len(out.By)) {
@@ -79,6 +92,8 @@ func sortedBelow(n plan.Node) bool {
 		case *plan.Project:
 			n = x.In
 		case *plan.Take:
+			n = x.In
+		case *plan.MvExpand:
 			n = x.In
 		default:
 			return false

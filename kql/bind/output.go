@@ -4,7 +4,6 @@ import (
 	"strconv"
 
 	"github.com/lynceus-io/lynceus/kql/plan"
-	"github.com/lynceus-io/lynceus/kql/syntax"
 	"github.com/lynceus-io/lynceus/kql/value"
 )
 
@@ -129,5 +128,3 @@ func tieExprs(cols []plan.Column) []plan.Expr {
 func (b *binder) duplicate(at place, name string) {
 	b.r.Report(at.Pos(), "", "the column %s is made twice", name)
 }
-
-var _ place = syntax.Span{}

@@ -29,6 +29,10 @@ func (s *splitter) pushWhere(n *plan.Where) part {
 		e, ok := s.compile(c, r.cols)
 		if !ok {
 			left = append(left, c)
+			if sql, ok := s.superset(c, r.cols); ok {
+				pushed = append(pushed, c)
+				out.where = append(out.where, sql)
+			}
 			continue
 		}
 		pushed = append(pushed, c)
@@ -69,49 +73,44 @@ func (s *splitter) pushProject(n *plan.Project) part {
 	r := s.flat(in.rel, n.Exprs)
 	out := *r
 	out.cols = nil
-	var inner []plan.Column
-	exprs := make([]plan.Expr, len(n.Exprs))
-	place := map[int]int{} // where a column of the input stands in the statement
 	whole := true
-	for i, e := range n.Exprs {
-		sql, ok := s.compile(e, r.cols)
-		if !ok {
-			whole = false
-			exprs[i] = s.need(e, r, in.cols, &out, &inner, place)
-			continue
-		}
-		exprs[i] = &plan.Col{Index: len(inner), Of: n.Cols[i]}
-		inner = append(inner, n.Cols[i])
+	for _, e := range n.Exprs {
+		sql, ok := s.operand(e, r.cols)
+		whole = whole && ok
 		out.cols = append(out.cols, sql)
 	}
 	if whole {
 		return part{rel: &out, cols: n.Cols}
 	}
-	for i := range inner {
-		inner[i].Name = distinct(inner, i)
+	var o outlet
+	exprs := make([]plan.Expr, len(n.Exprs))
+	for i, e := range n.Exprs {
+		exprs[i] = s.need(e, r, in.cols, &o)
 	}
-	for _, e := range exprs {
-		if c, ok := e.(*plan.Col); ok {
-			c.Of = inner[c.Index]
-		}
-	}
-	rest := s.local(part{rel: &out, cols: inner})
+	out.cols = o.exprs
+	rest := s.local(part{rel: &out, cols: o.cols})
 	return part{node: &plan.Project{In: rest, Cols: n.Cols, Exprs: exprs}, cols: n.Cols}
 }
 
-// need rewrites e to read its columns from the statement that out becomes,
-// adding them there.
-func (s *splitter) need(e plan.Expr, r *relation, in []plan.Column, out *relation, inner *[]plan.Column, place map[int]int) plan.Expr {
-	return Replace(e, func(c *plan.Col) plan.Expr {
-		at, ok := place[c.Index]
-		if !ok {
-			at = len(*inner)
-			place[c.Index] = at
-			*inner = append(*inner, in[c.Index])
-			out.cols = append(out.cols, r.cols[c.Index])
+// need rewrites e to read from a statement, adding to its columns what e needs:
+// the largest parts of it that have SQL and are more than constants.
+func (s *splitter) need(e plan.Expr, r *relation, in []plan.Column, o *outlet) plan.Expr {
+	switch e := e.(type) {
+	case *plan.Col:
+		return o.column(r.cols[e.Index], in[e.Index])
+	case *plan.Call:
+		if sql, ok := s.operand(e, r.cols); ok && len(uses(nil, e)) > 0 {
+			return o.column(sql, plan.Column{Name: "expression", Type: e.Type()})
 		}
-		return &plan.Col{Index: at, Of: in[c.Index]}
-	})
+		args := make([]plan.Expr, len(e.Args))
+		for i, a := range e.Args {
+			args[i] = s.need(a, r, in, o)
+		}
+		return &plan.Call{Fn: e.Fn, Args: args, Result: e.Result}
+	case *plan.Contains:
+		return &plan.Contains{X: s.need(e.X, r, in, o), In: e.In, Fold: e.Fold, Not: e.Not}
+	}
+	return e
 }
 
 // distinct returns a name for column i that no column before it has.

@@ -10,7 +10,7 @@ import (
 // conditions stand as near to the tables as they can, and no operator passes
 // on a column that nothing above it reads.
 func Prepare(n plan.Node) plan.Node {
-	n = pushDown(n, nil)
+	n = shareTop(pushDown(n, nil))
 	return prune(n, all(len(n.Columns())))
 }
 

@@ -58,10 +58,14 @@ func (w *writer) seal(r *relation) *relation {
 		name := w.name("c")
 		sealed := c
 		sealed.sql, sealed.simple, sealed.cond = name, true, ""
+		sealed.json = json{}
 		sql := c.sql
 		if c.stored != "" {
 			sql, sealed.stored = c.stored, name
 			sealed.sql = w.fromStored(c, name)
+		}
+		if c.virtual {
+			sql, sealed = c.json.text, w.under(c, name)
 		}
 		list = append(list, sql+" AS "+name)
 		out.cols = append(out.cols, sealed)

@@ -146,8 +146,6 @@ func (e *Call) write(w *printer) {
 	w.text(")")
 }
 
-func (a *Arg) write(w *printer) { w.expr(a.X, 0) }
-
 func (e *Member) write(w *printer) { w.base(e.X).text("." + e.Name.Text) }
 
 func (e *Index) write(w *printer) { w.base(e.X).text("[").expr(e.I, 1).text("]") }
