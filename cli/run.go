@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lynceus-io/lynceus/cli/output"
+	"github.com/lynceus-io/lynceus/hub"
 )
 
 // The exit codes.
@@ -33,15 +34,14 @@ type app struct {
 	stdout, stderr io.Writer
 	now            func() time.Time
 	getenv         func(string) string
-	// openStore opens the store of a data directory for reading; nil where
-	// this build has no engine for it.
+	// openStore opens the store of a data directory for reading.
 	openStore func(ctx context.Context, dir string) (Store, error)
 }
 
 // Run runs the command with the given arguments, without the program's name,
 // and returns the exit code. Errors are written to stderr.
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, now: time.Now, getenv: os.Getenv}
+	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, now: time.Now, getenv: os.Getenv, openStore: openStore}
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(stdin)
@@ -49,6 +49,9 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root.SetErr(stderr)
 	return a.exit(root.ExecuteContext(ctx))
 }
+
+// openStore opens the store of a data directory for reading.
+func openStore(ctx context.Context, dir string) (Store, error) { return hub.OpenStore(ctx, dir) }
 
 // exit says what went wrong and returns the exit code for it.
 func (a *app) exit(err error) int {
@@ -90,6 +93,6 @@ who, from where, against what, when, by which technique, and why it matters.`,
 		RunE:              func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usagef(c, "%v", err) })
-	root.AddCommand(a.scan(), a.query(), a.ask(), a.watchEvents(), a.exclude(), a.rules(), a.verify(), a.token(), a.fields(), a.version())
+	root.AddCommand(a.scan(), a.up(), a.query(), a.ask(), a.watchEvents(), a.exclude(), a.rules(), a.verify(), a.token(), a.fields(), a.version())
 	return root
 }

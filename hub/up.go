@@ -67,7 +67,7 @@ type closer struct {
 // answers. Stop must be called, whatever happens to it.
 func Start(ctx context.Context, o UpOptions) (_ *Up, err error) {
 	o = o.withDefaults()
-	u := &Up{o: o, started: o.Now(), registry: prometheus.NewRegistry(), failed: make(chan error, 8), watchers: live.NewWatchers()}
+	u := &Up{o: o, started: o.Now(), registry: prometheus.NewRegistry(), failed: make(chan error, 8), watchers: live.NewWatchers(o.Now)}
 	ctx, u.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	defer func() {
 		if err != nil {
@@ -161,8 +161,8 @@ func (u *Up) makeDir(context.Context) error {
 }
 
 func (u *Up) openStore(ctx context.Context) (err error) {
-	u.store, u.recovery, err = openStore(ctx, lake.Options{
-		Dir: filepath.Join(u.o.Dir, lakeDir), Log: u.o.Log, Now: u.o.Now, Retention: u.o.Retention, MaxBytes: u.o.MaxBytes,
+	u.store, u.recovery, err = openStore(ctx, u.o.Dir, lake.Options{
+		Log: u.o.Log, Now: u.o.Now, Retention: u.o.Retention, MaxBytes: u.o.MaxBytes,
 	})
 	if err != nil {
 		return err
@@ -171,7 +171,7 @@ func (u *Up) openStore(ctx context.Context) (err error) {
 	if !u.recovery.Clean() {
 		u.o.Log.Warn("the last run did not end in order", "found", u.recovery.String())
 	}
-	u.run(ctx, "maintenance of the store", u.store.lake.Run)
+	u.run(ctx, "maintenance of the store", u.maintain)
 	return nil
 }
 
@@ -188,7 +188,7 @@ func (u *Up) openBus(ctx context.Context) (err error) {
 }
 
 func (u *Up) openState(ctx context.Context) (err error) {
-	u.state, err = openState(ctx, state.New(u.bus.JetStream(), state.Options{}), u.o.Now)
+	u.state, err = openState(ctx, state.New(u.bus.JetStream(), state.Options{}))
 	return err
 }
 
@@ -250,7 +250,7 @@ func (u *Up) makeAPI(ctx context.Context) error {
 	u.run(ctx, "record of uses", u.uses.Run)
 	u.metrics()
 	server, err := api.New(api.Options{
-		Tokens: tokens, Queries: u.store, Live: u.watchers, Rules: u.rules, Exclusions: u.state.exclusionsAPI(u.store), Saved: library, Status: u.status, Ready: u.ready,
+		Tokens: tokens, Queries: u.store, Live: u.watchers, Rules: u.rules, Saved: library, Status: u.status, Ready: u.ready,
 		Metrics: u.registry, Registry: u.registry, Uses: u.uses, Log: u.o.Log, Now: u.o.Now,
 	})
 	if err != nil {

@@ -189,4 +189,3 @@ func (x *execution) first(ctx context.Context, in plan.Node, lets []*plan.Let, n
 	}
 	return out, rows.Err()
 }
-

@@ -24,11 +24,15 @@ const (
 	// idle is how long a pull waits, and so how often time passes for the
 	// judge while nothing comes.
 	idle = 500 * time.Millisecond
+	// finishTime bounds what is written when the server stops.
+	finishTime = 10 * time.Second
 	// retryFull is how long a full disk is left alone.
 	retryFull = 5 * time.Second
 )
 
-// Events is the partition under which the lake knows what came by the bus.
+// Events begins the partition under which the lake knows what came by the
+// bus; the rest names the sequence that its numbers belong to, so that a mark
+// of a stream that is gone covers nothing of one that was made anew.
 const Events = "events"
 
 // Source is a partition of the bus.
@@ -37,6 +41,7 @@ type Source interface {
 	Ack(ctx context.Context, sequence uint64) error
 	Quarantine(ctx context.Context, m bus.Message, reason error) error
 	Rewind()
+	Sequence() string
 }
 
 // Consumer moves events from the bus into the lake.
@@ -51,6 +56,7 @@ type Consumer struct {
 	decoder wire.Decoder
 	event   event.Event
 	counts  Counts
+	ready   atomic.Bool
 }
 
 // Counts are what a consumer did since it began. They may be read at any time.
@@ -63,6 +69,9 @@ type Counts struct {
 // Counts returns what the consumer did.
 func (c *Consumer) Counts() *Counts { return &c.counts }
 
+// Ready reports whether the past was taken up, and events are worked on.
+func (c *Consumer) Ready() bool { return c.ready.Load() }
+
 // Run works until ctx ends. An error means that the store or the bus is
 // broken. When the disk is full it waits for room, and begins again where the
 // store stands, as after a restart.
@@ -70,9 +79,11 @@ func (c *Consumer) Run(ctx context.Context) error {
 	for {
 		judge, err := c.NewJudge(ctx)
 		if err == nil {
+			c.ready.Store(true)
 			err = c.work(ctx, judge)
 		}
 		if ctx.Err() != nil {
+			c.finish(ctx, judge)
 			return nil
 		}
 		if !errors.Is(err, lake.ErrFull) {
@@ -87,6 +98,18 @@ func (c *Consumer) Run(ctx context.Context) error {
 		case <-time.After(retryFull):
 		}
 		c.Source.Rewind()
+	}
+}
+
+// finish writes what was found and learned when the server stops.
+func (c *Consumer) finish(ctx context.Context, judge *Judge) {
+	if judge == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTime)
+	defer cancel()
+	if err := judge.Finish(ctx); err != nil {
+		c.Log.Error("what was found last could not be written; it is found again at the next start", "error", err)
 	}
 }
 
@@ -135,10 +158,12 @@ func (c *Consumer) gather(ctx context.Context) ([]bus.Message, error) {
 	return out, nil
 }
 
+func (c *Consumer) partition() string { return Events + "-" + c.Source.Sequence() }
+
 // store writes the events of messages with their mark in one step, and then
 // acknowledges them. What is stored already is only acknowledged.
 func (c *Consumer) store(ctx context.Context, judge *Judge, messages []bus.Message) error {
-	mark := c.Lake.Mark(Events)
+	mark := c.Lake.Mark(c.partition())
 	fresh := messages[:0:0]
 	for _, m := range messages {
 		if m.Seq > mark {
@@ -160,7 +185,7 @@ func (c *Consumer) store(ctx context.Context, judge *Judge, messages []bus.Messa
 }
 
 func (c *Consumer) append(ctx context.Context, judge *Judge, messages []bus.Message) error {
-	a := c.Lake.Begin(Events, messages[0].First, messages[len(messages)-1].Seq)
+	a := c.Lake.Begin(c.partition(), messages[0].First, messages[len(messages)-1].Seq)
 	defer func() { _ = a.Abort() }() // nothing to do after Commit
 	for _, m := range messages {
 		if err := c.batch(ctx, judge, a, m); err != nil {

@@ -145,7 +145,15 @@ func (j *Judge) Tell(ctx context.Context, idle bool) error {
 	return nil
 }
 
-// Save writes what was learned, as at the end.
+// Finish writes what was found and learned so far, as at the end.
+func (j *Judge) Finish(ctx context.Context) error {
+	if err := j.write(ctx); err != nil {
+		return err
+	}
+	return j.Save(ctx)
+}
+
+// Save writes what was learned.
 func (j *Judge) Save(ctx context.Context) error {
 	j.savedAt = j.o.Now()
 	if j.o.Checkpoint == nil {

@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"math"
 	"strconv"
 	"strings"
 
@@ -23,7 +24,7 @@ func (b *binder) literalValue(x *syntax.Literal) (value.Value, bool) {
 	case syntax.LitString:
 		return value.String(x.Text), true
 	case syntax.LitBool:
-		return value.Bool(x.Text == "true"), true
+		return value.Bool(strings.EqualFold(x.Text, "true")), true
 	case syntax.LitNull:
 		return value.Null(value.TypeDynamic), true
 	case syntax.LitLong:
@@ -93,6 +94,9 @@ func parseInt(text string, bits int) (int64, error) {
 	return strconv.ParseInt(strings.TrimPrefix(text, "+"), 10, bits)
 }
 
+// maxTimespan bounds timespans in literals, in ticks: twice it is no overflow.
+const maxTimespan = 1 << 62
+
 // timespanLiteral reads 1.5h, 2h30m, and the forms that totimespan knows. A
 // number alone is days.
 func timespanLiteral(text string) (value.Value, bool) {
@@ -114,13 +118,15 @@ func timespanLiteral(text string) (value.Value, bool) {
 			t, ok := value.ParseTimespan(text)
 			return value.Timespan(t), ok
 		}
-		whole, exact := number*float64(ticks), int64(number)
-		if float64(exact) == number {
+		if number*float64(ticks) > maxTimespan {
+			return value.Value{}, false
+		}
+		if exact := int64(number); float64(exact) == number {
 			total += exact * ticks
 		} else {
-			total += int64(whole)
+			total += int64(math.Round(number * float64(ticks)))
 		}
-		if whole > 1<<62 {
+		if total > maxTimespan {
 			return value.Value{}, false
 		}
 		rest = rest[u:]

@@ -34,7 +34,7 @@ func (b *binder) join(op *syntax.Join, in plan.Node, e env) plan.Node {
 		return nil
 	}
 	if kind == plan.JoinInnerunique {
-		out.Tie = ties(in.Columns())
+		out.Tie = ties(in)
 	}
 	joinColumns(out, op.Lookup)
 	if !b.charge(op, 1+len(out.Cols)+len(out.Tie)) {

@@ -24,7 +24,7 @@ func (b *binder) sort(at place, keys []*syntax.SortKey, in plan.Node, e env) pla
 		s.NullsFirst = k.Nulls == "first" || k.Nulls == "" && !s.Desc
 		out.Keys = append(out.Keys, s)
 	}
-	out.Tie = ties(in.Columns())
+	out.Tie = ties(in)
 	if !b.charge(at, 1+len(out.Tie)) {
 		return nil
 	}
@@ -57,9 +57,22 @@ func (b *binder) take(at place, n syntax.Expr, in plan.Node, e env) plan.Node {
 		b.errorf(n, "the number of rows must be at least 0")
 		return nil
 	}
-	out := &plan.Take{In: in, N: v}
+	return b.takeRows(at, v, in)
+}
+
+// takeRows keeps n rows. Where they have no order they are chosen below any
+// projection, so that columns which decide may have been left out.
+func (b *binder) takeRows(at place, n plan.Expr, in plan.Node) plan.Node {
+	out := &plan.Take{In: in, N: n}
 	if !sortedBelow(in) {
-		out.By = ties(in.Columns())
+		if p, ok := in.(*plan.Project); ok {
+			below := b.takeRows(at, n, p.In)
+			if below == nil {
+				return nil
+			}
+			return &plan.Project{In: below, Cols: p.Cols, Exprs: p.Exprs}
+		}
+		out.By = ties(in)
 	}
 	if !b.charge(at, 1+len(out.By)) {
 		return nil
@@ -79,6 +92,8 @@ func sortedBelow(n plan.Node) bool {
 		case *plan.Project:
 			n = x.In
 		case *plan.Take:
+			n = x.In
+		case *plan.MvExpand:
 			n = x.In
 		default:
 			return false

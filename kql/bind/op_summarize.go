@@ -34,7 +34,7 @@ func (a *aggregates) tie(name string) []plan.Expr {
 		return nil
 	}
 	if a.ties == nil {
-		a.ties = tieExprs(a.in.cols)
+		a.ties = tieExprs(a.node)
 	}
 	return a.ties
 }

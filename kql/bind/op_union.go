@@ -2,6 +2,7 @@ package bind
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/lynceus-io/lynceus/kql/plan"
 	"github.com/lynceus-io/lynceus/kql/syntax"
@@ -32,7 +33,7 @@ func (b *binder) union(op *syntax.Union, in plan.Node, from string, e env) plan.
 			}
 		case "isfuzzy":
 			l, ok := o.Value.(*syntax.Literal)
-			fuzzy = ok && l.Text == "true"
+			fuzzy = ok && strings.EqualFold(l.Text, "true")
 		}
 	}
 	var arms []arm

@@ -4,8 +4,6 @@ import (
 	"strconv"
 
 	"github.com/lynceus-io/lynceus/kql/plan"
-	"github.com/lynceus-io/lynceus/kql/syntax"
-	"github.com/lynceus-io/lynceus/kql/value"
 )
 
 // output gathers the columns that an operator makes.
@@ -99,35 +97,7 @@ func same(in plan.Node, o *output) bool {
 	return true
 }
 
-// ties is what a choice between rows goes by: time and identity where the
-// rows have them, else all columns in order.
-func ties(cols []plan.Column) []plan.SortKey {
-	r := rowOf(cols)
-	t, hasTime := r.col("time")
-	uid, hasUID := r.col("metadata.uid")
-	if hasTime && hasUID && t.Of.Type == value.TypeDatetime && uid.Of.Type == value.TypeString {
-		return []plan.SortKey{{Expr: t, NullsFirst: true}, {Expr: uid, NullsFirst: true}}
-	}
-	out := make([]plan.SortKey, len(cols))
-	for i, c := range cols {
-		out[i] = plan.SortKey{Expr: &plan.Col{Index: i, Of: c}, NullsFirst: true}
-	}
-	return out
-}
-
-// tieExprs are the expressions of ties.
-func tieExprs(cols []plan.Column) []plan.Expr {
-	keys := ties(cols)
-	out := make([]plan.Expr, len(keys))
-	for i, k := range keys {
-		out[i] = k.Expr
-	}
-	return out
-}
-
 // duplicate reports that a name was given twice.
 func (b *binder) duplicate(at place, name string) {
 	b.r.Report(at.Pos(), "", "the column %s is made twice", name)
 }
-
-var _ place = syntax.Span{}

@@ -95,13 +95,17 @@ func (r *row) col(name string) (*plan.Col, bool) {
 	return &plan.Col{Index: i, Of: r.cols[i]}, true
 }
 
+// maxParts is how many names with dots between them a column's name can have:
+// several times what the field registry uses.
+const maxParts = 32
+
 // path finds the column that the first names of a dotted chain mean, the
 // longest first, and how many names it took.
 func (r *row) path(parts []*syntax.Name) (*plan.Col, int) {
 	if r == nil {
 		return nil, 0
 	}
-	for k := len(parts); k > 0; k-- {
+	for k := min(len(parts), maxParts); k > 0; k-- {
 		if c, ok := r.col(joinNames(parts[:k])); ok {
 			return c, k
 		}

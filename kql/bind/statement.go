@@ -18,7 +18,8 @@ func (b *binder) query(q *syntax.Query) plan.Node {
 		}
 		return nil
 	}
-	if b.tabular(answer.X, e) {
+	n, name := answer.X.(*syntax.Name)
+	if b.tabular(answer.X, e) || name && e.names.find(n.Text) == nil {
 		return b.table(answer.X, e)
 	}
 	return b.printOne(answer.X, e)

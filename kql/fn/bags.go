@@ -150,9 +150,10 @@ func setPath(n *value.Node, steps []value.Value, item *value.Node) *value.Node {
 	return bag.Node()
 }
 
-// bagZip makes a bag of an array of names and one of values.
+// bagZip makes a bag of an array of names and one of values, null where that
+// has none.
 func bagZip(_ *Context, args []value.Value) value.Value {
-	if !args[0].Node.IsArray() || !args[1].Node.IsArray() {
+	if !args[0].Node.IsArray() {
 		return value.Null(value.TypeDynamic)
 	}
 	var bag value.Bag

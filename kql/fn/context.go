@@ -24,6 +24,34 @@ const (
 	maxPatterns = 256 // compiled patterns and zones that a Context keeps
 )
 
+// DefaultMaxMade bounds what functions make for one row when nothing is said.
+const DefaultMaxMade = 512 << 20
+
+// make counts n bytes; false, and the query ends, where that is too many.
+func (c *Context) make(n int64) bool {
+	limit := c.MaxMade
+	if limit == 0 {
+		limit = DefaultMaxMade
+	}
+	if c.Made += n; c.Made > limit {
+		c.Fail(fmt.Errorf("functions need more than %d MB for one row; make shorter arrays or texts", limit>>20))
+		return false
+	}
+	return true
+}
+
+// bigSize is roughly what a result takes where it is large, else 0.
+func bigSize(v value.Value) int64 {
+	const manyItems, element, longText = 256, 112, 4096
+	switch {
+	case v.Type == value.TypeDynamic && v.Node != nil && len(v.Node.Items) > manyItems:
+		return int64(len(v.Node.Items)) * element
+	case len(v.Text) > longText:
+		return int64(len(v.Text))
+	}
+	return 0
+}
+
 // Pattern returns the compiled regular expression, nil where it is none. The
 // latest ones are kept.
 func (c *Context) Pattern(pattern string) *regexp.Regexp {

@@ -71,8 +71,8 @@ func toHex(_ *Context, args []value.Value) value.Value {
 	if args[0].Type == value.TypeInt {
 		s = strconv.FormatUint(uint64(uint32(args[0].Int)), 16)
 	}
-	if len(args) > 1 && args[1].Int > int64(len(s)) && args[1].Int <= 16 {
-		s = strings.Repeat("0", int(args[1].Int)-len(s)) + s
+	if len(args) > 1 && args[1].Int > int64(len(s)) {
+		s = strings.Repeat("0", int(min(args[1].Int, 16))-len(s)) + s
 	}
 	return value.String(s)
 }

@@ -1,6 +1,7 @@
 package fn
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/lynceus-io/lynceus/kql/value"
@@ -116,7 +117,8 @@ func jsonPath(s string) (steps []value.Value, ok bool) {
 	return steps, true
 }
 
-// treePaths lists the paths to everything inside n, each before what it holds.
+// treePaths lists the paths to everything inside n, each once and before what
+// it holds. All elements of an array have the path of the first.
 func treePaths(paths []string, n *value.Node, prefix string) []string {
 	if n == nil {
 		return paths
@@ -125,10 +127,11 @@ func treePaths(paths []string, n *value.Node, prefix string) []string {
 		path := prefix + "[0]"
 		if n.Kind == value.NodeBag {
 			path = prefix + "['" + n.Keys[i] + "']"
-		} else if i > 0 {
-			continue // elements of an array are taken to be alike
 		}
-		paths = treePaths(append(paths, path), item, path)
+		if n.Kind == value.NodeBag || !slices.Contains(paths, path) {
+			paths = append(paths, path)
+		}
+		paths = treePaths(paths, item, path)
 	}
 	return paths
 }

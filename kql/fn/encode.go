@@ -19,11 +19,11 @@ func encodings() []*Func {
 	encode := func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
 	return append(compressors(),
 		word("base64_encode_tostring", encode), word("base64_encodestring", encode), word("base64_decode_tostring", decodeText), word("base64_decodestring", decodeText),
-		word("url_decode", unescape), word("url_encode_component", func(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }),
-		word("url_encode", url.QueryEscape),
+		word("url_decode", unescape), word("url_encode", func(s string) string { return escape(s, "+") }),
+		word("url_encode_component", func(s string) string { return escape(s, "%20") }),
 		word("punycode_from_string", punycodeEncode), word("punycode_to_string", punycodeDecode),
-		word("punycode_domain_from_string", func(s string) string { return eachLabel(s, domainEncode) }),
-		word("punycode_domain_to_string", func(s string) string { return eachLabel(s, domainDecode) }),
+		word("punycode_domain_from_string", func(s string) string { return eachLabel(s, domainDecode) }),
+		word("punycode_domain_to_string", func(s string) string { return eachLabel(s, domainEncode) }),
 		lax("base64_decode_toarray", 1, 1, value.TypeDynamic, []param{text}, decodeArray),
 		lax("base64_encode_fromarray", 1, 1, value.TypeString, []param{dyn}, encodeArray),
 		lax("base64_decode_toguid", 1, 1, value.TypeGuid, []param{text}, decodeGuid),
@@ -33,6 +33,33 @@ func encodings() []*Func {
 		lax("unicode_codepoints_to_string", 1, -1, value.TypeString, []param{anyArg}, fromCodePoints),
 		lax("make_string", 1, -1, value.TypeString, []param{anyArg}, fromCodePoints),
 	)
+}
+
+// escape encodes what is not a letter, a digit or one of -_.!*() as bytes with
+// percent signs and lower-case digits.
+func escape(s, space string) string {
+	var b []byte
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == ' ':
+			b = append(b, space...)
+		case c < utf8.RuneSelf && termRune(rune(c)) || strings.IndexByte("-_.!*()", c) >= 0:
+			b = append(b, c)
+		default:
+			b = append(b, '%')
+			b = hex.AppendEncode(b, []byte{c})
+		}
+	}
+	return string(b)
+}
+
+// unescape decodes percent signs and plus signs; a text that is not well
+// encoded stays.
+func unescape(s string) string {
+	if out, err := url.QueryUnescape(s); err == nil {
+		return out
+	}
+	return s
 }
 
 // decodeText gives the empty string for what is not base64 of UTF-8.
@@ -71,11 +98,11 @@ func encodeArray(_ *Context, args []value.Value) value.Value {
 	return value.String(base64.StdEncoding.EncodeToString(b))
 }
 
-// swapGuid turns a guid's bytes between the order of its text and the one of
-// Windows, whose first three groups have the least significant byte first.
+// swapGuid turns a guid's bytes between the order of its text and the one that
+// Kusto encodes: the first two groups have the least significant byte first.
 func swapGuid(b []byte) {
 	b[0], b[1], b[2], b[3] = b[3], b[2], b[1], b[0]
-	b[4], b[5], b[6], b[7] = b[5], b[4], b[7], b[6]
+	b[4], b[5] = b[5], b[4]
 }
 
 func decodeGuid(_ *Context, args []value.Value) value.Value {

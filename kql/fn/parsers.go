@@ -2,7 +2,6 @@ package fn
 
 import (
 	"math/big"
-	"net/url"
 	"strings"
 
 	"github.com/lynceus-io/lynceus/kql/value"
@@ -212,12 +211,4 @@ func parseCommandLine(s string) *value.Node {
 		args = append(args, string(arg))
 	}
 	return value.Strings(args)
-}
-
-// unescape decodes percent signs; a text that is not well encoded stays.
-func unescape(s string) string {
-	if out, err := url.QueryUnescape(s); err == nil {
-		return out
-	}
-	return s
 }

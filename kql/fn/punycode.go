@@ -13,9 +13,10 @@ const (
 	punyLimit                  = 4096 // characters; the algorithm is quadratic
 )
 
-// eachLabel applies f to the labels of a domain name.
+// eachLabel applies f to the labels of a domain name. The ideographic full
+// stops separate labels, too.
 func eachLabel(domain string, f func(string) string) string {
-	labels := strings.Split(domain, ".")
+	labels := strings.FieldsFunc(domain, func(r rune) bool { return r == '.' || r == '\u3002' || r == '\uff0e' || r == '\uff61' })
 	for i, l := range labels {
 		labels[i] = f(l)
 	}

@@ -50,7 +50,9 @@ func fillFrom(args []value.Value, backward bool) value.Value {
 	return value.Dynamic(value.Array(items))
 }
 
-// seriesStats gives least, greatest, mean and spread of the numbers.
+// seriesStats gives least, greatest, mean and spread of the numbers. Where an
+// element is no finite number the result is null, unless the second argument
+// says to leave it out.
 func seriesStats(_ *Context, args []value.Value) value.Value {
 	if !args[0].Node.IsArray() {
 		return value.Null(value.TypeDynamic)
@@ -60,10 +62,13 @@ func seriesStats(_ *Context, args []value.Value) value.Value {
 	sum := 0.0
 	for i, item := range args[0].Node.Items {
 		v, ok := numeric(item)
-		if !ok {
-			continue
-		}
 		x := float(v)
+		if !ok || math.IsNaN(x) || math.IsInf(x, 0) {
+			if len(args) > 1 && isTrue(args[1]) {
+				continue
+			}
+			return value.Null(value.TypeDynamic)
+		}
 		if x < least {
 			least, at = x, i
 		}

@@ -153,8 +153,8 @@ func split(_ *Context, args []value.Value) value.Value {
 }
 
 // indexOf takes text, what to look for, and optionally where to start, how
-// many characters to look at (-1 for all) and which occurrence is wanted.
-// Positions are in characters; -1 means not found.
+// many characters to look at for each occurrence (-1 for all) and which one is
+// wanted. Positions are in characters; -1 means not found.
 func indexOf(_ *Context, args []value.Value) value.Value {
 	return position(args, func(text string) (int, int) {
 		needle := str(args[1])
@@ -182,11 +182,12 @@ func position(args []value.Value, find func(text string) (at, length int)) value
 	if window == "" && start > int64(utf8.RuneCountInString(s)) {
 		return value.Long(-1)
 	}
-	if length >= 0 {
-		window = cut(window, length)
-	}
 	for from := 0; from <= len(window); {
-		at, _ := find(window[from:])
+		look := window[from:]
+		if length >= 0 {
+			look = cut(look, length)
+		}
+		at, _ := find(look)
 		if at < 0 {
 			break
 		}
@@ -212,17 +213,55 @@ func replaceAll(text, old, with string) string {
 	return strings.ReplaceAll(text, old, with)
 }
 
-// replaceStrings replaces one text after another.
+// replaceStrings looks for one text after another, each in what those before
+// it left alone. Where the replacement is no string, what was found stays.
 func replaceStrings(_ *Context, args []value.Value) value.Value {
 	s := str(args[0])
 	old, with := node(args[1]), node(args[2])
 	if !old.IsArray() || !with.IsArray() || len(old.Items) != len(with.Items) {
 		return value.String("")
 	}
+	parts := []string{s} // each second one is done with
 	for i := range old.Items {
-		s = replaceAll(s, old.Items[i].Value().String(), with.Items[i].Value().String())
+		from, to := old.Items[i].Value().String(), with.Items[i].Value().Unwrap()
+		if to.Type != value.TypeString {
+			to = value.String(from)
+		}
+		size := 0
+		parts = replaceParts(parts, from, to.Text)
+		for _, p := range parts {
+			size += len(p)
+		}
+		if size > MaxText {
+			return value.String(s)
+		}
 	}
-	return value.String(s)
+	return value.String(strings.Join(parts, ""))
+}
+
+// replaceParts replaces in the parts at even places and puts what it replaced
+// at odd ones.
+func replaceParts(parts []string, from, to string) []string {
+	if from == "" {
+		return parts
+	}
+	var out []string
+	for i, part := range parts {
+		if i%2 == 1 {
+			out = append(out, part)
+			continue
+		}
+		for {
+			before, after, found := strings.Cut(part, from)
+			out = append(out, before)
+			if !found {
+				break
+			}
+			out = append(out, to)
+			part = after
+		}
+	}
+	return out
 }
 
 // translate replaces each character of the first argument by the one at its

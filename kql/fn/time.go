@@ -130,6 +130,10 @@ func addPeriod(t time.Time, period string, n int64) value.Value {
 		}
 		return datetime(sum.Int + n*ticks)
 	}
+	const most = 12 * 10000
+	if n > most || n < -most {
+		return value.Null(value.TypeDatetime)
+	}
 	var months int64
 	switch period {
 	case "month":
@@ -139,9 +143,6 @@ func addPeriod(t time.Time, period string, n int64) value.Value {
 	case "year":
 		months = 12 * n
 	default:
-		return value.Null(value.TypeDatetime)
-	}
-	if months > 12*10000 || months < -12*10000 {
 		return value.Null(value.TypeDatetime)
 	}
 	total := int64(t.Year())*12 + int64(t.Month()) - 1 + months

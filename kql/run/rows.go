@@ -122,7 +122,9 @@ func (s *step) hold(bytes int64) bool {
 
 // stopped reports whether the operator must not go on: an error, a function
 // that ended the query, or a cancelled context, which is looked at now and
-// then.
+// then. It is called before a row is read; since the operators below call it
+// before any of them computes, what functions make is counted for each row of
+// the whole pipeline.
 func (s *step) stopped() bool {
 	if s.err != nil || s.closed {
 		return true
@@ -131,6 +133,7 @@ func (s *step) stopped() bool {
 		s.err = s.fn.Err
 		return true
 	}
+	s.fn.Made = 0
 	if s.n++; s.n%256 == 0 {
 		s.err = s.ctx.Err()
 	}

@@ -48,6 +48,7 @@ func Run(ctx context.Context, node plan.Node, o Options) (Rows, error) {
 	if x.max == 0 {
 		x.max = DefaultMaxBytes
 	}
+	x.fn.MaxMade = x.max
 	return x.open(node, nil)
 }
 

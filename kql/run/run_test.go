@@ -196,6 +196,11 @@ func TestLimits(t *testing.T) {
 	if err != nil || got != "99999\n99998" {
 		t.Errorf("top of many: %q, %v", got, err)
 	}
+	many := &plan.Project{In: values(columns("n:long"), []any{1}), Cols: columns("a:dynamic b:dynamic"),
+		Exprs: []plan.Expr{call(t, "range", konst(value.Long(1)), konst(value.Long(9000))), call(t, "range", konst(value.Long(1)), konst(value.Long(9000)))}}
+	if _, err := text(t, many, Options{MaxBytes: 1 << 20}); err == nil || !strings.Contains(err.Error(), "for one row") {
+		t.Errorf("large arrays: %v", err)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	rows, err := Run(ctx, endless, Options{})
 	if err != nil {

@@ -22,6 +22,12 @@ var compareFuncs = map[string]writeFunc{
 // equal is NULL for two nulls and false for one.
 func (w *writer) equal(a []expr) (expr, bool) {
 	x, y := a[0], a[1]
+	if y.typ == value.TypeDynamic {
+		x, y = y, x
+	}
+	if x.json.text != "" && y.typ == value.TypeString && y.konst != nil {
+		return w.jsonEqual(x, y.konst.Text)
+	}
 	cond, ok := w.relate(x, "=", y)
 	if !ok {
 		return expr{}, false
@@ -45,6 +51,10 @@ func (w *writer) equal(a []expr) (expr, bool) {
 // unequal is NULL for two nulls and true for one.
 func (w *writer) unequal(a []expr) (expr, bool) {
 	x, y := a[0], a[1]
+	if x.typ == value.TypeDynamic || y.typ == value.TypeDynamic {
+		e, ok := w.equal(a)
+		return negated(e), ok
+	}
 	cond, ok := w.relate(x, "<>", y)
 	if !ok {
 		return expr{}, false

@@ -6,15 +6,18 @@ import (
 	"github.com/lynceus-io/lynceus/kql/plan"
 )
 
-// pushUnion writes a union as UNION ALL of those of its inputs that have SQL.
+// pushUnion writes a union as UNION ALL where all of its inputs have SQL. The
+// latest rows of several tables are several statements for DuckDB, whose
+// engine looks for them in the newest segments first.
 func (s *splitter) pushUnion(n *plan.Union) part {
 	parts := make([]part, len(n.In))
-	whole := true
+	whole, latest := true, s.d == DuckDB
 	for i, in := range n.In {
 		parts[i] = s.push(in)
 		whole = whole && parts[i].rel != nil
+		latest = latest && whole && parts[i].rel.newest() > 0
 	}
-	if whole && len(parts) > 0 {
+	if whole && !latest && len(parts) > 0 {
 		if r, ok := s.union(n, parts); ok {
 			return part{rel: r, cols: n.Cols}
 		}
@@ -37,7 +40,7 @@ func (s *splitter) union(n *plan.Union, parts []part) (*relation, bool) {
 		e.lo, e.hi = 0, 0
 		for j, p := range parts {
 			have := p.rel.cols[i]
-			if have.typ != c.Type {
+			if have.typ != c.Type || have.virtual {
 				return nil, false
 			}
 			e.notNull, e.finite = e.notNull && have.notNull, e.finite && have.finite
@@ -50,10 +53,7 @@ func (s *splitter) union(n *plan.Union, parts []part) (*relation, bool) {
 	}
 	texts := make([]string, len(parts))
 	for j, p := range parts {
-		r := p.rel
-		if r.limit >= 0 {
-			r = s.seal(r)
-		}
+		r := s.unlimited(p.rel)
 		rs[j] = r
 		list := make([]string, len(n.Cols))
 		for i, c := range r.cols {

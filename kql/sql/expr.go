@@ -36,6 +36,12 @@ type expr struct {
 	// column is the stored column whose text this is, unchanged; "" for any
 	// other value. It serves hints.
 	column string
+	// json is where a dynamic value stands in a JSON text.
+	json json
+	// virtual says that sql is only NULL where the value is null, and else
+	// not the value: the engine does not print JSON as it was written. Such a
+	// value can be asked about, but leaves the engine as the whole text.
+	virtual bool
 }
 
 // Stored times are nanoseconds in an int64 before they are stored, so their
@@ -103,6 +109,12 @@ func pushable(t value.Type) bool {
 // compile writes e over the columns of an input; ok is false where no SQL
 // gives what package fn defines.
 func (w *writer) compile(e plan.Expr, cols []expr) (out expr, ok bool) {
+	out, ok = w.operand(e, cols)
+	return out, ok && !out.virtual
+}
+
+// operand writes e where it may be a virtual value.
+func (w *writer) operand(e plan.Expr, cols []expr) (out expr, ok bool) {
 	switch e := e.(type) {
 	case *plan.Const:
 		return w.constant(e.Value)
@@ -136,9 +148,11 @@ func (w *writer) call(c *plan.Call, cols []expr) (expr, bool) {
 	if !ok || !pushable(c.Result) {
 		return expr{}, false
 	}
-	args, ok := w.compileAll(c.Args, cols)
-	if !ok {
-		return expr{}, false
+	args := make([]expr, len(c.Args))
+	for i, a := range c.Args {
+		if args[i], ok = w.operand(a, cols); !ok || args[i].virtual && !asking[c.Fn.Name] {
+			return w.callOnText(c, cols)
+		}
 	}
 	out, ok := f(w, &invocation{call: c, args: args, result: c.Result})
 	if !ok || len(out.sql) > maxExpr {
@@ -146,6 +160,26 @@ func (w *writer) call(c *plan.Call, cols []expr) (expr, bool) {
 	}
 	out.typ = c.Result
 	return out, true
+}
+
+// asking are the functions that know what to do with a virtual value.
+var asking = map[string]bool{".": true, "[]": true, "==": true, "!=": true, "in": true, "!in": true, "isnull": true, "isnotnull": true, "notnull": true}
+
+// callOnText writes comparisons of tostring(x), x dynamic, with text: those of
+// x itself.
+func (w *writer) callOnText(c *plan.Call, cols []expr) (expr, bool) {
+	switch c.Fn.Name {
+	case "==", "!=", "in", "!in":
+	default:
+		return expr{}, false
+	}
+	of := textOf(c.Args[0])
+	if of == c.Args[0] {
+		return expr{}, false
+	}
+	bare := *c
+	bare.Args = append([]plan.Expr{of}, c.Args[1:]...)
+	return w.call(&bare, cols)
 }
 
 // invocation is one call of a function with its arguments in SQL.

@@ -4,40 +4,51 @@ import (
 	"github.com/lynceus-io/lynceus/kql/plan"
 )
 
-// pushWhere pushes those of the conditions joined by "and" that have SQL, and
-// keeps the others for Go.
+// pushWhere pushes those of the conditions joined by "and", or one after
+// another, that have SQL, and keeps the others for Go.
 func (s *splitter) pushWhere(n *plan.Where) part {
-	in := s.push(n.In)
+	conds, source := Conjuncts(n.Cond), n.In
+	for {
+		below, ok := source.(*plan.Where)
+		if !ok {
+			break
+		}
+		conds, source = append(Conjuncts(below.Cond), conds...), below.In
+	}
+	in := s.push(source)
 	cols := n.Columns()
 	if in.rel == nil {
-		return part{node: &plan.Where{In: in.node, Cond: n.Cond}, cols: cols}
+		return part{node: filter(in.node, conds), cols: cols}
 	}
-	conds := Conjuncts(n.Cond)
-	r := s.flat(in.rel, conds)
+	r := s.flat(s.unlimited(in.rel), conds)
 	out := *r
 	out.where = append([]string(nil), r.where...)
 	var left []plan.Expr
+	var pushed []plan.Expr
 	for _, c := range conds {
 		e, ok := s.compile(c, r.cols)
 		if !ok {
 			left = append(left, c)
+			if sql, ok := s.superset(c, r.cols); ok {
+				pushed = append(pushed, c)
+				out.where = append(out.where, sql)
+			}
 			continue
 		}
-		if branches := s.branches(&out, c); branches != nil {
-			out = *branches
-		} else {
-			s.hint(out.scan, c, r.cols)
-			out.where = append(out.where, e.test())
-		}
+		pushed = append(pushed, c)
+		out.where = append(out.where, e.test())
+	}
+	for _, c := range conds {
+		s.hint(out.scan, c, r.cols)
 	}
 	p := part{rel: &out, cols: cols}
+	if r := s.branches(&out, in.rel, pushed); r != nil {
+		p.rel = r
+	}
 	if left == nil {
 		return p
 	}
-	for _, c := range left {
-		s.hint(out.scan, c, r.cols)
-	}
-	return part{node: &plan.Where{In: s.local(p), Cond: conjunction(n.Cond, left)}, cols: cols}
+	return part{node: filter(s.local(p), left), cols: cols}
 }
 
 // Conjuncts returns the conditions that e joins by "and".
@@ -52,15 +63,6 @@ func Conjuncts(e plan.Expr) []plan.Expr {
 	return []plan.Expr{e}
 }
 
-// conjunction joins conditions that were part of whole by its "and".
-func conjunction(whole plan.Expr, conds []plan.Expr) plan.Expr {
-	out := conds[0]
-	for _, c := range conds[1:] {
-		out = &plan.Call{Fn: whole.(*plan.Call).Fn, Args: []plan.Expr{out, c}, Result: out.Type()}
-	}
-	return out
-}
-
 // pushProject computes in SQL what has SQL, and in Go the rest from the
 // columns that it needs.
 func (s *splitter) pushProject(n *plan.Project) part {
@@ -71,49 +73,44 @@ func (s *splitter) pushProject(n *plan.Project) part {
 	r := s.flat(in.rel, n.Exprs)
 	out := *r
 	out.cols = nil
-	var inner []plan.Column
-	exprs := make([]plan.Expr, len(n.Exprs))
-	place := map[int]int{} // where a column of the input stands in the statement
 	whole := true
-	for i, e := range n.Exprs {
-		sql, ok := s.compile(e, r.cols)
-		if !ok {
-			whole = false
-			exprs[i] = s.need(e, r, in.cols, &out, &inner, place)
-			continue
-		}
-		exprs[i] = &plan.Col{Index: len(inner), Of: n.Cols[i]}
-		inner = append(inner, n.Cols[i])
+	for _, e := range n.Exprs {
+		sql, ok := s.operand(e, r.cols)
+		whole = whole && ok
 		out.cols = append(out.cols, sql)
 	}
 	if whole {
 		return part{rel: &out, cols: n.Cols}
 	}
-	for i := range inner {
-		inner[i].Name = distinct(inner, i)
+	var o outlet
+	exprs := make([]plan.Expr, len(n.Exprs))
+	for i, e := range n.Exprs {
+		exprs[i] = s.need(e, r, in.cols, &o)
 	}
-	for _, e := range exprs {
-		if c, ok := e.(*plan.Col); ok {
-			c.Of = inner[c.Index]
-		}
-	}
-	rest := s.local(part{rel: &out, cols: inner})
+	out.cols = o.exprs
+	rest := s.local(part{rel: &out, cols: o.cols})
 	return part{node: &plan.Project{In: rest, Cols: n.Cols, Exprs: exprs}, cols: n.Cols}
 }
 
-// need rewrites e to read its columns from the statement that out becomes,
-// adding them there.
-func (s *splitter) need(e plan.Expr, r *relation, in []plan.Column, out *relation, inner *[]plan.Column, place map[int]int) plan.Expr {
-	return Replace(e, func(c *plan.Col) plan.Expr {
-		at, ok := place[c.Index]
-		if !ok {
-			at = len(*inner)
-			place[c.Index] = at
-			*inner = append(*inner, in[c.Index])
-			out.cols = append(out.cols, r.cols[c.Index])
+// need rewrites e to read from a statement, adding to its columns what e needs:
+// the largest parts of it that have SQL and are more than constants.
+func (s *splitter) need(e plan.Expr, r *relation, in []plan.Column, o *outlet) plan.Expr {
+	switch e := e.(type) {
+	case *plan.Col:
+		return o.column(r.cols[e.Index], in[e.Index])
+	case *plan.Call:
+		if sql, ok := s.operand(e, r.cols); ok && len(uses(nil, e)) > 0 {
+			return o.column(sql, plan.Column{Name: "expression", Type: e.Type()})
 		}
-		return &plan.Col{Index: at, Of: in[c.Index]}
-	})
+		args := make([]plan.Expr, len(e.Args))
+		for i, a := range e.Args {
+			args[i] = s.need(a, r, in, o)
+		}
+		return &plan.Call{Fn: e.Fn, Args: args, Result: e.Result}
+	case *plan.Contains:
+		return &plan.Contains{X: s.need(e.X, r, in, o), In: e.In, Fold: e.Fold, Not: e.Not}
+	}
+	return e
 }
 
 // distinct returns a name for column i that no column before it has.

@@ -3,6 +3,7 @@ package sql_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 
 	"github.com/lynceus-io/lynceus/event"
 	"github.com/lynceus-io/lynceus/kql/fn"
@@ -156,7 +157,55 @@ func (g *generator) compound(t value.Type, cols []plan.Column, depth int) plan.E
 	return nil
 }
 
+// document makes an expression that reads a dynamic value.
+func (g *generator) document(cols []plan.Column, depth int) plan.Expr {
+	var have []int
+	for i, c := range cols {
+		if c.Type == value.TypeDynamic && (strings.Contains(c.Name, ".") || c.Name == "raw_data") { // sets have no order
+			have = append(have, i)
+		}
+	}
+	if len(have) == 0 {
+		return nil
+	}
+	i := have[g.IntN(len(have))]
+	var e plan.Expr = &plan.Col{Index: i, Of: cols[i]}
+	for range g.IntN(depth + 1) {
+		if g.IntN(5) == 0 {
+			e = g.call("[]", e, &plan.Const{Value: value.Long(int64(g.IntN(3)))})
+		} else {
+			e = g.call(".", e, &plan.Const{Value: value.String(append(kqltest.Keys, "requestObject", "annotations")[g.IntN(len(kqltest.Keys)+2)])})
+		}
+	}
+	return e
+}
+
+// about asks something of a dynamic value.
+func (g *generator) about(x plan.Expr) plan.Expr {
+	if x == nil {
+		return nil
+	}
+	if g.IntN(2) == 0 {
+		x = g.call("tostring", x)
+	}
+	word := g.constant(value.TypeString)
+	switch g.IntN(4) {
+	case 0:
+		return g.call(g.of("in", "!in", "in~"), x, word, g.constant(value.TypeString))
+	case 1:
+		return g.call(g.of("has", "contains", "startswith", "has_cs", "!has", "hassuffix", "=~", "!contains"), x, word)
+	case 2:
+		return g.call("==", x, g.constant([]value.Type{value.TypeBool, value.TypeLong, value.TypeReal}[g.IntN(3)]))
+	}
+	return g.call(g.of("==", "!="), x, word)
+}
+
 func (g *generator) predicate(cols []plan.Column, depth int) plan.Expr {
+	if g.IntN(6) == 0 {
+		if e := g.about(g.document(cols, 3)); e != nil {
+			return e
+		}
+	}
 	sub := func(t value.Type) plan.Expr { return g.expr(t, cols, depth) }
 	text := sub(value.TypeString)
 	switch g.IntN(10) {
@@ -295,6 +344,11 @@ func (g *generator) project(n plan.Node) plan.Node {
 	}
 	for range 1 + g.IntN(3) {
 		e := g.expr(g.anyType(), cols, 3)
+		if d := g.document(cols, 3); d != nil && g.IntN(4) == 0 {
+			if e = d; g.IntN(2) == 0 {
+				e = g.call("tostring", d)
+			}
+		}
 		p.Cols = append(p.Cols, plan.Column{Name: g.name(), Type: e.Type()})
 		p.Exprs = append(p.Exprs, e)
 	}

@@ -38,6 +38,8 @@ func (w *writer) hint(s *Scan, c plan.Expr, cols []expr) {
 		s.hintTime(op, items)
 	case x.typ == value.TypeString:
 		s.hintText(x.column, op, items)
+	case x.column == rawColumn && len(items) == 1 && items[0].Type == value.TypeString && slices.Contains(wanting, op) && op != "in" && op != "in~":
+		s.hintContains(rawColumn, unescaped(value.Fold(items[0].Text)))
 	}
 }
 

@@ -1,16 +1,15 @@
 package sql
 
 import (
+	"slices"
+
 	"github.com/lynceus-io/lynceus/kql/plan"
 	"github.com/lynceus-io/lynceus/kql/value"
 )
 
 // sort orders rows. Keys that SQL orders otherwise than Go are not pushed.
 func (w *writer) sort(n *plan.Sort, in *relation) (*relation, bool) {
-	r := in
-	if r.limit >= 0 {
-		r = w.seal(r)
-	}
+	r := w.unlimited(in)
 	out := *r
 	out.order, out.sorted, out.latest = nil, true, false
 	keys, ok := w.orderKeys(append(append([]plan.SortKey(nil), n.Keys...), n.Tie...), r.cols)
@@ -34,12 +33,12 @@ func (w *writer) orderKeys(keys []plan.SortKey, cols []expr) ([]orderKey, bool) 
 		if !ok || !w.orderable(e) {
 			return nil, false
 		}
-		if e.konst != nil {
-			continue
-		}
 		sql := e.sql
 		if e.stored != "" {
 			sql = e.stored
+		}
+		if e.konst != nil || slices.ContainsFunc(out, func(k orderKey) bool { return k.sql == sql }) {
+			continue // it orders nothing any more
 		}
 		out = append(out, orderKey{sql: sql, desc: k.Desc, nullsFirst: k.NullsFirst})
 	}
@@ -64,10 +63,7 @@ func (w *writer) take(n *plan.Take, in *relation) (*relation, bool) {
 	if !ok || c.Value.Null || c.Value.Type != value.TypeLong && c.Value.Type != value.TypeInt {
 		return nil, false
 	}
-	r := in
-	if r.limit >= 0 {
-		r = w.seal(r)
-	}
+	r := w.unlimited(in)
 	out := *r
 	out.limit = max(c.Value.Int, 0)
 	if !r.sorted {

@@ -10,7 +10,7 @@ import (
 // conditions stand as near to the tables as they can, and no operator passes
 // on a column that nothing above it reads.
 func Prepare(n plan.Node) plan.Node {
-	n = pushDown(n, nil)
+	n = shareTop(pushDown(n, nil))
 	return prune(n, all(len(n.Columns())))
 }
 
@@ -83,7 +83,26 @@ func only(n plan.Node, have, need []int) plan.Node {
 		p.Cols = append(p.Cols, cols[at])
 		p.Exprs = append(p.Exprs, &plan.Col{Index: at, Of: cols[at]})
 	}
-	return p
+	return composed(p)
+}
+
+// composed returns a projection of a projection that only chooses columns as
+// one.
+func composed(p *plan.Project) plan.Node {
+	below, ok := p.In.(*plan.Project)
+	if !ok {
+		return p
+	}
+	for _, e := range below.Exprs {
+		if _, ok := e.(*plan.Col); !ok {
+			return p
+		}
+	}
+	out := &plan.Project{In: below.In, Cols: p.Cols, Exprs: make([]plan.Expr, len(p.Exprs))}
+	for i, e := range p.Exprs {
+		out.Exprs[i] = Replace(e, func(c *plan.Col) plan.Expr { return below.Exprs[c.Index] })
+	}
+	return composed(out)
 }
 
 // picked returns the members of list that at names.

@@ -12,12 +12,24 @@ func prune(n plan.Node, need []int) plan.Node {
 	case *plan.Scan:
 		return &plan.Scan{Table: n.Table, Fields: picked(n.Fields, need), Cols: picked(n.Cols, need)}
 	case *plan.Where:
-		have := uses(need, n.Cond)
-		return only(&plan.Where{In: prune(n.In, have), Cond: moved(n.Cond, have)}, have, need)
+		conds, in := []plan.Expr{n.Cond}, n.In
+		for {
+			below, ok := in.(*plan.Where)
+			if !ok {
+				break
+			}
+			conds, in = append(conds, below.Cond), below.In
+		}
+		have := uses(need, conds...)
+		out := prune(in, have)
+		for _, c := range slices.Backward(conds) {
+			out = &plan.Where{In: out, Cond: moved(c, have)}
+		}
+		return only(out, have, need)
 	case *plan.Project:
 		exprs := picked(n.Exprs, need)
 		have := uses(nil, exprs...)
-		return &plan.Project{In: prune(n.In, have), Cols: picked(n.Cols, need), Exprs: movedAll(exprs, have)}
+		return composed(&plan.Project{In: prune(n.In, have), Cols: picked(n.Cols, need), Exprs: movedAll(exprs, have)})
 	case *plan.Summarize:
 		return pruneSummarize(n, need)
 	case *plan.Sort:

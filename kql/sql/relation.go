@@ -58,10 +58,14 @@ func (w *writer) seal(r *relation) *relation {
 		name := w.name("c")
 		sealed := c
 		sealed.sql, sealed.simple, sealed.cond = name, true, ""
+		sealed.json = json{}
 		sql := c.sql
 		if c.stored != "" {
 			sql, sealed.stored = c.stored, name
 			sealed.sql = w.fromStored(c, name)
+		}
+		if c.virtual {
+			sql, sealed = c.json.text, w.under(c, name)
 		}
 		list = append(list, sql+" AS "+name)
 		out.cols = append(out.cols, sealed)
@@ -131,13 +135,18 @@ func (k orderKey) text() string {
 	return s + " NULLS LAST"
 }
 
-// flat returns r where its columns may be used in expressions of an operator
-// above it: sealed when it has a limit, or when one of the columns in use is
-// costly and used more than once.
-func (w *writer) flat(r *relation, uses []plan.Expr) *relation {
+// unlimited returns r where conditions and orders may be added: sealed when
+// it has a limit, which comes first.
+func (w *writer) unlimited(r *relation) *relation {
 	if r.limit >= 0 {
 		return w.seal(r)
 	}
+	return r
+}
+
+// flat returns r where its columns may be used in the expressions given:
+// sealed when one of them is costly and used more than once.
+func (w *writer) flat(r *relation, uses []plan.Expr) *relation {
 	count := make([]int, len(r.cols))
 	for _, e := range uses {
 		walk(e, func(e plan.Expr) {

@@ -52,8 +52,8 @@ const (
 // field reads one field of a stored row.
 func (w *writer) field(f *event.Field, t value.Type) (expr, bool) {
 	if path, inside := f.DocumentPath(); inside {
-		sql, ok := w.document(path)
-		return expr{sql: sql, typ: t}, ok && t == value.TypeDynamic
+		e, ok := w.document(path)
+		return e, ok && t == value.TypeDynamic
 	}
 	name := ident(f.Column())
 	switch {
@@ -68,7 +68,7 @@ func (w *writer) field(f *event.Field, t value.Type) (expr, bool) {
 	case f.Type == event.TypeStrings && t == value.TypeDynamic:
 		return expr{sql: w.jsonList(name), typ: t, stored: name, column: f.Column()}, true
 	case f.Type == event.TypeJSON && t == value.TypeDynamic:
-		return expr{sql: w.documentText(name), typ: t, simple: true}, true
+		return w.documentText(name), true
 	case f.Type == event.TypeBool && t == value.TypeBool:
 		e := boolean(name, false)
 		e.simple = true

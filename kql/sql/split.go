@@ -83,7 +83,11 @@ func (s *splitter) push(n plan.Node) part {
 				return p
 			}
 		}
-		return part{node: &plan.Take{In: s.local(in), N: n.N, By: n.By}, cols: cols}
+		by := n.By
+		if sortedBelow(n.In) {
+			by = nil // what is sorted may be in a statement now
+		}
+		return part{node: &plan.Take{In: s.local(in), N: n.N, By: by}, cols: cols}
 	case *plan.Join:
 		left, right := s.push(n.Left), s.push(n.Right)
 		if left.rel != nil && right.rel != nil {
@@ -114,14 +118,38 @@ func (s *splitter) push(n plan.Node) part {
 	return part{node: n, cols: cols}
 }
 
+// sortedBelow reports whether the rows of n come in the order of a Sort.
+func sortedBelow(n plan.Node) bool {
+	switch n := n.(type) {
+	case *plan.Sort:
+		return true
+	case *plan.Where:
+		return sortedBelow(n.In)
+	case *plan.Project:
+		return sortedBelow(n.In)
+	case *plan.Take:
+		return sortedBelow(n.In)
+	case *plan.MvExpand:
+		return sortedBelow(n.In)
+	case *plan.Render:
+		return sortedBelow(n.In)
+	}
+	return false
+}
+
 // local returns the part as a node, ending its statement if it is one.
 func (s *splitter) local(p part) plan.Node {
 	if p.rel == nil {
 		return p.node
 	}
+	out, exprs := s.outward(p)
 	id := len(s.stmts)
-	s.stmts = append(s.stmts, s.finish(p.rel, p.cols))
-	return &plan.Remote{ID: id, Cols: p.cols}
+	s.stmts = append(s.stmts, s.finish(out.rel, out.cols))
+	remote := &plan.Remote{ID: id, Cols: out.cols}
+	if exprs == nil {
+		return remote
+	}
+	return &plan.Project{In: remote, Cols: p.cols, Exprs: exprs}
 }
 
 // finish writes the statement of a relation.
@@ -139,21 +167,25 @@ func (w *writer) finish(r *relation, cols []plan.Column) *Statement {
 		b.WriteString(" ")
 	}
 	w.body(&b, r)
-	if r.limit >= 0 && r.latest && r.scan != nil {
-		r.scan.Newest = r.limit
+	if n := r.newest(); n > 0 {
+		r.scan.Newest = n
 	}
 	if w.d == ClickHouse {
-		b.WriteString(clickSettings)
+		b.WriteString(settingsClause(ClickHouseSettings()))
 	}
 	st := &Statement{Cols: cols}
 	st.Text = w.number(b.String(), st)
 	return st
 }
 
-// clickSettings make ClickHouse answer as SQL does: NULL for what an outer
-// join has not, no numbers that mean columns, and JSON as package value
-// prints it.
-const clickSettings = " SETTINGS join_use_nulls = 1, enable_positional_arguments = 0, output_format_json_quote_64bit_integers = 0, output_format_json_escape_forward_slashes = 0"
+// newest returns how many rows r wants when it wants the latest ones of a scan,
+// else 0.
+func (r *relation) newest() int64 {
+	if r.limit > 0 && r.latest && r.scan != nil {
+		return r.limit
+	}
+	return 0
+}
 
 // body writes the SELECT of a relation, in its order.
 func (w *writer) body(b *strings.Builder, r *relation) {

@@ -11,10 +11,7 @@ import (
 // summarize groups rows: the keys and the arguments are computed in a
 // subquery, so that the aggregates read plain names.
 func (w *writer) summarize(n *plan.Summarize, in *relation) (*relation, bool) {
-	inner := in
-	if inner.limit >= 0 {
-		inner = w.seal(inner)
-	}
+	inner := w.unlimited(in)
 	ordered := inner.order != nil
 	base := *inner
 	base.cols, base.order, base.sorted, base.latest = nil, nil, false, false

@@ -196,8 +196,11 @@ func inFolded(w *writer, c *invocation) (expr, bool) {
 func (w *writer) inConstants(c *invocation, fold func(sql string, constants ...string) string, foldConst func(string) string) (expr, bool) {
 	items, ok := constants(c.args[1:])
 	x := c.args[0]
-	if !ok || x.typ == value.TypeDynamic || x.typ == value.TypeReal {
+	if !ok || x.typ == value.TypeReal {
 		return expr{}, false
+	}
+	if x.typ == value.TypeDynamic {
+		return w.inDocument(c, x, items)
 	}
 	if x.typ != value.TypeString {
 		return w.inNumbers(x, items)
@@ -268,4 +271,22 @@ func constants(args []expr) ([]value.Value, bool) {
 		}
 	}
 	return out, true
+}
+
+// inDocument writes that a value in a document is one of several texts.
+func (w *writer) inDocument(c *invocation, x expr, items []value.Value) (expr, bool) {
+	if x.json.text == "" || len(items) == 0 || strings.HasSuffix(c.call.Fn.Name, "~") {
+		return expr{}, false
+	}
+	values, conds := make([]string, len(items)), make([]string, len(items))
+	for i, v := range items {
+		e, ok := w.jsonEqual(x, v.Text)
+		if !ok || v.Type != value.TypeString {
+			return expr{}, false
+		}
+		values[i], conds[i] = e.sql, e.test()
+	}
+	e := boolean("("+strings.Join(values, " OR ")+")", true)
+	e.cond = "(" + strings.Join(conds, " OR ") + ")"
+	return e, true
 }

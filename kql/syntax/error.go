@@ -85,13 +85,11 @@ func Describe(err error) string {
 type Reporter struct {
 	Text string
 	errs Errors
-	more bool
 }
 
 // Report notes an error. The suggestion may be empty.
 func (r *Reporter) Report(at Span, suggestion, format string, args ...any) {
 	if r.Full() {
-		r.more = true
 		return
 	}
 	e := NewError(r.Text, at, fmt.Sprintf(format, args...))

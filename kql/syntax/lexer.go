@@ -51,7 +51,11 @@ func (l *lexer) next() token {
 	case isDigit(c):
 		return l.number()
 	case isNameStart(c):
-		return l.name()
+		t := l.name()
+		if r, _ := utf8.DecodeRuneInString(l.text[l.at:]); r >= utf8.RuneSelf && unicode.IsLetter(r) {
+			return l.foreignName(start)
+		}
+		return t
 	case c == '!' && start+1 < len(l.text) && isNameStart(l.text[start+1]):
 		l.at++
 		t := l.name()
@@ -70,15 +74,21 @@ func (l *lexer) next() token {
 	case c == '“' || c == '”' || c == '‘' || c == '’':
 		l.r.Report(span, `write " or '`, "%q is a typographic quotation mark", c)
 	case unicode.IsLetter(c):
-		l.r.Report(span, "write such names as ['name']", "names are made of ASCII letters, digits and _")
-		for l.at < len(l.text) && (isNamePart(l.text[l.at]) || l.text[l.at] >= utf8.RuneSelf) {
-			l.at++
-		}
-		return token{Span: Span{start, l.at}, kind: tName, text: l.text[start:l.at]}
+		return l.foreignName(start)
 	default:
 		l.r.Report(span, "", "unexpected character %q", c)
 	}
 	return token{Span: span, kind: tBad}
+}
+
+// foreignName reads a name with letters that must be quoted.
+func (l *lexer) foreignName(start int) token {
+	for l.at < len(l.text) && (isNamePart(l.text[l.at]) || l.text[l.at] >= utf8.RuneSelf) {
+		l.at++
+	}
+	span := Span{start, l.at}
+	l.r.Report(span, "write such names as ['name']", "names are made of ASCII letters, digits and _")
+	return token{Span: span, kind: tName, text: l.text[start:l.at]}
 }
 
 // skip passes over blanks and comments.

@@ -48,7 +48,7 @@ func (p *parser) renderProps() []*RenderProp {
 }
 
 func (p *parser) renderValue() Expr {
-	if p.nameAhead() && !p.tok().word("true") && !p.tok().word("false") && !p.ahead(1).is("(") {
+	if p.nameAhead() && !booleans[p.tok().text] && !p.ahead(1).is("(") {
 		return p.dotted("a value")
 	}
 	return p.unary()

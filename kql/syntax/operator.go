@@ -187,7 +187,7 @@ func (p *parser) options(allowed ...string) []*Option {
 		}
 		o := &Option{Name: p.dotted("an option").Text}
 		if p.expect("=", "after "+o.Name) {
-			if p.nameAhead() && !p.tok().word("true") && !p.tok().word("false") {
+			if p.nameAhead() && !booleans[p.tok().text] {
 				o.Value = p.dotted("a value")
 			} else {
 				o.Value = p.unary()

@@ -50,7 +50,7 @@ func (p *parser) dynamicValue() Expr {
 		x := p.primary()
 		return &Unary{Span{t.Start, x.Pos().End}, t.text, x}
 	case t.kind == tString, t.kind == tLong, t.kind == tReal, t.kind == tTimespan,
-		t.word("true"), t.word("false"), t.word("dynamic"), t.kind == tName && typed[t.text] && p.ahead(1).is("("):
+		t.kind == tName && booleans[t.text], t.word("dynamic"), t.kind == tName && typed[t.text] && p.ahead(1).is("("):
 		return p.primary()
 	}
 	p.report(t.Span, "", "expected a constant inside dynamic(...), found %s", p.found())

@@ -100,12 +100,15 @@ func (p *parser) parenthesized() Expr {
 // where an expression has obviously been forgotten.
 var reserved = map[string]bool{"and": true, "or": true, "by": true}
 
+// booleans are the ways to write true and false.
+var booleans = map[string]bool{"true": true, "True": true, "TRUE": true, "false": true, "False": true, "FALSE": true}
+
 // named reads what starts with a name: a literal, a call, a name.
 func (p *parser) named() Expr {
 	t := p.tok()
 	opens := p.ahead(1).is("(")
 	switch {
-	case t.text == "true" || t.text == "false":
+	case booleans[t.text]:
 		p.at++
 		return &Literal{Span: t.Span, Kind: LitBool, Text: t.text}
 	case t.text == "dynamic" && opens:

@@ -33,7 +33,7 @@ func (p *parser) statement() Statement {
 	switch {
 	case t.word("let") && (p.ahead(1).kind == tName || p.ahead(1).is("[")):
 		return p.let()
-	case t.word("set") && p.ahead(1).kind == tName:
+	case t.word("set") && (p.ahead(1).kind == tName || p.ahead(1).is("[")):
 		return p.set()
 	case t.word("declare") && p.ahead(1).word("query_parameters"):
 		return p.declare()

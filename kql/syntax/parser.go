@@ -194,14 +194,17 @@ func (p *parser) nameAhead() bool {
 	return p.tok().kind == tName || p.tok().is("[") && p.ahead(1).kind == tString && p.ahead(2).is("]")
 }
 
-// names reads identifiers with dots between them, as one: a name of the field
-// registry.
+// dotted reads identifiers with dots between them, as one: a name of the
+// field registry.
 func (p *parser) dotted(what string) *Name {
 	n := p.name(what)
+	if !p.tok().is(".") || p.ahead(1).kind != tName {
+		return n
+	}
+	parts := []string{n.Text}
 	for p.tok().is(".") && p.ahead(1).kind == tName {
 		p.at++
-		m := p.name(what)
-		n = &Name{n.to(m.Span), n.Text + "." + m.Text}
+		parts = append(parts, p.name(what).Text)
 	}
-	return n
+	return &Name{p.since(n.Start), strings.Join(parts, ".")}
 }

@@ -29,12 +29,12 @@ func (w *printer) comma(i int) *printer {
 
 // keywords are names that must be written ['...'] to be taken as names.
 var keywords = func() map[string]bool {
-	out := map[string]bool{"true": true, "false": true, "dynamic": true, "typeof": true, "datatable": true, "externaldata": true, "external_data": true,
+	out := map[string]bool{"dynamic": true, "typeof": true, "datatable": true, "externaldata": true, "external_data": true,
 		"and": true, "or": true, "by": true, "on": true, "with": true, "to": true, "from": true, "step": true, "as": true, "asc": true, "desc": true, "nulls": true,
 		"limit": true, "let": true, "set": true, "declare": true, "alias": true, "restrict": true, "hint": true, "kind": true, "flags": true,
 		"withsource": true, "with_source": true, "isfuzzy": true, "bagexpansion": true, "with_itemindex": true, "between": true, "matches": true, "view": true,
 		"find": true, "evaluate": true, "granny": true}
-	for _, m := range []map[string]bool{typed} {
+	for _, m := range []map[string]bool{typed, booleans} {
 		for n := range m {
 			out[n] = true
 		}

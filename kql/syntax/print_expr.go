@@ -126,7 +126,12 @@ func (w *printer) arguments(xs []Expr) *printer {
 }
 
 func (e *Call) write(w *printer) {
-	w.name(e.Fn.Text).text("(")
+	if _, op := operators()[e.Fn.Text]; op && e.Fn.Text != "print" && e.Fn.Text != "union" && e.Fn.Text != "search" {
+		w.text(e.Fn.Text)
+	} else {
+		w.name(e.Fn.Text)
+	}
+	w.text("(")
 	prec := 1
 	if len(e.Args) == 1 {
 		prec = 0
@@ -140,8 +145,6 @@ func (e *Call) write(w *printer) {
 	}
 	w.text(")")
 }
-
-func (a *Arg) write(w *printer) { w.expr(a.X, 0) }
 
 func (e *Member) write(w *printer) { w.base(e.X).text("." + e.Name.Text) }
 

@@ -138,7 +138,8 @@ func EqualNodes(a, b *Node) bool {
 }
 
 // Order is a total order of the values of a column, for sorting, minimum and
-// maximum: null first, then NaN, then the others as Compare has them. Arrays
+// maximum: null first, then NaN, then the others as Compare has them. Of
+// dynamics, numbers and times come before strings, these before guids; arrays
 // and bags come last, by their JSON.
 func Order(a, b Value) int {
 	if c := cmp.Compare(rank(a), rank(b)); c != 0 {
@@ -161,6 +162,8 @@ func rank(v Value) int {
 	case v.Type == TypeReal && v.Float != v.Float:
 		return 1
 	case v.Type == TypeDynamic && v.Node.Kind != NodeScalar:
+		return 5
+	case v.Type == TypeDynamic && v.Node.Scalar.Type == TypeGuid:
 		return 4
 	case v.Type == TypeDynamic && v.Node.Scalar.Type == TypeString:
 		return 3

@@ -20,7 +20,6 @@ const (
 	gramIndex    = "ngrambf_v1(4, 32768, 2, 0)"
 	rawGramIndex = "ngrambf_v1(4, 65536, 2, 0)"
 	timeIndex    = "minmax"
-	stageIndex   = "set(8)"
 )
 
 // indexesOf returns the indexes of class c.
@@ -28,12 +27,8 @@ func indexesOf(c event.Class) []index {
 	out := []index{{"equal_" + segmentColumn.name, quoteName(segmentColumn.name), equalIndex}}
 	for _, f := range event.Columns(c) {
 		name := f.Column()
-		switch {
-		case f.Type == event.TypeTime:
+		if f.Type == event.TypeTime {
 			out = append(out, index{"range_" + name, quoteName(name), timeIndex})
-			continue
-		case f.ID == event.AuditStage.ID():
-			out = append(out, index{"set_" + name, quoteName(name), stageIndex})
 		}
 		if slices.Contains(needles, f.ID) {
 			out = append(out, index{"equal_" + name, quoteName(name), equalIndex})

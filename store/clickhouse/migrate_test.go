@@ -45,18 +45,18 @@ func TestMigrateAddsFields(t *testing.T) {
 	}
 	db := s.Database()
 	chtest.Exec(t, base, db, "INSERT INTO audit (metadata_uid) VALUES ('old')")
-	for _, change := range []string{"DROP INDEX equal_k8s_pod", "DROP INDEX fold_k8s_pod", "DROP COLUMN k8s_pod", "DROP COLUMN metadata_revision", "DROP INDEX equal_src_endpoint_ip"} {
+	for _, change := range []string{"DROP INDEX equal_k8s_pod", "DROP INDEX fold_k8s_pod", "DROP COLUMN k8s_pod", "DROP COLUMN src_endpoint_port", "DROP INDEX equal_src_endpoint_ip"} {
 		chtest.Exec(t, base, db, "ALTER TABLE audit "+change)
 	}
 	done, err := s.Migrate(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "column audit.metadata_revision\ncolumn audit.k8s_pod\nindex audit.equal_k8s_pod\nindex audit.fold_k8s_pod\nindex audit.equal_src_endpoint_ip"
+	want := "column audit.k8s_pod\ncolumn audit.src_endpoint_port\nindex audit.equal_k8s_pod\nindex audit.fold_k8s_pod\nindex audit.equal_src_endpoint_ip"
 	if got := strings.Join(done, "\n"); got != want {
 		t.Errorf("did\n%s\nwant\n%s", got, want)
 	}
-	if got := chtest.Exec(t, base, db, "SELECT k8s_pod = '', metadata_revision IS NULL FROM events"); got != "true\t1" && got != "1\t1" {
+	if got := chtest.Exec(t, base, db, "SELECT k8s_pod = '', src_endpoint_port IS NULL FROM events"); got != "true\t1" && got != "1\t1" {
 		t.Errorf("the old row has %q in new columns", got)
 	}
 }

@@ -42,14 +42,6 @@ func (s *Store) scan(sc *sql.Scan) (string, error) {
 	if len(fields) == 0 || sc.Table.String() == "" {
 		return "", fmt.Errorf("there is no table %d", sc.Table)
 	}
-	table := s.table(sc.Table.String())
-	where := hints(sc, fields)
-	if latest := latestOnly(sc.Table, table, where); latest != "" {
-		where = append(where, latest)
-	}
-	if len(where) == 0 {
-		return table, nil
-	}
 	columns := make([]string, 0, len(sc.Columns))
 	for _, name := range sc.Columns {
 		if fields[name] == nil {
@@ -60,7 +52,15 @@ func (s *Store) scan(sc *sql.Scan) (string, error) {
 	if len(columns) == 0 {
 		columns = []string{"1"} // rows are counted
 	}
-	return "(SELECT " + strings.Join(columns, ", ") + " FROM " + table + " WHERE " + strings.Join(where, " AND ") + ")", nil
+	table := s.table(sc.Table.String())
+	parts := latest(sc.Table, table, hints(sc, fields))
+	if len(parts) == 1 && len(parts[0]) == 0 {
+		return table, nil
+	}
+	for i, where := range parts {
+		parts[i] = []string{"SELECT " + strings.Join(columns, ", ") + " FROM " + table + " WHERE " + strings.Join(where, " AND ")}
+	}
+	return "(" + strings.Join(slices.Concat(parts...), " UNION ALL ") + ")", nil
 }
 
 // hints returns conditions that follow from what the statement asks for and
@@ -140,34 +140,4 @@ func floorDiv(a, b int64) int64 {
 		q--
 	}
 	return q
-}
-
-// latestOnly is the condition that leaves out rows which a later revision of
-// the same event replaces; "" for tables whose rows are never amended. Only
-// rows that can be amended are looked up: an audit row that is not complete,
-// every finding and incident. Of these only such are asked for that other
-// conditions let through; their revisions are looked for everywhere.
-func latestOnly(c event.Class, table string, where []string) string {
-	var final string
-	switch c {
-	case event.ClassAudit:
-		final = event.Lookup(event.AuditStage.ID()).Column() + " IN ('ResponseComplete', 'Panic')"
-	case event.ClassFinding, event.ClassIncident:
-	default:
-		return ""
-	}
-	open := where
-	if final != "" {
-		open = append(slices.Clone(where), "NOT "+final)
-	}
-	these := "SELECT metadata_uid FROM " + table
-	if len(open) > 0 {
-		these += " WHERE " + strings.Join(open, " AND ")
-	}
-	latest := "(metadata_uid, ifNull(metadata_revision, 0)) IN (SELECT metadata_uid, max(ifNull(metadata_revision, 0)) FROM " + table +
-		" WHERE metadata_uid IN (" + these + ") GROUP BY metadata_uid)"
-	if final != "" {
-		return "(" + final + " OR " + latest + ")"
-	}
-	return latest
 }

@@ -79,13 +79,13 @@ func TestShipTwice(t *testing.T) {
 func TestShipSegmentIsOnePart(t *testing.T) {
 	s := migrated(t, Options{})
 	m := &memory{}
-	const rows = 200_000
-	m.add(t, "0/1-200000/audit/2026030100", event.ClassAudit, audits(0, 3600)...)
+	const rows = 140_000
+	m.add(t, "0/1-3600/audit/2026030100", event.ClassAudit, audits(0, 3600)...)
 	var many []*event.Event
 	for range rows / 1000 {
 		many = append(many, audits(0, 1000)...)
 	}
-	m.add(t, "0/200001-400000/audit/2026030100", event.ClassAudit, many...)
+	m.add(t, "0/3601-143600/audit/2026030100", event.ClassAudit, many...)
 	ship(t, newShipper(t, s, m, t.TempDir()), 2)
 	if got := ask(t, s, "SELECT groupArray(rows) FROM (SELECT rows FROM system.parts WHERE database = currentDatabase() AND table = 'audit' AND level = 0 ORDER BY rows)"); got != fmt.Sprintf("[3600,%d]", rows) {
 		t.Errorf("parts of %s rows, want one of 3600 and one of %d", got, rows)
@@ -203,13 +203,13 @@ func TestShipUnavailable(t *testing.T) {
 // TestShipKilled kills the engine while segments are on their way, and starts it again on its data: what was confirmed
 // is there, and nothing is there twice, whatever was in flight.
 func TestShipKilled(t *testing.T) {
-	rounds := 3
+	rounds := 2
 	if testing.Short() {
 		rounds = 1
 	}
 	data, dir := t.TempDir(), t.TempDir()
 	m := &memory{}
-	const segments, rows = 40, 2000
+	const segments, rows = 16, 2000
 	for i := range segments {
 		m.add(t, fmt.Sprintf("0/%d/audit", i), event.ClassAudit, audits(i*rows, rows)...)
 	}

@@ -16,12 +16,14 @@ func TestFold(t *testing.T) {
 	f("", "")
 	f("Kube-System/ADMIN_1", "kube-system/admin_1")
 	f("STRASSE", "strasse")
-	f("\u212a", "k")      // the sign of the kelvin
-	f("\u0130", "i")      // I with a dot
-	f("ΣΑΣ", "σασ")       // two small sigmas become one
-	f("ΠΑΣ", "πασ")       //
-	f("πας", "πασ")       //
-	f("ſ", "s")           // long s
+	f("\u212a", "k") // the sign of the kelvin
+	f("\u0130", "i") // I with a dot
+	f("ΣΑΣ", "σασ")  // two small sigmas become one
+	f("ΠΑΣ", "πασ")  //
+	f("πας", "πασ")  //
+	f("ſ", "s")      // long s
+	f("ABCDEFGHIJKLMNOPQRSTUVWXYZ[@`{09az", "abcdefghijklmnopqrstuvwxyz[@`{09az")
+	f("seven77ÄÖ eight", "seven77äö eight")
 	f("a\xffB", "a\xffb") // no UTF-8
 }
 

@@ -1,7 +1,9 @@
 package lake
 
 import (
+	"encoding/binary"
 	"fmt"
+	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -18,22 +20,48 @@ type header struct {
 	columns  []string
 }
 
-// openData opens a segment's data file for reading.
+// openData opens a segment's data file for reading. What is no Parquet file
+// is errDamaged.
 func (l *Lake) openData(name string) (*os.File, *parquet.File, error) {
 	f, err := os.Open(l.disk.path(name + extData))
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("%w: %w", errDamaged, err)
 	}
 	info, err := f.Stat()
 	if err == nil {
 		var p *parquet.File
-		p, err = parquet.OpenFile(f, info.Size(), parquet.SkipBloomFilters(true), parquet.SkipPageIndex(true), parquet.ReadBufferSize(readBuffer))
-		if err == nil {
+		if p, err = openParquet(f, info.Size()); err == nil {
 			return f, p, nil
 		}
 	}
 	f.Close() // it was only read
 	return nil, nil, err
+}
+
+// openParquet reads the footer of a file.
+func openParquet(r io.ReaderAt, size int64) (p *parquet.File, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			// The decoder of hostile bytes may panic; to us that is damage.
+			err = fmt.Errorf("%w: %v", errDamaged, v)
+		}
+	}()
+	// The library believes the length of the footer and makes room for it.
+	var tail [8]byte
+	if size < int64(len(tail)) {
+		return nil, fmt.Errorf("%w: %d bytes", errDamaged, size)
+	}
+	if _, err := r.ReadAt(tail[:], size-int64(len(tail))); err != nil {
+		return nil, fmt.Errorf("%w: %w", errDamaged, err)
+	}
+	if n := int64(binary.LittleEndian.Uint32(tail[:])); n > size-12 {
+		return nil, fmt.Errorf("%w: a footer of %d bytes in %d", errDamaged, n, size)
+	}
+	p, err = parquet.OpenFile(r, size, parquet.SkipBloomFilters(true), parquet.SkipPageIndex(true), parquet.ReadBufferSize(readBuffer))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errDamaged, err)
+	}
+	return p, nil
 }
 
 // readBuffer is what is read of a file at a time.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/parquet-go/parquet-go"
@@ -40,13 +41,17 @@ type piece struct {
 }
 
 // runBytes is how much of its pieces' uncompressed size a row group has.
-const runBytes = 96 << 20
+const runBytes = 64 << 20
 
 // open opens the sources and decides which of their rows are superseded. The
 // witnesses are the segments outside the batch that say so.
 func (m *merger) open(ctx context.Context, batch []*segment, hour int64) (witnesses []*segment, err error) {
 	mayDrop := false
 	for i, s := range batch {
+		// What is merged gets a new checksum: damage must not.
+		if err := m.lake.checkData(s, true); err != nil {
+			return nil, &damageError{s, fmt.Errorf("%w: %w", errDamaged, err)}
+		}
 		if m.sources[i].r, err = m.lake.openSegment(s); err != nil {
 			return nil, &damageError{s, err}
 		}

@@ -126,7 +126,7 @@ type segmentReader struct {
 func (l *Lake) openSegment(s *segment) (*segmentReader, error) {
 	f, p, err := l.openData(s.name)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errDamaged, err)
+		return nil, err
 	}
 	t := l.tables[s.class]
 	r := &segmentReader{seg: s, table: t, file: f, p: p, leaf: make([]int, len(t.columns))}

@@ -38,7 +38,7 @@ func Duck(tb testing.TB, tables ...*Table) kqlsql.Backend {
 			}
 		}
 	}
-	return &duck{db}
+	return &duck{db: db}
 }
 
 func duckType(f *event.Field) string {
@@ -100,12 +100,21 @@ func batches(t *Table, literal func(*event.Field, value.Value) string) []string 
 	return out
 }
 
-type duck struct{ db *sql.DB }
+type duck struct {
+	db     *sql.DB
+	pruned bool
+}
 
 func (d *duck) Dialect() kqlsql.Dialect { return kqlsql.DuckDB }
 
 func (d *duck) Query(ctx context.Context, s *kqlsql.Statement) (run.Rows, error) {
 	text := placed(s.Text, "", classes(s))
+	if d.pruned {
+		text = s.Text
+		for i := range s.Scans {
+			text = strings.ReplaceAll(text, fmt.Sprintf("{{scan %d}}", i), prunedTable(&s.Scans[i]))
+		}
+	}
 	rows, err := d.db.QueryContext(ctx, text)
 	if err != nil {
 		return nil, fmt.Errorf("DuckDB: %w\n%s", err, text)

@@ -29,7 +29,7 @@ func Fields(c event.Class) []*event.Field {
 	names := []string{"time", "metadata.uid", "actor.user.name", "k8s.namespace"}
 	switch c {
 	case event.ClassAudit:
-		names = append(names, "api.operation", "resource.name", "api.response.code", "audit.dry_run", "audit.user.groups", "audit.request_time")
+		names = append(names, "api.operation", "resource.name", "api.response.code", "audit.dry_run", "audit.user.groups", "audit.request_time", "raw_data")
 	case event.ClassProcess:
 		names = append(names, "process.cmd_line", "process.name", "process.pid")
 	}
@@ -72,6 +72,11 @@ func Random(r *rand.Rand, f *event.Field) value.Value {
 	case event.TypeTime:
 		// Whole microseconds, of which some are the same.
 		return value.Datetime(Start + 10*int64(r.IntN(20))*int64(1+r.IntN(3)*1000*1000*60))
+	case event.TypeJSON:
+		doc := &value.Bag{}
+		doc.Set("requestObject", node(r, 3))
+		doc.Set("annotations", node(r, 2))
+		return value.Dynamic(doc.Node())
 	case event.TypeStrings:
 		var list []string
 		for range 1 + r.IntN(3) {
@@ -80,4 +85,36 @@ func Random(r *rand.Rand, f *event.Field) value.Value {
 		return value.Dynamic(value.Strings(list))
 	}
 	return value.String(Words[r.IntN(len(Words))])
+}
+
+// Keys are names of properties in generated documents.
+var Keys = []string{"a", "b", "A", "b c", "x.y", "é", "spec"}
+
+// node makes a dynamic value.
+func node(r *rand.Rand, depth int) *value.Node {
+	if depth > 0 && r.IntN(4) > 0 {
+		bag := &value.Bag{}
+		for range r.IntN(4) {
+			bag.Set(Keys[r.IntN(len(Keys))], node(r, depth-1))
+		}
+		if r.IntN(4) > 0 {
+			return bag.Node()
+		}
+		var items []*value.Node
+		for range r.IntN(3) {
+			items = append(items, node(r, depth-1))
+		}
+		return value.Array(items)
+	}
+	switch r.IntN(7) {
+	case 0:
+		return nil
+	case 1:
+		return value.FromValue(value.Bool(r.IntN(2) == 0))
+	case 2:
+		return value.FromValue(value.Long(Numbers[r.IntN(len(Numbers))]))
+	case 3:
+		return value.FromValue(value.Real([]float64{0, 1.5, -2.25, 1e10, 0.1, 1e300}[r.IntN(6)]))
+	}
+	return value.FromValue(value.String(Words[r.IntN(len(Words))]))
 }

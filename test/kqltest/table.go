@@ -35,10 +35,21 @@ func Type(f *event.Field) value.Type {
 	return value.TypeString
 }
 
+// derived are the fields of the document that a scan of the table gives, too.
+func (t *Table) derived() []*event.Field {
+	var out []*event.Field
+	for _, f := range t.Fields {
+		if f.Type == event.TypeJSON {
+			out = append(out, event.ByName("audit.request_object"), event.ByName("audit.annotations"))
+		}
+	}
+	return out
+}
+
 // Scan returns a plan that reads the table.
 func (t *Table) Scan() *plan.Scan {
-	s := &plan.Scan{Table: t.Class, Fields: t.Fields}
-	for _, f := range t.Fields {
+	s := &plan.Scan{Table: t.Class, Fields: append(t.Fields[:len(t.Fields):len(t.Fields)], t.derived()...)}
+	for _, f := range s.Fields {
 		s.Cols = append(s.Cols, plan.Column{Name: f.Name, Type: Type(f)})
 	}
 	return s
@@ -50,28 +61,34 @@ func Read(tables []*Table, s *plan.Scan) ([][]value.Value, error) {
 		if t.Class != s.Table {
 			continue
 		}
-		at := make([]int, len(s.Fields))
-		for i, f := range s.Fields {
-			at[i] = -1
-			for j, have := range t.Fields {
-				if have == f {
-					at[i] = j
-				}
-			}
-			if at[i] < 0 {
-				return nil, fmt.Errorf("table %s has no field %s", s.Table, f.Name)
-			}
-		}
 		out := make([][]value.Value, len(t.Rows))
 		for i, row := range t.Rows {
-			out[i] = make([]value.Value, len(at))
-			for j, k := range at {
-				out[i][j] = row[k]
+			out[i] = make([]value.Value, len(s.Fields))
+			for j, f := range s.Fields {
+				v, ok := t.read(row, f)
+				if !ok {
+					return nil, fmt.Errorf("table %s has no field %s", s.Table, f.Name)
+				}
+				out[i][j] = v
 			}
 		}
 		return out, nil
 	}
 	return nil, fmt.Errorf("no table %s", s.Table)
+}
+
+// read returns a field of a row, out of the document where it stands there.
+func (t *Table) read(row []value.Value, f *event.Field) (value.Value, bool) {
+	path, inside := f.DocumentPath()
+	for i, have := range t.Fields {
+		switch {
+		case have == f:
+			return row[i], true
+		case inside && have.Type == event.TypeJSON:
+			return value.Dynamic(row[i].Node.Member(path)), true
+		}
+	}
+	return value.Value{}, false
 }
 
 // placed returns the statement's text with the scans replaced by tables of

@@ -1,0 +1,79 @@
+package hub
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/lynceus-io/lynceus/collect/audit"
+	"github.com/lynceus-io/lynceus/detect"
+	"github.com/lynceus-io/lynceus/expr"
+	"github.com/lynceus-io/lynceus/hub/live"
+	"github.com/lynceus-io/lynceus/identity"
+	"github.com/lynceus-io/lynceus/rule"
+)
+
+// makeConsumer starts what judges and stores events.
+func (u *Up) makeConsumer(ctx context.Context) error {
+	set, err := detect.Compile(u.o.Rules, detect.Options{Lists: u.lists})
+	if err != nil {
+		return fmt.Errorf("compile the rules: %w", err)
+	}
+	source, err := u.bus.Consumer(ctx, consumerName, 0)
+	if err != nil {
+		return err
+	}
+	u.consumer = &live.Consumer{
+		Source: source, Lake: u.store.lake, Log: u.o.Log, Now: u.o.Now,
+		NewJudge: func(ctx context.Context) (*live.Judge, error) { return u.newJudge(ctx, set) },
+	}
+	u.run(ctx, "detection and store", u.consumer.Run)
+	return nil
+}
+
+// newJudge makes a judge that knows what the store holds.
+func (u *Up) newJudge(ctx context.Context, set *detect.Set) (*live.Judge, error) {
+	callers, err := identity.NewCallers(identity.CallersOptions{Inside: u.o.Inside, Feeds: u.o.Feeds})
+	if err != nil {
+		return nil, fmt.Errorf("prepare identities: %w", err)
+	}
+	novelty, err := u.state.loadNovelty(ctx)
+	if err != nil {
+		// It is learned again from what comes; until then nothing is called new.
+		u.o.Log.Error("what was learned cannot be read; learning begins again", "error", err)
+	}
+	state, err := detect.NewState(u.o.Rules, detect.StateOptions{Context: callers, Lists: u.lists, Novelty: novelty, Lateness: live.Lateness})
+	if err != nil {
+		return nil, fmt.Errorf("compile the rules: %w", err)
+	}
+	j := live.NewJudge(live.Options{
+		Set: set, State: state, Callers: callers, Requests: audit.NewRequests(0), Lake: u.store.lake,
+		Checkpoint: u.state.saveNovelty, Tap: u.watchers.Tap, Log: u.o.Log, Now: u.o.Now,
+	})
+	restored, err := j.Restore(ctx, u.ruleByID)
+	if err != nil {
+		return nil, err
+	}
+	u.o.Log.Info("detection knows the past again", "events", restored.Events, "findings", restored.Findings, "incidents", restored.Incidents)
+	return j, nil
+}
+
+// lists finds a feed by name, for rules that look values up in it.
+func (u *Up) lists(name string) expr.List {
+	for _, f := range u.o.Feeds {
+		if f.Name == name {
+			return f
+		}
+	}
+	return nil
+}
+
+func (u *Up) rules() []*rule.Rule { return u.o.Rules }
+
+func (u *Up) ruleByID(id string) *rule.Rule {
+	for _, r := range u.o.Rules {
+		if r.ID == id {
+			return r
+		}
+	}
+	return nil
+}

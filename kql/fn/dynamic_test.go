@@ -1,0 +1,47 @@
+package fn
+
+import "testing"
+
+func TestDynamics(t *testing.T) {
+	runCalls(t, []callTest{
+		{".", in(`dynamic:{"a":{"b":1}}`, "a"), `{"b":1}`}, {".", in(`dynamic:[1]`, "a"), "null"}, {"[]", in(`dynamic:[1,2,3]`, -1), "3"}, {"[]", in(`dynamic:[1]`, 5), "null"}, {"[]", in(`dynamic:{"a b":1}`, "a b"), "1"}, {"[]", in("dynamic:null", 0), "null"},
+		{"gettype", in("dynamic:[1]"), "array"}, {"gettype", in("dynamic:{}"), "dictionary"}, {"gettype", in("dynamic:1.5"), "real"}, {"gettype", in("dynamic:null"), "null"}, {"gettype", in("x"), "string"},
+		{"treepath", in(`dynamic:{"listProperty":[100,{"x":"y"}]}`), `["['listProperty']","['listProperty'][0]","['listProperty'][0]['x']"]`}, {"zip", in("dynamic:[1,3]", "dynamic:[2]"), "[[1,2],[3,null]]"}, {"pack_array", in(1, "a", "long:null"), `[1,"a",null]`},
+		{"repeat", in(1, 3), "[1,1,1]"}, {"range", in(1, 8, 3), "[1,4,7]"}, {"range", in(3, 1, -1), "[3,2,1]"}, {"range", in(1, 5, 0), "null"}, {"range", in("timespan:1h", "timespan:3h"), `["01:00:00","02:00:00","03:00:00"]`}, {"range", in(1, 2, 0.5), "[1,1.5,2.0]"}, {"range", in(9223372036854775806, 9223372036854775807), "[9223372036854775806,9223372036854775807]"},
+		{"array_length", in("dynamic:[1,2]"), "2"}, {"array_length", in("dynamic:{}"), "null"}, {"array_sum", in("dynamic:[1,2.5]"), "3.5"}, {"array_sum", in(`dynamic:["a"]`), "null"}, {"array_concat", in("dynamic:[1]", "dynamic:[2,3]"), "[1,2,3]"},
+		{"array_slice", in("dynamic:[1,2,3,4,5]", 2, -1), "[3,4,5]"}, {"array_slice", in("dynamic:[1,2,3,4,5]", -3, -2), "[3,4]"}, {"array_slice", in("dynamic:[1]", 3, 9), "[]"}, {"array_split", in("dynamic:[1,2,3,4,5]", 2), "[[1,2],[3,4,5]]"}, {"array_split", in("dynamic:[1,2,3,4,5]", "dynamic:[1,-2]"), "[[1],[2,3],[4,5]]"},
+		{"array_shift_left", in("dynamic:[1,2,3]", 2), "[3,null,null]"}, {"array_shift_left", in("dynamic:[1,2,3]", -1, 9), "[9,1,2]"}, {"array_shift_right", in("dynamic:[1,2,3]", 1), "[null,1,2]"}, {"array_rotate_left", in("dynamic:[1,2,3,4,5]", 2), "[3,4,5,1,2]"}, {"array_rotate_right", in("dynamic:[1,2,3,4,5]", 2), "[4,5,1,2,3]"}, {"array_reverse", in("dynamic:[1,2]"), "[2,1]"},
+		{"array_index_of", in(`dynamic:["this","is","an","example"]`, "an"), "2"}, {"array_index_of", in("dynamic:[1,2,1]", 1, 1), "2"}, {"array_index_of", in("dynamic:[1,2,1]", 1, 0, -1, 2), "2"}, {"array_index_of", in("dynamic:[1]", "1"), "-1"}, {"array_iff", in("dynamic:[true,false,null]", "dynamic:[1,2,3]", 0), "[1,0,null]"},
+		{"array_sort_asc", in(`dynamic:[null,"blue","yellow","green",null]`), `["blue","green","yellow",null,null]`}, {"array_sort_asc", in(`dynamic:[null,"b","a"]`, false), `[null,"a","b"]`}, {"array_sort_desc", in(`dynamic:[1,3,2]`), `[3,2,1]`},
+		{"set_union", in("dynamic:[1,2]", "dynamic:[2,3]"), "[1,2,3]"}, {"set_intersect", in("dynamic:[1,2,3]", "dynamic:[3,2]"), "[2,3]"}, {"set_difference", in("dynamic:[1,2,3]", "dynamic:[2]"), "[1,3]"}, {"set_has_element", in("dynamic:[1,2]", 2), "true"}, {"set_equals", in("dynamic:[1,2,2]", "dynamic:[2,1]"), "true"}, {"jaccard_index", in("dynamic:[1,2,3]", "dynamic:[1,2,3,4]"), "0.75"},
+		{"bag_pack", in("a", 1, "b", "x"), `{"a":1,"b":"x"}`}, {"bag_keys", in(`dynamic:{"a":1,"b":{"c":1}}`), `["a","b"]`}, {"bag_merge", in(`dynamic:{"a":1}`, `dynamic:{"a":2,"b":3}`), `{"a":1,"b":3}`}, {"bag_has_key", in(`dynamic:{"a":{"b":1}}`, "$.a.b"), "true"}, {"bag_has_key", in(`dynamic:{"a":null}`, "a"), "true"}, {"bag_has_key", in(`dynamic:{"a":1}`, "b"), "false"},
+		{"bag_remove_keys", in(`dynamic:{"a":1,"b":{"c":1,"d":2}}`, `dynamic:["a","$.b.c"]`), `{"b":{"d":2}}`}, {"bag_set_key", in(`dynamic:{"key1":123,"key2":{"prop1":123}}`, "$.key2.prop1", "abc"), `{"key1":123,"key2":{"prop1":"abc"}}`}, {"bag_set_key", in(`dynamic:{"key1":123}`, "$.key2.prop1", 1), `{"key1":123,"key2":{"prop1":1}}`}, {"bag_set_key", in("dynamic:null", "$.a[0]", 1), `{"a":null}`},
+		{"bag_zip", in(`dynamic:["a",8,"b"]`, `dynamic:[1,"2",2.5]`), `{"a":1,"b":2.5}`}, {"bag_zip", in(`dynamic:["a"]`, "dynamic:1"), `{"a":null}`}, {"bag_zip", in("dynamic:1", "dynamic:[1]"), "null"}, {"dynamic_to_json", in(`dynamic:{"b":1,"a":[{"d":1,"c":2}]}`), `{"a":[{"c":2,"d":1}],"b":1}`},
+		{"series_add", in("dynamic:[1,2]", "dynamic:[2,3]"), "[3,5]"}, {"series_divide", in("dynamic:[1,4]", "dynamic:[4,1]"), "[0.25,4.0]"}, {"series_not_equals", in("dynamic:[1,2]", "dynamic:[2,2]"), "[true,false]"}, {"series_sum", in("dynamic:[1,2]"), "3.0"}, {"series_fill_forward", in("dynamic:[null,1,null]"), "[null,1,1]"}, {"series_fill_backward", in("dynamic:[null,1,null]"), "[1,1,null]"}, {"series_fill_const", in("dynamic:[null,1]", 0), "[0,1]"},
+		{"series_pearson_correlation", in("dynamic:[1,2,3]", "dynamic:[2,4,6]"), "1.0"}, {"series_stats_dynamic", in("dynamic:[1,null]"), "null"}, {"series_dot_product", in("dynamic:[1,2]", "dynamic:[3,4]"), "11.0"},
+	})
+}
+
+func TestMath(t *testing.T) {
+	runCalls(t, []callTest{
+		{"abs", in(-5), "5"}, {"abs", in("timespan:-1s"), "00:00:01"}, {"sqrt", in(-1.0), "null"}, {"acos", in(2), "null"}, {"round", in(2.98765, 3), "2.988"}, {"round", in(2.5), "3.0"}, {"round", in(1234, -2), "1200.0"}, {"sign", in(-42), "-1.0"}, {"exp10", in(2), "100.0"}, {"log2", in(8), "3.0"}, {"pow", in(2, 3), "8.0"},
+		{"gamma", in(5), "24.0"}, {"ceiling", in(-1.1), "-1.0"}, {"isnan", in("real:nan"), "true"}, {"isinf", in("real:-inf"), "true"}, {"isfinite", in(1), "true"}, {"pi", in(), "3.141592653589793"}, {"beta_cdf", in(0.2, 10.0, 50.0), "0.7684204704210889"}, {"beta_inv", in(0.5, 1.0, 1.0), "0.4999999999999999"}, {"beta_pdf", in(0.5, 1.0, 1.0), "1.0"}, {"beta_pdf", in(2, 1, 1), "null"},
+		{"binary_and", in(12, 10), "8"}, {"binary_xor", in(12, 10), "6"}, {"binary_not", in(0), "-1"}, {"binary_shift_left", in(1, 3), "8"}, {"binary_shift_right", in(8, 2), "2"}, {"bitset_count_ones", in(42), "3"},
+		{"max_of", in(10, 1, -3, 17), "17"}, {"min_of", in(10, "long:null", -3), "-3"}, {"iff", in(true, 1, 2.5), "1.0"}, {"case", in(false, 1, true, 2, 3), "2"}, {"case", in("bool:null", 1, 3), "3"}, {"coalesce", in("", "b"), "b"}, {"coalesce", in("long:null", 5), "5"}, {"isempty", in("long:null"), "true"}, {"isnull", in(""), "false"}, {"isnotempty", in("a"), "true"},
+		{"tohex", in(256), "100"}, {"tohex", in(-256), "ffffffffffffff00"}, {"tohex", in("int:-256", 8), "ffffff00"}, {"tohex", in(256, 8), "00000100"}, {"tohex", in(256, 2), "100"}, {"format_bytes", in(10332, 1), "10.1 KB"}, {"format_bytes", in(20010332, 0, "KB"), "19541 KB"},
+		{"convert_angle", in(1.2, "Degree", "Arcminute"), "72.0"}, {"convert_force", in(1.2, "Newton", "Decanewton"), "0.12"}, {"convert_length", in(1.2, "Meter", "Foot"), "3.9370078740157477"}, {"convert_mass", in(1.2, "Kilogram", "Pound"), "2.6455471462185307"}, {"convert_speed", in(1.2, "MeterPerSecond", "CentimeterPerHour"), "431999.99999999994"},
+		{"convert_temperature", in(0, "DegreeCelsius", "DegreeFahrenheit"), "32.0"}, {"convert_energy", in(1.2, "Joule", "BritishThermalUnit"), "0.0011373805443759806"}, {"convert_volume", in(1.0, "CubicMeter", "Liter"), "1000.0"}, {"convert_volume", in(1.0, "CubicMeter", "Bushel"), "null"},
+	})
+}
+
+func TestAddresses(t *testing.T) {
+	runCalls(t, []callTest{
+		{"parse_ipv4", in("192.168.1.1/24"), "3232235776"}, {"parse_ipv4", in("255.255.255.255/31"), "4294967294"}, {"parse_ipv4", in("1.2.3"), "null"}, {"parse_ipv4", in("1.2.3.256"), "null"}, {"parse_ipv4_mask", in("127.0.0.1", 24), "2130706432"}, {"ipv4_netmask_suffix", in("10.1.2.3/8"), "8"},
+		{"ipv4_is_private", in("192.168.1.1/24"), "true"}, {"ipv4_is_private", in("8.8.8.8"), "false"}, {"ipv4_is_private", in("x"), "null"}, {"ipv4_is_private", in("172.32.0.1"), "false"}, {"ipv4_is_in_range", in("192.168.1.1", "192.168.1.255/24"), "true"}, {"ipv4_is_in_range", in("192.168.2.1", "192.168.1.255/24"), "false"}, {"ipv4_is_in_any_range", in("10.0.0.1", `dynamic:["x","10.0.0.0/8"]`), "true"},
+		{"ipv4_compare", in("192.168.1.1/24", "192.168.1.255"), "0"}, {"ipv4_compare", in("192.168.1.1", "192.168.1.0", 31), "0"}, {"ipv4_compare", in("1.1.1.2", "1.1.1.1"), "1"}, {"ipv4_is_match", in("1.1.1.2", "1.1.1.1"), "false"}, {"format_ipv4", in("192.168.1.1", 24), "192.168.1.0"}, {"format_ipv4_mask", in(3232236034, 24), "192.168.2.0/24"}, {"format_ipv4", in("x"), ""},
+		{"ipv4_range_to_cidr_list", in("1.1.128.0", "1.1.140.255"), `["1.1.128.0/21","1.1.136.0/22","1.1.140.0/24"]`}, {"ipv4_range_to_cidr_list", in("0.0.0.0", "255.255.255.255"), `["0.0.0.0/0"]`},
+		{"has_ipv4", in("05:04:54 127.0.0.1 GET /favicon.ico 404", "127.0.0.1"), "true"}, {"has_ipv4", in("05:04:54 127.0.0.256 GET", "127.0.0.256"), "false"}, {"has_ipv4", in("05:04:54127.0.0.1 GET", "127.0.0.1"), "false"}, {"has_ipv4", in("10.0.0.11", "10.0.0.1"), "false"},
+		{"has_ipv4_prefix", in("05:04:54 127.0.0.1 GET", "127.0."), "true"}, {"has_ipv4_prefix", in("05:04:54 127.0.0.1 GET", "127.0"), "false"}, {"has_ipv4_prefix", in("05:04:54 127.0.0.256 GET", "127.0."), "false"}, {"has_ipv4_prefix", in("05:04:54127.0.0.1 GET", "127.0."), "false"}, {"has_any_ipv4", in("a 10.0.0.1", "1.1.1.1", `dynamic:["10.0.0.1"]`), "true"},
+		{"parse_ipv6", in("127.0.0.1"), "0000:0000:0000:0000:0000:ffff:7f00:0001"}, {"parse_ipv6", in("x"), ""}, {"parse_ipv6_mask", in("fe80::85d:e82c:9446:7994/120", 124), "fe80:0000:0000:0000:085d:e82c:9446:7900"}, {"ipv6_compare", in("192.168.1.1/24", "192.168.1.255"), "0"}, {"ipv6_is_match", in("fe80::1", "fe80::2"), "false"}, {"ipv6_is_in_range", in("a5e::1", "a5e::/16"), "true"}, {"ipv6_is_in_any_range", in("a5e::1", `dynamic:["b::/16","a5e::/16"]`), "true"},
+	})
+}
