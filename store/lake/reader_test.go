@@ -111,9 +111,9 @@ func FuzzFilters(f *testing.F) {
 			return
 		}
 		file := bytes.NewReader(data)
-		d.each(func(_ []byte, kind filterKind, refs []filterRef) bool {
+		for key, refs := range d.refs {
 			for _, r := range refs {
-				if kind == kindGrams {
+				if key.kind == kindGrams {
 					if _, err := r.mayContain(file, gramsOf([]byte(text))); err != nil {
 						t.Error(err)
 					}
@@ -123,8 +123,7 @@ func FuzzFilters(f *testing.F) {
 					t.Error(err)
 				}
 			}
-			return true
-		})
+		}
 	})
 }
 
