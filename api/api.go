@@ -27,11 +27,12 @@ import (
 // Options say whom the API asks. Tokens, Log and Now are needed; a part that
 // is nil answers "unavailable".
 type Options struct {
-	Tokens  *token.Store
-	Queries hunt.Querier
-	Live    hunt.Watcher
-	Rules   func() []*rule.Rule
-	Saved   *saved.Library
+	Tokens     *token.Store
+	Queries    hunt.Querier
+	Live       hunt.Watcher
+	Rules      func() []*rule.Rule
+	Exclusions Exclusions
+	Saved      *saved.Library
 	// Status says how the server does; it should take milliseconds.
 	Status func(ctx context.Context) (Status, error)
 	// Ready returns why the server cannot serve yet, or nil.

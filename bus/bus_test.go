@@ -102,8 +102,12 @@ func TestDeliveryInOrderAndAfterRestart(t *testing.T) {
 		t.Fatal(err)
 	}
 
+	name := c.Sequence()
 	b = open(t, dir, nil)
 	c = consumer(t, b)
+	if c.Sequence() != name {
+		t.Errorf("the sequence is called %s after the restart, was %s", c.Sequence(), name)
+	}
 	if c.Acked() != 1 {
 		t.Errorf("acknowledged %d after the restart, want 1", c.Acked())
 	}
@@ -115,6 +119,31 @@ func TestDeliveryInOrderAndAfterRestart(t *testing.T) {
 	}
 	if err := c.Ack(t.Context(), 5); err == nil {
 		t.Error("what was never read is acknowledged")
+	}
+}
+
+// A stream that was deleted and made anew is read from its beginning.
+func TestStreamMadeAnew(t *testing.T) {
+	dir := t.TempDir()
+	b := open(t, dir, nil)
+	publish(t, b, "a", "b", "c")
+	c := consumer(t, b)
+	ms := pull(t, c, bus.PullOptions{})
+	if err := c.Ack(t.Context(), ms[2].Seq); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.JetStream().DeleteStream(t.Context(), "lynceus_events_0"); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	b = open(t, dir, nil)
+	publish(t, b, "d")
+	again := consumer(t, b)
+	equal(t, pull(t, again, bus.PullOptions{}), "d")
+	if again.Sequence() == c.Sequence() {
+		t.Errorf("both sequences are called %s", c.Sequence())
 	}
 }
 

@@ -42,7 +42,7 @@ func (b *Bus) Consumer(ctx context.Context, name string, partition int) (*Consum
 	if !slices.Contains(b.opts.Consumers, name) {
 		return nil, fmt.Errorf("bus: consumer %q is not among those of the bus's options, which decide what is kept", name)
 	}
-	floor, err := b.floor(ctx, name, partition)
+	floor, err := b.floor(ctx, name, p)
 	if err != nil {
 		return nil, err
 	}
@@ -203,7 +203,7 @@ func (c *Consumer) Ack(ctx context.Context, sequence uint64) error {
 	if sequence > c.read {
 		return fmt.Errorf("bus: consumer %s acknowledges %d, but has read up to %d only", c.name, sequence, c.read)
 	}
-	if _, err := c.bus.floors.Put(ctx, floorKey(c.name, c.partition.number), []byte(strconv.FormatUint(sequence, 10))); err != nil {
+	if _, err := c.bus.floors.Put(ctx, floorKey(c.name, c.partition), []byte(strconv.FormatUint(sequence, 10))); err != nil {
 		return fmt.Errorf("bus: keep the position of consumer %s: %w", c.name, err)
 	}
 	c.floor = sequence
@@ -211,6 +211,15 @@ func (c *Consumer) Ack(ctx context.Context, sequence uint64) error {
 		return nil
 	}
 	return c.bus.trim(ctx, c.partition)
+}
+
+// Sequence names what the sequence numbers of messages belong to: the
+// partition, and when its stream was made. Where it differs numbers do not
+// compare: whoever remembers a number must remember the name with it, or it
+// would take batches of a new stream for old ones. It is made of letters,
+// digits and -.
+func (c *Consumer) Sequence() string {
+	return fmt.Sprintf("%d-%s", c.partition.number, c.partition.epoch)
 }
 
 // Acked returns up to which sequence is acknowledged.

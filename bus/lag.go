@@ -23,7 +23,7 @@ func (b *Bus) Lag(ctx context.Context, consumer string, partition int) (Lag, err
 	if err != nil {
 		return Lag{}, err
 	}
-	floor, err := b.floor(ctx, consumer, partition)
+	floor, err := b.floor(ctx, consumer, p)
 	if err != nil {
 		return Lag{}, err
 	}

@@ -16,6 +16,7 @@ type partition struct {
 	number  int
 	subject string
 	stream  jetstream.Stream
+	epoch   string // of its sequence numbers
 
 	mu      sync.Mutex
 	trimmed uint64    // what lies at or below is deleted
@@ -44,6 +45,7 @@ func (b *Bus) openPartition(ctx context.Context, number int) (*partition, error)
 	if err != nil {
 		return nil, fmt.Errorf("bus: make the stream of partition %d: %w", number, err)
 	}
+	p.epoch = strconv.FormatInt(p.stream.CachedInfo().Created.UnixNano(), 36)
 	return p, b.trim(ctx, p)
 }
 
@@ -54,7 +56,7 @@ func (b *Bus) trim(ctx context.Context, p *partition) error {
 	p.last = time.Now()
 	var least uint64
 	for i, name := range b.opts.Consumers {
-		floor, err := b.floor(ctx, name, p.number)
+		floor, err := b.floor(ctx, name, p)
 		if err != nil {
 			return err
 		}
@@ -72,14 +74,15 @@ func (b *Bus) trim(ctx context.Context, p *partition) error {
 	return nil
 }
 
-// floorKey is where the position of a consumer is kept.
-func floorKey(consumer string, partition int) string {
-	return consumer + "." + strconv.Itoa(partition)
+// floorKey is where the position of a consumer is kept. A stream that was
+// made anew counts from 1 again: positions in the old one mean nothing there.
+func floorKey(consumer string, p *partition) string {
+	return fmt.Sprintf("%s.%d.%s", consumer, p.number, p.epoch)
 }
 
 // floor returns up to which sequence a consumer has acknowledged, 0 for none.
-func (b *Bus) floor(ctx context.Context, consumer string, partition int) (uint64, error) {
-	entry, err := b.floors.Get(ctx, floorKey(consumer, partition))
+func (b *Bus) floor(ctx context.Context, consumer string, p *partition) (uint64, error) {
+	entry, err := b.floors.Get(ctx, floorKey(consumer, p))
 	if errors.Is(err, jetstream.ErrKeyNotFound) {
 		return 0, nil
 	}

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -26,7 +25,7 @@ An answer says which of the tables that it is from are empty: silence about proc
 		Example: `  lynceus ask
   lynceus ask secrets --param window=24h
   lynceus ask account --param account=shop/cart
-  lynceus ask who --param pod=cart-7d4b9c6f5-x2x9q --param in_namespace=shop`,
+  lynceus ask who --param pod=cart-7d4b9c6f5-x2x9q --param ns=shop`,
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return usagef(c, "give one name, and parameters as --param NAME=VALUE; %d names came", len(args))
@@ -96,14 +95,9 @@ func (a *app) askOne(ctx context.Context, c *cobra.Command, src *source, f *quer
 	if err := q.Check(r.Params); err != nil {
 		return usagef(c, "%v", err)
 	}
-	// What the answer lacks is told before it and whatever comes of it.
-	lacking, lackErr := saved.Lacking(ctx, src, q)
-	if lackErr == nil && lacking != "" {
-		a.say("note: " + lacking)
-	}
 	rows, err := a.put(ctx, src, f, r)
 	if err == nil && rows == 0 && !f.explain && f.form == "table" {
 		a.say("nothing was found")
 	}
-	return errors.Join(err, lackErr)
+	return err
 }

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 
 	"github.com/spf13/cobra"
+
+	"github.com/lynceus-io/lynceus/api/problem"
 )
 
 // metError ends a command that did its work with exit code 1. Text is shown
@@ -49,6 +51,9 @@ func noArgs(c *cobra.Command, args []string) error {
 
 // explain adds to an error what to do about it.
 func explain(err error) string {
+	if p := problem.Of(err); p.Code != problem.Internal && p.Code != problem.Canceled {
+		return p.Error()
+	}
 	var path *fs.PathError
 	if !errors.As(err, &path) {
 		return err.Error()

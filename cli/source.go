@@ -32,7 +32,7 @@ type sourceFlags struct {
 }
 
 func (f *sourceFlags) register(s *pflag.FlagSet) {
-	s.StringVar(&f.data, "data", "", "the data `DIR`ectory of lynceus up, whether it runs or not; $"+dataEnv+", else "+defaultData)
+	s.StringVar(&f.data, "data", "", "the data directory `DIR` of lynceus up, whether that runs or not; $"+dataEnv+", else "+defaultData)
 	s.StringVar(&f.server, "server", "", "ask the server at `URL` instead; its token comes from --token-file or $"+tokenEnv)
 	s.StringVar(&f.tokenFile, "token-file", "", "read the token for --server from `FILE`")
 }

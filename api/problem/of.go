@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"github.com/lynceus-io/lynceus/kql"
+	"github.com/lynceus-io/lynceus/kql/run"
 	"github.com/lynceus-io/lynceus/kql/syntax"
 )
 
@@ -13,6 +15,7 @@ func Of(err error) *Problem {
 	var p *Problem
 	var many syntax.Errors
 	var one *syntax.Error
+	var memory *run.MemoryError
 	switch {
 	case errors.As(err, &p):
 		return p
@@ -20,6 +23,10 @@ func Of(err error) *Problem {
 		return ofQuery(many, err)
 	case errors.As(err, &one):
 		return ofQuery(syntax.Errors{one}, err)
+	case errors.As(err, &memory):
+		return New(LimitReached, "%v", memory).Because(err)
+	case errors.Is(err, kql.ErrTimeout):
+		return New(Timeout, "%v", kql.ErrTimeout).Because(err)
 	case errors.Is(err, context.DeadlineExceeded):
 		return New(Timeout, "the time for it is over").Advise("ask for less: a shorter time, fewer tables, or a filter that comes first").Because(err)
 	case errors.Is(err, context.Canceled):

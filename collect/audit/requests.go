@@ -85,10 +85,7 @@ func NewRequests(memory int) *Requests {
 // must come in order of time. It sets the event's metadata.revision, and its
 // audit.reused_id where the audit ID was used for something else before.
 func (r *Requests) Observe(e *event.Event, uid event.UID) Seen {
-	s, known := r.current.stages[uid]
-	if !known {
-		s, known = r.previous.stages[uid]
-	}
+	s := r.stages(uid)
 	stage := stageOf(event.AuditStage.Get(e))
 	seen := s.see(stage)
 	switch seen {
@@ -104,11 +101,24 @@ func (r *Requests) Observe(e *event.Event, uid event.UID) Seen {
 	if r.reused(e) {
 		event.AuditReusedID.Set(e, true)
 	}
-	if !known && len(r.current.stages) >= r.limit {
+	r.remember(uid, s)
+	return seen
+}
+
+// stages returns which stages of a request were seen.
+func (r *Requests) stages(uid event.UID) stages {
+	if s, known := r.current.stages[uid]; known {
+		return s
+	}
+	return r.previous.stages[uid]
+}
+
+// remember notes which were.
+func (r *Requests) remember(uid event.UID, s stages) {
+	if _, here := r.current.stages[uid]; !here && len(r.current.stages) >= r.limit {
 		r.turn()
 	}
 	r.current.stages[uid] = s
-	return seen
 }
 
 // reused reports whether the audit ID of an event was used for something else
@@ -142,6 +152,22 @@ func (r *Requests) hash(a, b string) uint64 {
 	h.WriteByte(0)
 	h.WriteString(b)
 	return h.Sum64()
+}
+
+// Seed remembers a record that was observed before a restart, as a store has
+// it, so that it counts as seen when it comes again. uid is its identity; of
+// the event it reads audit.stage and metadata.revision, and, to know audit IDs
+// that are used again, k8s.cluster, api.request.uid, audit.user.name,
+// actor.user.name, api.operation and http_request.url.path. Others may be
+// absent. Records must come in order of time, before the first Observe; where
+// there is not room for all the latest stay. Nothing is counted.
+func (r *Requests) Seed(e *event.Event, uid event.UID) {
+	s := r.stages(uid) | stages(stageOf(event.AuditStage.Get(e)))
+	if n, ok := event.MetadataRevision.Get(e); ok {
+		s.amended(n)
+	}
+	r.remember(uid, s)
+	r.reused(e)
 }
 
 // turn begins a new generation and forgets the one before the last, but for

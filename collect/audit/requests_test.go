@@ -132,3 +132,63 @@ func BenchmarkRequests(b *testing.B) {
 		r.Observe(&events[n], uid)
 	}
 }
+
+// TestRequestsAreSeeded: what a store has counts as seen after a restart.
+func TestRequestsAreSeeded(t *testing.T) {
+	const t1, t2 = "2026-01-02T03:04:05Z", "2026-01-02T03:04:06Z"
+	base := ask{"a", t1, "u", "", "get", "/x", "ResponseComplete"}
+	at := func(stage string) ask { b := base; b.stage = stage; return b }
+	for name, test := range map[string]struct {
+		stored   []ask
+		now      ask
+		seen     Seen
+		revision int64 // of what is kept
+		reused   bool
+	}{
+		"again":         {[]ask{base}, base, SeenAgain, -1, false},
+		"late":          {[]ask{base}, at("RequestReceived"), SeenLate, -1, false},
+		"both again":    {[]ask{at("RequestReceived"), base}, base, SeenAgain, -1, false},
+		"answer":        {[]ask{at("RequestReceived")}, base, SeenAmended, 1, false},
+		"second answer": {[]ask{at("RequestReceived"), at("ResponseStarted")}, base, SeenAmended, 2, false},
+		"another":       {[]ask{base}, ask{"b", t2, "u", "", "get", "/x", "ResponseComplete"}, SeenFirst, 0, false},
+		"reused ID":     {[]ask{base}, ask{"a", t2, "v", "", "get", "/x", "ResponseComplete"}, SeenFirst, 0, true},
+	} {
+		before, after := NewRequests(0), NewRequests(0)
+		for _, a := range test.stored {
+			e, uid := a.event(t)
+			before.Observe(e, uid) // sets the revision that a store has
+			after.Seed(e, uid)
+		}
+		e, uid := test.now.event(t)
+		seen := after.Observe(e, uid)
+		revision, ok := event.MetadataRevision.Get(e)
+		if !ok {
+			revision = -1
+		}
+		if seen != test.seen || revision != test.revision || event.AuditReusedID.Has(e) != test.reused {
+			t.Errorf("%s: %d, revision %d, reused %v", name, seen, revision, event.AuditReusedID.Has(e))
+		}
+		var report coverage.Report
+		after.Cover(&report)
+		if wantCount := report.Requests; wantCount > 1 || test.seen == SeenFirst != (wantCount == 1) {
+			t.Errorf("%s: account %+v", name, report)
+		}
+	}
+}
+
+// TestRequestsAreBoundedByAmendments: requests that are amended late do not
+// make more room than there is.
+func TestRequestsAreBoundedByAmendments(t *testing.T) {
+	r := NewRequests(100 * 2 * requestBytes)
+	for round := range 20 {
+		for i := range 100 {
+			for _, stage := range []string{"RequestReceived", "ResponseStarted", "ResponseComplete"}[:1+round%3] {
+				e, uid := ask{fmt.Sprint(round/3, i), "2026-01-02T03:04:05Z", "u", "", "get", "/x", stage}.event(t)
+				r.Observe(e, uid)
+			}
+		}
+		if n := len(r.current.stages) + len(r.previous.stages); n > 201 {
+			t.Fatalf("round %d: %d requests are held", round, n)
+		}
+	}
+}

@@ -58,5 +58,12 @@ func (s *stages) see(now stage) Seen {
 // revision is the number of the last amendment, 0 for none.
 func (s stages) revision() int { return int(s >> stageBits) }
 
+// amended makes n the number of the last amendment, if it is higher than what
+// was known.
+func (s *stages) amended(n int64) {
+	n = max(int64(s.revision()), min(n, 1<<(8-stageBits)-1))
+	*s = *s&stageMask | stages(n)<<stageBits
+}
+
 // waits reports whether a later stage is still to come.
 func (s stages) waits() bool { return s&finalStages == 0 }

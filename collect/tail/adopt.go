@@ -61,15 +61,17 @@ func (t *Tail) adopt(f *file) error {
 		return nil
 	case x == nil:
 		x = newText()
-		x.source = f.path
+		x.source, x.dirty = f.path, true
+		x.setHead(head)
 		t.texts[x] = true
 		if err := t.begin(f, x, head); err != nil {
 			return err
 		}
 	}
 	x.carrier, f.text = f, x
-	x.Path, x.Device, x.Inode = f.path, f.id.device, f.id.inode
-	x.dirty = x.dirty || x.HeadLength > 0
+	if x.Path != f.path || x.Device != f.id.device || x.Inode != f.id.inode {
+		x.Path, x.Device, x.Inode, x.dirty = f.path, f.id.device, f.id.inode, true
+	}
 	t.opts.Ledger.Expect(x.source)
 	t.opts.Ledger.Troubled(x.source, "")
 	t.opts.Log.Info("audit log is followed", "file", f.path, "offset", x.Offset)
@@ -82,8 +84,7 @@ func (t *Tail) begin(f *file, x *text, head []byte) error {
 		return nil
 	}
 	if f.packed {
-		x.Complete, x.dirty = true, true
-		x.setHead(head, headLength)
+		x.Complete = true
 		return nil
 	}
 	for end := f.size; end > 0; end -= block {
@@ -95,8 +96,6 @@ func (t *Tail) begin(f *file, x *text, head []byte) error {
 		for i := len(data) - 1; i >= 0; i-- {
 			if data[i] == '\n' {
 				x.Offset = from + int64(i) + 1
-				x.setHead(head, x.Offset)
-				x.dirty = true
 				before, err := f.readFrom(max(0, x.Offset-lastLength), int(min(lastLength, x.Offset)))
 				x.setLast(before)
 				return err
@@ -111,9 +110,18 @@ func (t *Tail) begin(f *file, x *text, head []byte) error {
 // than was read, it sets f.twin instead.
 func (t *Tail) known(f *file, head []byte) (*text, error) {
 	var best *text
+	sums := map[int][sha256.Size]byte{} // of head, by length: nearly all texts have the same
 	for x := range t.texts {
 		own := x.Device == f.id.device && x.Inode == f.id.inode
-		if x.HeadLength == 0 || x.HeadLength < leastHead && !own || !x.beginsLike(head) {
+		if x.HeadLength == 0 || x.HeadLength < leastHead && !own || x.HeadLength > len(head) {
+			continue
+		}
+		sum, ok := sums[x.HeadLength]
+		if !ok {
+			sum = sha256.Sum256(head[:x.HeadLength])
+			sums[x.HeadLength] = sum
+		}
+		if string(sum[:]) != string(x.Head) {
 			continue
 		}
 		if x.carrier != nil && x.carrier != f {
@@ -154,15 +162,15 @@ func (t *Tail) holds(f *file, x *text) (holding, error) {
 	if !f.packed && f.size < x.Offset {
 		return less, nil
 	}
-	if x.Offset == 0 {
-		return same, nil
-	}
 	head, err := f.readFrom(0, x.HeadLength)
-	if err != nil {
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return other, err
 	}
-	if sum := sha256.Sum256(head); len(head) < x.HeadLength || string(sum[:]) != string(x.Head) {
+	if !x.beginsLike(head) {
 		return other, nil
+	}
+	if x.Offset == 0 {
+		return same, nil
 	}
 	before, err := f.readFrom(x.Offset-int64(x.LastLength), x.LastLength)
 	switch {
@@ -180,9 +188,6 @@ func (t *Tail) holds(f *file, x *text) (holding, error) {
 func (t *Tail) leave(f *file, now time.Time) {
 	if x := f.text; x != nil {
 		x.carrier, x.lost = nil, now
-		if x.HeadLength == 0 {
-			delete(t.texts, x) // it was never read: nothing tells it again
-		}
 	}
 	f.text, f.scanned = nil, 0
 }

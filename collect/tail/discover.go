@@ -34,6 +34,7 @@ func (t *Tail) discover(now time.Time) {
 				f.gone = now
 			}
 		case f.text == nil && f.size > 0 && (f.twin == nil && !f.foreign || f.recheck || f.twin != nil && f.twin.carrier == nil && !f.stuck):
+			t.yield(f, now)
 			if err := t.adopt(f); err != nil {
 				t.trouble(f, err)
 			}
@@ -46,6 +47,20 @@ func (t *Tail) discover(now time.Time) {
 	}
 	t.closeIdle()
 	t.forget(now)
+}
+
+// yield lets the text go that a twin has more of than the file it was read
+// from to its end: the log itself, found after its copy.
+func (t *Tail) yield(f *file, now time.Time) {
+	if f.twin == nil || f.twin.carrier == nil {
+		return
+	}
+	if c := f.twin.carrier; !f.packed && !c.packed && !c.unread() && f.size > c.size {
+		x := f.twin
+		t.leave(c, now)
+		c.twin, c.stuck = x, true
+		c.close()
+	}
 }
 
 // discoverPath takes up the file at a path, or those in the directory there.

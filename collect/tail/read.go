@@ -44,6 +44,10 @@ func (t *Tail) read(ctx context.Context, f *file) error {
 		buffer = make([]byte, size)
 	}
 	n, err := f.r.ReadAt(buffer, x.Offset)
+	if !t.intact(f) { // truncated meanwhile: this may be another text
+		f.recheck = true
+		return nil
+	}
 	if end := bytes.LastIndexByte(buffer[:n], '\n') + 1; end > 0 {
 		return t.lines(ctx, f, buffer[:end])
 	}
@@ -146,8 +150,8 @@ func (t *Tail) mark(f *file, before []byte) {
 		if x.Offset > int64(len(before)) {
 			head, _ = f.readFrom(0, int(min(headLength, x.Offset)))
 		}
-		if len(head) >= x.HeadLength {
-			x.setHead(head, x.Offset)
+		if x.beginsLike(head) { // else it was truncated just now
+			x.setHead(head)
 		}
 	}
 	if need := min(lastLength, x.Offset); int64(len(before)) < need {
@@ -162,6 +166,10 @@ func (t *Tail) tooLong(ctx context.Context, f *file, end int64) error {
 	head, err := f.readFrom(x.Offset, 4<<10)
 	if err != nil {
 		return err
+	}
+	if !t.intact(f) {
+		f.recheck = true
+		return nil
 	}
 	err = t.live.TooLong(t.origin(x), head, end-x.Offset, x.Lines+1, x.Offset, func(b *audit.Batch) error { return t.take(ctx, b) })
 	if err == nil {
@@ -187,8 +195,21 @@ func (t *Tail) remainder(ctx context.Context, f *file) error {
 		if err != nil {
 			return err
 		}
+		if !t.intact(f) {
+			f.recheck = true
+			return nil
+		}
 		return t.lines(ctx, f, rest)
 	}
+}
+
+// intact reports whether a file still begins as its text does.
+func (t *Tail) intact(f *file) bool {
+	if f.packed {
+		return true
+	}
+	head, err := f.readFrom(0, f.text.HeadLength)
+	return err == nil && f.text.beginsLike(head)
 }
 
 // isDocument reports whether a text is one whole document.

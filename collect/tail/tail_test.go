@@ -143,6 +143,32 @@ func TestRotation(t *testing.T) {
 			w.wait(time.Second)
 			w.write("audit.log", 9)
 		}, 0},
+		"copied while nobody looked": {func(w *world) {
+			w.write("audit.log", 9)
+			w.wait(5 * time.Second)
+			w.stop()
+			w.copy("audit.log", "audit-copy.log")
+			w.start()
+			w.write("audit.log", 9)
+			w.wait(5 * time.Second)
+			w.write("audit.log", 9)
+		}, 0},
+		"copied before the first look": {func(w *world) {
+			w.stop()
+			w.write("audit.log", 9)
+			w.copy("audit.log", "audit-copy.log")
+			w.start()
+			w.write("audit.log", 9)
+			w.wait(5 * time.Second)
+			w.append("audit-copy.log", line("x")) // goes on otherwise
+			w.write("audit.log", 9)
+			w.wait(5 * time.Second)
+			w.append("audit-copy.log", strings.Repeat(line("x"), 50))
+			w.wait(5 * time.Second)
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.ids = slices.DeleteFunc(w.ids, func(id string) bool { return id == "x" })
+		}, 9},
 		"line in parts": {func(w *world) {
 			w.write("audit.log", 1)
 			text := line("1")

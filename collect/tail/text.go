@@ -51,10 +51,9 @@ func (t *text) beginsLike(head []byte) bool {
 	return bytes.Equal(sum[:], t.Head)
 }
 
-// setHead notes how the text begins, of which at most the first bytes up to
-// end are settled.
-func (t *text) setHead(head []byte, end int64) {
-	t.HeadLength = int(min(headLength, int64(len(head)), end))
+// setHead notes how the text begins.
+func (t *text) setHead(head []byte) {
+	t.HeadLength = min(headLength, len(head))
 	sum := sha256.Sum256(head[:t.HeadLength])
 	t.Head = sum[:]
 }

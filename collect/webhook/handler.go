@@ -25,8 +25,8 @@ import (
 //	415  the body is compressed in an unknown way
 //	503  the events cannot be made durable now; Retry-After says when to come again
 //
-// Every answer has a JSON body with what was counted. The Handler sets
-// deadlines for the request it serves; see Server for those it cannot set.
+// Every answer has a JSON body with what was counted. The Handler sets the
+// deadline of the body it reads; see Server for those it cannot set.
 type Handler struct {
 	opts     Options
 	clients  atomic.Pointer[[]Client]
@@ -80,9 +80,7 @@ type answer struct {
 // ServeHTTP takes one batch.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	control := http.NewResponseController(w)
-	deadline := time.Now().Add(h.opts.Timeout)
-	control.SetReadDeadline(deadline) // a ResponseWriter that cannot is not a connection's
-	control.SetWriteDeadline(deadline.Add(h.opts.RetryAfter))
+	control.SetReadDeadline(time.Now().Add(h.opts.Timeout)) // a ResponseWriter that cannot is not a connection's
 	ctx, cancel := context.WithTimeout(r.Context(), h.opts.Timeout)
 	defer cancel()
 

@@ -319,6 +319,16 @@ func TestLargeBody(t *testing.T) {
 	}
 }
 
+// TestLargeDocument: a document that is too large is rejected, the others of
+// its batch are taken.
+func TestLargeDocument(t *testing.T) {
+	s := start(t, func(o *Options) { o.Live.MaxDocument = 1 << 20 })
+	status, a, _ := s.post(t, "one", strings.NewReader(list(doc("a"), doc(strings.Repeat("x", 3<<20)), doc("b"))))
+	if status != 200 || a.Events != 2 || a.Rejected != 1 || len(s.sink.rejects) != 1 || len(s.sink.rejects[0]) > 4<<10 {
+		t.Errorf("%d %+v, %d rejects", status, a, len(s.sink.rejects))
+	}
+}
+
 func TestClients(t *testing.T) {
 	token := HashToken("x")
 	for want, clients := range map[string][]Client{

@@ -54,7 +54,13 @@ func FuzzScanner(f *testing.F) {
 				}
 				found = string(doc) == last && end == int64(len(text))-1
 			}
-			for _, e := range c.Errors {
+			if len(c.Faulty) != len(c.Errors) {
+				t.Fatalf("%d places of %d errors", len(c.Faulty), len(c.Errors))
+			}
+			for i, e := range c.Errors {
+				if f := c.Faulty[i]; f.Start < 0 || f.Start > f.End || f.End > len(c.Data) {
+					t.Fatalf("%v stands at %+v of %d bytes", e, f, len(c.Data))
+				}
 				if e.Offset > int64(len(text)) || e.Line != int64(bytes.Count(text[:e.Offset], newline))+1 {
 					t.Errorf("place of %v", e)
 				}

@@ -30,7 +30,9 @@ const (
 	retryFull = 5 * time.Second
 )
 
-// Events is the partition under which the lake knows what came by the bus.
+// Events begins the partition under which the lake knows what came by the
+// bus; the rest names the sequence that its numbers belong to, so that a mark
+// of a stream that is gone covers nothing of one that was made anew.
 const Events = "events"
 
 // Source is a partition of the bus.
@@ -39,6 +41,7 @@ type Source interface {
 	Ack(ctx context.Context, sequence uint64) error
 	Quarantine(ctx context.Context, m bus.Message, reason error) error
 	Rewind()
+	Sequence() string
 }
 
 // Consumer moves events from the bus into the lake.
@@ -155,10 +158,12 @@ func (c *Consumer) gather(ctx context.Context) ([]bus.Message, error) {
 	return out, nil
 }
 
+func (c *Consumer) partition() string { return Events + "-" + c.Source.Sequence() }
+
 // store writes the events of messages with their mark in one step, and then
 // acknowledges them. What is stored already is only acknowledged.
 func (c *Consumer) store(ctx context.Context, judge *Judge, messages []bus.Message) error {
-	mark := c.Lake.Mark(Events)
+	mark := c.Lake.Mark(c.partition())
 	fresh := messages[:0:0]
 	for _, m := range messages {
 		if m.Seq > mark {
@@ -180,7 +185,7 @@ func (c *Consumer) store(ctx context.Context, judge *Judge, messages []bus.Messa
 }
 
 func (c *Consumer) append(ctx context.Context, judge *Judge, messages []bus.Message) error {
-	a := c.Lake.Begin(Events, messages[0].First, messages[len(messages)-1].Seq)
+	a := c.Lake.Begin(c.partition(), messages[0].First, messages[len(messages)-1].Seq)
 	defer func() { _ = a.Abort() }() // nothing to do after Commit
 	for _, m := range messages {
 		if err := c.batch(ctx, judge, a, m); err != nil {

@@ -104,7 +104,7 @@ func forbidden(dir, top, p string, rank func(string) int) string {
 	own, isOwn := ownPackage(p)
 	ownTop, _, _ := strings.Cut(own, "/")
 	switch {
-	case isOwn && slices.Contains(testSupport, own) && !slices.Contains(testSupport, dir):
+	case isOwn && slices.Contains(testSupport, own) && !slices.Contains(testSupport, dir) && top != "test":
 		return "it is for tests only"
 	case isOwn && ownTop == "test" && top != "test":
 		return "what lies below test/ is for tests only"

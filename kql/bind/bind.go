@@ -38,6 +38,7 @@ func Bind(q *syntax.Query, o Options) (plan.Node, error) {
 	}
 	b := &binder{r: &syntax.Reporter{Text: q.Text}, o: o, settings: map[string]value.Value{}}
 	node := b.query(q)
+	b.checkWindows(node)
 	if err := b.r.Err(); err != nil {
 		return nil, err
 	}
@@ -58,6 +59,7 @@ type binder struct {
 	scalar   int // how many toscalar() stand around
 	settings map[string]value.Value
 	shared   []shared // what Let will compute, in order
+	windows  []window
 }
 
 type shared struct {

@@ -128,6 +128,9 @@ func (b *binder) invokeFn(at place, f *fn.Func, sources []syntax.Expr, args []pl
 		return bad()
 	}
 	call := &plan.Call{Fn: f, Args: args, Result: t}
+	if f.Window != nil {
+		b.windows = append(b.windows, window{at, call})
+	}
 	if constant {
 		return b.fold(call)
 	}

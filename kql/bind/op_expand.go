@@ -36,7 +36,7 @@ func (b *binder) expand(at place, options []*syntax.Option, items []*syntax.Expa
 			out.Keep = append(out.Keep, -1)
 		case o.Name == "bagexpansion" || o.Name == "kind":
 			if n == nil || n.Text != "bag" {
-				b.suggest(o, "bagexpansion=bag is the default", "bags are expanded to bags of one property only")
+				b.suggest(o, "bags are expanded to bags of one property", "this kind of expansion is not supported")
 				return nil
 			}
 		}
@@ -125,7 +125,7 @@ func (b *binder) mvApply(op *syntax.MvApply, in plan.Node, e env) plan.Node {
 		case *syntax.Where, *syntax.Extend:
 			node = b.operator(step, node, "", e)
 		default:
-			b.suggest(step, "use mv-expand, then summarize by what the row is known by", "in the sub-query of mv-apply only where and extend are supported")
+			b.suggest(step, "use mv-expand, then summarize by what the row is known by", "in the sub-query of mv-apply all but where and extend is not supported")
 			return nil
 		}
 	}

@@ -28,6 +28,7 @@ func comparisons() []*Func {
 		order(">", func(c int) bool { return c > 0 }),
 		order(">=", func(c int) bool { return c >= 0 }),
 		{Name: "between", Min: 3, Max: 3, Result: comparable3, Eval: between},
+		{Name: "around", Min: 3, Max: 3, Result: aroundType, Eval: around},
 		{Name: "!between", Min: 3, Max: 3, Result: comparable3, Eval: func(c *Context, args []value.Value) value.Value { return negate(between(c, args)) }},
 	}
 }
@@ -63,6 +64,25 @@ func between(_ *Context, args []value.Value) value.Value {
 	low, ok1 := value.Compare(x, from)
 	high, ok2 := value.Compare(x, to)
 	return value.Bool(ok1 && ok2 && low >= 0 && high <= 0)
+}
+
+// aroundType takes a value, a center and how far they may be apart.
+func aroundType(args []Arg) (value.Type, error) {
+	if _, err := sumType("-")(args[:2]); err != nil {
+		return value.TypeBool, err
+	}
+	if args[0].Type == value.TypeDatetime {
+		return value.TypeBool, check(args[2:], span)
+	}
+	_, err := sumType("-")(args[1:])
+	return value.TypeBool, err
+}
+
+func around(c *Context, args []value.Value) value.Value {
+	if args[0].Null || args[1].Null || args[2].Null {
+		return value.Null(value.TypeBool)
+	}
+	return between(c, []value.Value{args[0], subtract(args[1], args[2]), add(args[1], args[2])})
 }
 
 // comparable2 takes two values that can be compared.

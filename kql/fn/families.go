@@ -5,6 +5,6 @@ func families() [][]*Func {
 	return [][]*Func{
 		comparisons(), logic(), arithmetic(), terms(), conversions(), stringFuncs(), regexFuncs(), timeFuncs(), timeFormats(),
 		dynamics(), arrays(), sets(), bags(), mathFuncs(), bitFuncs(), hashFuncs(), ipv4Funcs(), ipv6Funcs(),
-		parsers(), encodings(), seriesFuncs(), units(), searches(),
+		parsers(), encodings(), seriesFuncs(), units(), searches(), windows(),
 	}
 }

@@ -35,6 +35,10 @@ type Func struct {
 	// Lazy functions (iff, case, coalesce, and, or) must not be folded by
 	// evaluating arguments that are not chosen.
 	Lazy bool
+	// Window is set for functions of rows in an order (row_number, prev): it
+	// returns what computes them at one place of a query, called once for
+	// each row in turn. Eval takes its row for the first one.
+	Window func() func(c *Context, args []value.Value) value.Value
 	// Volatile functions (rand, new_guid) differ from call to call.
 	Volatile bool
 }
@@ -42,7 +46,17 @@ type Func struct {
 // Call computes the function as a value of the type that Result gave: whoever
 // evaluates a bound call does it here.
 func (f *Func) Call(c *Context, args []value.Value, result value.Type) value.Value {
-	v := f.Eval(c, args)
+	return c.finish(f.Eval(c, args), result)
+}
+
+// Step makes what Call is for a function of rows in an order.
+func (f *Func) Step(result value.Type) func(c *Context, args []value.Value) value.Value {
+	step := f.Window()
+	return func(c *Context, args []value.Value) value.Value { return c.finish(step(c, args), result) }
+}
+
+// finish gives a result its type, and counts what it takes.
+func (c *Context) finish(v value.Value, result value.Type) value.Value {
 	if v.Type != result && result != value.TypeNone {
 		v = Coerce(v, result)
 	}

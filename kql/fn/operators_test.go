@@ -10,6 +10,7 @@ func TestOperators(t *testing.T) {
 		{"<", in("long:null", 1), "null"}, {"<", in(1, 1.5), "true"}, {">=", in("b", "a"), "true"}, {"<", in(9007199254740993, 9007199254740992.0), "false"},
 		{"between", in(5, 5, 6), "true"}, {"!between", in(5, 5, 6), "false"}, {"between", in("long:null", 1, 2), "null"},
 		{"between", in("datetime:2020-01-02", "datetime:2020-01-01", "timespan:2d"), "true"},
+		{"around", in(5, 4, 1), "true"}, {"around", in("datetime:2020-01-02", "datetime:2020-01-01", "timespan:23h"), "false"}, {"around", in("long:null", 1, 2), "null"},
 		{"+", in(1, 2), "3"}, {"+", in(1, 2.0), "3.0"}, {"/", in(7, 2), "3"}, {"/", in(-7, 2), "-3"}, {"/", in(7, 0), "null"}, {"/", in(7.0, 0), "Infinity"},
 		{"%", in(-14, 12), "10"}, {"%", in(14, -12), "2"}, {"%", in(-14, -12), "10"}, {"%", in(5, 0), "null"},
 		{"+", in(9223372036854775807, 1), "-9223372036854775808"}, {"-", in("datetime:2020-01-02", "datetime:2020-01-01"), "1.00:00:00"},

@@ -54,3 +54,34 @@ func volatileExpr(e Expr) bool {
 	}
 	return false
 }
+
+// Windowed reports whether a function of rows in an order stands in e.
+func Windowed(e Expr) bool {
+	switch e := e.(type) {
+	case *Call:
+		return e.Fn.Window != nil || slices.ContainsFunc(e.Args, Windowed)
+	case *Contains:
+		return Windowed(e.X)
+	}
+	return false
+}
+
+// Ordered reports whether the rows of an operator have an order of their own,
+// which functions of rows in an order go by.
+func Ordered(n Node) bool {
+	switch n := n.(type) {
+	case *Sort, *Values, *Range:
+		return true
+	case *Where:
+		return Ordered(n.In)
+	case *Project:
+		return Ordered(n.In)
+	case *Take:
+		return Ordered(n.In)
+	case *MvExpand:
+		return Ordered(n.In)
+	case *Render:
+		return Ordered(n.In)
+	}
+	return false
+}

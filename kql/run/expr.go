@@ -41,7 +41,7 @@ func (x *execution) compile(e plan.Expr, names *scope) (evaluator, error) {
 		if err != nil {
 			return nil, err
 		}
-		if e.Fn.Lazy {
+		if e.Fn.Lazy && !plan.Windowed(e) {
 			return x.lazy(e, args), nil
 		}
 		return x.call(e.Fn, e.Result, args), nil
@@ -52,15 +52,20 @@ func (x *execution) compile(e plan.Expr, names *scope) (evaluator, error) {
 func (x *execution) call(f *fn.Func, result value.Type, args []evaluator) evaluator {
 	c := x.fn
 	values := make([]value.Value, len(args))
+	compute := func(c *fn.Context, args []value.Value) value.Value { return f.Call(c, args, result) }
+	if f.Window != nil {
+		compute = f.Step(result)
+	}
 	return func(row []value.Value) value.Value {
 		for i, arg := range args {
 			values[i] = arg(row)
 		}
-		return f.Call(c, values, result)
+		return compute(c, values)
 	}
 }
 
-// lazy evaluates only the arguments that are chosen.
+// lazy evaluates only the arguments that are chosen. Functions of rows in an
+// order must see every row, so what holds them is not lazy.
 func (x *execution) lazy(e *plan.Call, args []evaluator) evaluator {
 	switch e.Fn.Name {
 	case "and", "or":

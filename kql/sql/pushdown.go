@@ -1,6 +1,8 @@
 package sql
 
 import (
+	"slices"
+
 	"github.com/lynceus-io/lynceus/kql/plan"
 	"github.com/lynceus-io/lynceus/kql/value"
 )
@@ -12,6 +14,9 @@ func pushDown(n plan.Node, conds []plan.Expr) plan.Node {
 	case *plan.Where:
 		return pushDown(n.In, append(conds, Conjuncts(n.Cond)...))
 	case *plan.Project:
+		if slices.ContainsFunc(n.Exprs, plan.Windowed) { // these count the rows
+			return filter(&plan.Project{In: pushDown(n.In, nil), Cols: n.Cols, Exprs: n.Exprs}, conds)
+		}
 		below, here := sift(conds, func(c plan.Expr) (plan.Expr, bool) { return through(c, n.Exprs) })
 		return filter(&plan.Project{In: pushDown(n.In, below), Cols: n.Cols, Exprs: n.Exprs}, here)
 	case *plan.Sort:

@@ -171,7 +171,7 @@ func (w *writer) finish(r *relation, cols []plan.Column) *Statement {
 		r.scan.Newest = n
 	}
 	if w.d == ClickHouse {
-		b.WriteString(clickSettings)
+		b.WriteString(settingsClause(ClickHouseSettings()))
 	}
 	st := &Statement{Cols: cols}
 	st.Text = w.number(b.String(), st)
@@ -186,11 +186,6 @@ func (r *relation) newest() int64 {
 	}
 	return 0
 }
-
-// clickSettings make ClickHouse answer as SQL does: NULL for what an outer
-// join has not, no numbers that mean columns, and JSON as package value
-// prints it.
-const clickSettings = " SETTINGS join_use_nulls = 1, enable_positional_arguments = 0, output_format_json_quote_64bit_integers = 0, output_format_json_escape_forward_slashes = 0"
 
 // body writes the SELECT of a relation, in its order.
 func (w *writer) body(b *strings.Builder, r *relation) {

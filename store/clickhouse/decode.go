@@ -167,7 +167,7 @@ func dynamicDecoder(t colType) (decoder, error) {
 		if err != nil {
 			return nil, err
 		}
-		return arrayDecoder(item), nil
+		return arrayDecoder(item, t.of), nil
 	}
 	return itemDecoder(t)
 }
@@ -182,7 +182,7 @@ func itemDecoder(t colType) (decoder, error) {
 		if err != nil {
 			return nil, err
 		}
-		return arrayDecoder(item), nil
+		return arrayDecoder(item, t.of), nil
 	case kindText, kindFixed:
 		as = value.TypeString
 	case kindBool:
@@ -210,14 +210,20 @@ func itemDecoder(t colType) (decoder, error) {
 	}, nil
 }
 
-func arrayDecoder(item decoder) decoder {
+// arrayDecoder reads an array of items of a type. There are no values of the
+// type Nothing, so an array of them is empty.
+func arrayDecoder(item decoder, of *colType) decoder {
+	most := uint64(maxItems)
+	if of.kind == kindNothing && !of.nullable {
+		most = 0
+	}
 	return func(r *binaryReader) (value.Value, error) {
 		n, err := r.uvarint()
 		if err != nil {
 			return value.Value{}, err
 		}
-		if n > maxItems {
-			return value.Value{}, fmt.Errorf("an array of %d elements is longer than %d", n, maxItems)
+		if n > most {
+			return value.Value{}, fmt.Errorf("an array of %d elements is longer than %d", n, most)
 		}
 		node := &value.Node{Kind: value.NodeArray}
 		for range n {

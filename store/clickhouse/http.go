@@ -124,7 +124,7 @@ func (c *client) do(ctx context.Context, r request) (*http.Response, error) {
 			err = inURL.Err
 		}
 		if ctx.Err() != nil {
-			return nil, ctx.Err()
+			return nil, context.Cause(ctx)
 		}
 		return nil, fmt.Errorf("%w: %s: %w", ErrUnavailable, c.base.Host, err)
 	}

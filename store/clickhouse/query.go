@@ -24,7 +24,7 @@ func (s *Store) Query(ctx context.Context, st *sql.Statement) (run.Rows, error) 
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, s.queryTime+queryGrace)
+	ctx, cancel := context.WithTimeoutCause(ctx, s.queryTime+queryGrace, ErrTimeout)
 	answer, err := s.read.do(ctx, request{query: text, settings: s.querySettings()})
 	if err != nil {
 		cancel()
@@ -46,8 +46,8 @@ func (s *Store) Query(ctx context.Context, st *sql.Statement) (run.Rows, error) 
 const queryGrace = 5 * time.Second
 
 // querySettings are those of a query. With readonly=1 the server takes no
-// other ones, so a statement's own SETTINGS can only repeat what stands here;
-// neither can it reach files, addresses or other servers.
+// other ones, so that a statement's own SETTINGS can only repeat what stands
+// here; neither can it reach files, addresses or other servers.
 func (s *Store) querySettings() url.Values {
 	memory := strconv.FormatInt(s.queryMemory, 10)
 	spill := strconv.FormatInt(s.queryMemory/2, 10)
@@ -63,11 +63,10 @@ func (s *Store) querySettings() url.Values {
 		"max_query_size":                     {strconv.Itoa(maxQuerySize)},
 		// A client that goes away takes its query along.
 		"cancel_http_readonly_queries_on_client_close": {"1"},
-		// What statements count on, whatever the user's profile says.
-		"join_use_nulls": {"1"},
-		"output_format_json_quote_64bit_integers":   {"0"},
-		"output_format_json_escape_forward_slashes": {"0"},
-		"session_timezone":                          {"UTC"},
+		"session_timezone": {"UTC"},
+	}
+	for _, setting := range sql.ClickHouseSettings() {
+		v.Set(setting.Name, setting.Value)
 	}
 	if s.layout.Sharded {
 		// Inner queries see all shards too.

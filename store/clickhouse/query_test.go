@@ -166,7 +166,7 @@ func TestQueryErrors(t *testing.T) {
 	checkKind(t, err, ErrTimeout)
 	s.queryTime = time.Minute
 	// What statements of package sql say of themselves is what they get anyhow.
-	got := query(t, s, over(statement("SELECT count() AS c FROM {{scan 0}} SETTINGS join_use_nulls = 1, output_format_json_quote_64bit_integers = 0, output_format_json_escape_forward_slashes = 0", "c:long"), scanOf(event.ClassAudit)))
+	got := query(t, s, over(statement("SELECT count() AS c FROM {{scan 0}} SETTINGS join_use_nulls = 1, output_format_json_quote_64bit_integers = 0", "c:long"), scanOf(event.ClassAudit)))
 	if len(got) != 1 || got[0] != "0" {
 		t.Errorf("count: %q", got)
 	}

@@ -97,7 +97,7 @@ func (r *rows) fail(err error) {
 		return
 	}
 	if r.ctx != nil && r.ctx.Err() != nil {
-		err = r.ctx.Err()
+		err = context.Cause(r.ctx)
 	}
 	r.err = brokenOff(err)
 }

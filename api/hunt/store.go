@@ -1,0 +1,135 @@
+package hunt
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/lynceus-io/lynceus/kql"
+	"github.com/lynceus-io/lynceus/kql/plan"
+	"github.com/lynceus-io/lynceus/kql/sql"
+	"github.com/lynceus-io/lynceus/kql/value"
+)
+
+// Store answers questions from an engine that holds the tables. It is safe
+// for concurrent use, as its engine must be.
+type Store struct {
+	backend sql.Backend
+	now     func() time.Time
+
+	mu    sync.Mutex
+	holds map[string]held // by table
+}
+
+// NewStore returns who answers from an engine.
+func NewStore(backend sql.Backend, now func() time.Time) *Store {
+	return &Store{backend: backend, now: now, holds: map[string]held{}}
+}
+
+// Query implements Querier.
+func (s *Store) Query(ctx context.Context, r Request) (Answer, error) {
+	start := s.now()
+	q, err := s.compile(r)
+	if err != nil {
+		return nil, err
+	}
+	lacking, err := s.lacking(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	a := &storeAnswer{now: s.now, start: start}
+	if lacking != "" {
+		a.notes = []string{lacking}
+	}
+	if a.result, err = q.Run(ctx, s.backend, kql.Limits{Rows: r.MaxRows, MaxBytes: r.MaxBytes, Timeout: r.Timeout}); err != nil {
+		return nil, err
+	}
+	a.limit = r.MaxRows
+	if p := q.Render(); p != nil {
+		a.render = Render{Kind: p.Kind, Properties: p.Properties}
+	}
+	return a, nil
+}
+
+// Explain implements Querier.
+func (s *Store) Explain(_ context.Context, r Request) (string, error) {
+	q, err := s.compile(r)
+	if err != nil {
+		return "", err
+	}
+	return q.Explain(s.backend.Dialect()), nil
+}
+
+func (s *Store) compile(r Request) (*kql.Query, error) {
+	o := kql.Options{Now: r.Now, Since: r.From, Until: r.To}
+	if o.Now.IsZero() {
+		o.Now = s.now()
+	}
+	if r.Since > 0 && o.Since.IsZero() {
+		o.Since = o.Now.Add(-r.Since)
+	}
+	var err error
+	if o.Params, err = params(r.KQL, r.Params); err != nil {
+		return nil, err
+	}
+	return kql.Compile(r.KQL, o)
+}
+
+// storeAnswer is the answer of a Store.
+type storeAnswer struct {
+	result *kql.Result
+	now    func() time.Time
+	start  time.Time
+	render Render
+	limit  int64
+	notes  []string
+	rows   atomic.Int64
+	done   atomic.Pointer[Progress] // the sum, after the end
+}
+
+// Columns implements Answer.
+func (a *storeAnswer) Columns() []plan.Column { return a.result.Columns() }
+
+// Next implements Answer.
+func (a *storeAnswer) Next(dst []value.Value) bool {
+	if a.result.Next(dst) {
+		a.rows.Add(1)
+		return true
+	}
+	a.finish()
+	return false
+}
+
+// finish takes the statistics, which are whole once the result is closed.
+func (a *storeAnswer) finish() {
+	if a.done.Load() != nil {
+		return
+	}
+	if a.result.Truncated() {
+		a.notes = append(a.notes, cutOff(a.limit))
+	}
+	a.result.Close()
+	st := a.result.Stats()
+	a.done.Store(&Progress{Rows: a.rows.Load(), ScannedRows: st.ScannedRows, ScannedBytes: st.ScannedBytes, Elapsed: a.now().Sub(a.start)})
+}
+
+// Err implements Answer.
+func (a *storeAnswer) Err() error { return a.result.Err() }
+
+// Close implements Answer.
+func (a *storeAnswer) Close() error { return a.result.Close() }
+
+// Progress implements Answer.
+func (a *storeAnswer) Progress() Progress {
+	if p := a.done.Load(); p != nil {
+		return *p
+	}
+	return Progress{Rows: a.rows.Load(), Elapsed: a.now().Sub(a.start)}
+}
+
+// Render implements Answer.
+func (a *storeAnswer) Render() Render { return a.render }
+
+// Notes implements Answer.
+func (a *storeAnswer) Notes() []string { return a.notes }
