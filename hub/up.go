@@ -24,6 +24,7 @@ import (
 	"github.com/lynceus-io/lynceus/collect/tail"
 	"github.com/lynceus-io/lynceus/collect/webhook"
 	"github.com/lynceus-io/lynceus/hub/live"
+	"github.com/lynceus-io/lynceus/store/exclusions"
 	"github.com/lynceus-io/lynceus/store/lake"
 	"github.com/lynceus-io/lynceus/store/state"
 )
@@ -36,14 +37,16 @@ type Up struct {
 	recovery *lake.Recovery
 	bus      *bus.Bus
 	state    *upState
-	ledger   intake.Ledger
-	tail     *tail.Tail
-	webhook  *webhook.Handler
-	consumer *live.Consumer
-	watchers *live.Watchers
-	uses     *live.Uses
-	started  time.Time
-	restored live.Restored
+
+	exclusions *upExclusions
+	ledger     intake.Ledger
+	tail       *tail.Tail
+	webhook    *webhook.Handler
+	consumer   *live.Consumer
+	watchers   *live.Watchers
+	uses       *live.Uses
+	started    time.Time
+	restored   live.Restored
 
 	registry *prometheus.Registry
 	api      net.Listener
@@ -188,8 +191,15 @@ func (u *Up) openBus(ctx context.Context) (err error) {
 }
 
 func (u *Up) openState(ctx context.Context) (err error) {
-	u.state, err = openState(ctx, state.New(u.bus.JetStream(), state.Options{}))
-	return err
+	u.state, err = openState(ctx, state.New(u.bus.JetStream(), state.Options{}), exclusions.Options{
+		Now: u.o.Now, Damaged: func(err error) { u.o.Log.Error("an exclusion cannot be read", "error", err) },
+	})
+	if err != nil {
+		return err
+	}
+	u.exclusions = &upExclusions{Book: u.state.exclusions, lake: u.store.lake, rules: u.ruleByID, now: u.o.Now}
+	u.run(ctx, "exclusions", u.exclusions.Follow)
+	return nil
 }
 
 func (u *Up) makeIntake(ctx context.Context) (err error) {
@@ -250,7 +260,7 @@ func (u *Up) makeAPI(ctx context.Context) error {
 	u.run(ctx, "record of uses", u.uses.Run)
 	u.metrics()
 	server, err := api.New(api.Options{
-		Tokens: tokens, Queries: u.store, Live: u.watchers, Rules: u.rules, Saved: library, Status: u.status, Ready: u.ready,
+		Tokens: tokens, Queries: u.store, Live: u.watchers, Rules: u.rules, Exclusions: u.exclusions, Saved: library, Status: u.status, Ready: u.ready,
 		Metrics: u.registry, Registry: u.registry, Uses: u.uses, Log: u.o.Log, Now: u.o.Now,
 	})
 	if err != nil {

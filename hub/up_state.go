@@ -14,6 +14,7 @@ import (
 	"github.com/lynceus-io/lynceus/api/saved"
 	"github.com/lynceus-io/lynceus/collect/tail"
 	"github.com/lynceus-io/lynceus/detect"
+	"github.com/lynceus-io/lynceus/store/exclusions"
 	"github.com/lynceus-io/lynceus/store/state"
 )
 
@@ -22,12 +23,13 @@ type upState struct {
 	queries     *savedQueries
 	checkpoints *checkpoints
 	novelty     *state.Blobs
+	exclusions  *exclusions.Book
 }
 
 // noveltyKey is where what was learned is kept.
 const noveltyKey = "novelty"
 
-func openState(ctx context.Context, s *state.Store) (*upState, error) {
+func openState(ctx context.Context, s *state.Store, o exclusions.Options) (*upState, error) {
 	queries, err := s.Bucket(ctx, state.BucketOptions{Name: "queries", About: "saved queries", History: 20, KeepDeleted: true})
 	if err != nil {
 		return nil, err
@@ -40,7 +42,11 @@ func openState(ctx context.Context, s *state.Store) (*upState, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &upState{queries: &savedQueries{queries}, checkpoints: &checkpoints{files}, novelty: learned}, nil
+	book, err := exclusions.Open(ctx, s, o)
+	if err != nil {
+		return nil, err
+	}
+	return &upState{queries: &savedQueries{queries}, checkpoints: &checkpoints{files}, novelty: learned, exclusions: book}, nil
 }
 
 // loadNovelty returns what an earlier run learned; nil for nothing.
