@@ -5,11 +5,15 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
 )
 
 // options are what one run measures.
@@ -40,7 +44,18 @@ func main() {
 }
 
 func run(ctx context.Context, w, progress io.Writer, o options) error {
-	s, err := openStore(ctx, o.dir, o.seed)
+	want := func(name string) bool {
+		return o.only == "" || slices.Contains(strings.Split(o.only, ","), name)
+	}
+	if want("ingest") {
+		if err := ingest(ctx, w, o.dir, o.seed); err != nil {
+			return err
+		}
+	}
+	if !want("ask") && !want("build") {
+		return nil
+	}
+	s, err := openStore(ctx, filepath.Join(o.dir, "store"), o.seed)
 	if err != nil {
 		return err
 	}
@@ -50,5 +65,12 @@ func run(ctx context.Context, w, progress io.Writer, o options) error {
 		return err
 	}
 	fmt.Fprintf(w, "%+v\n", b)
-	return nil
+	if !want("ask") {
+		return nil
+	}
+	wrong, err := s.ask(ctx, w, questions(s.truth), o.rounds)
+	if err != nil {
+		return err
+	}
+	return errors.Join(wrong...)
 }
