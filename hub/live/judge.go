@@ -96,7 +96,7 @@ func (j *Judge) Take(e *event.Event) bool {
 }
 
 func (j *Judge) observe(e *event.Event) bool {
-	uid := uidOf(e)
+	uid := UIDOf(e)
 	seen := detect.SeenFirst
 	if e.Class == event.ClassAudit {
 		switch j.o.Requests.Observe(e, uid) {
@@ -112,9 +112,9 @@ func (j *Judge) observe(e *event.Event) bool {
 	return true
 }
 
-// uidOf returns an event's identity; one that has none in our form is
+// UIDOf returns an event's identity; one that has none in our form is
 // identified by a hash of what it has.
-func uidOf(e *event.Event) (uid event.UID) {
+func UIDOf(e *event.Event) (uid event.UID) {
 	text := event.MetadataUID.Get(e)
 	if len(text) == 2*len(uid) {
 		if _, err := hex.Decode(uid[:], []byte(text)); err == nil {
