@@ -7,6 +7,7 @@ import (
 	"context"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -107,7 +108,10 @@ func newDemoStore(t *testing.T) *demoStore {
 			t.Error(err)
 		}
 	})
-	return &demoStore{hunt.NewStore(engine, func() time.Time { return demoNow }), l, engine}
+	o := hunt.StoreOptions{Now: func() time.Time { return demoNow }, Holds: func(_ context.Context, c event.Class) (bool, error) {
+		return slices.ContainsFunc(l.Stats().Tables, func(t lake.TableStats) bool { return t.Class == c && t.Rows > 0 }), nil
+	}}
+	return &demoStore{hunt.NewStore(engine, o), l, engine}
 }
 
 // asked runs the command on a store and returns what it wrote and its exit

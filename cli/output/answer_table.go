@@ -107,6 +107,10 @@ func (t *table) start() error {
 // be left out: a short table keeps what was asked for.
 const crowd = 13
 
+// longLine is how wide a table in a file can be, in columns, before it has one
+// value on each line as well.
+const longLine = 1000
+
 func (t *table) layout() {
 	widths := make([]int, len(t.cols))
 	for _, cells := range t.first {
@@ -129,6 +133,11 @@ func (t *table) layout() {
 		t.wide = []int{}
 	}
 	if t.o.Width == 0 {
+		sum := 0
+		for _, w := range t.wide {
+			sum += w
+		}
+		t.tall = sum > longLine
 		return
 	}
 	t.tall = !shrink(t.wide, t.leastWidths(), t.o.Width-gap*max(len(t.wide)-1, 0))

@@ -86,6 +86,23 @@ func TestTallTable(t *testing.T) {
 	}
 }
 
+// A value that is longer than a screen is cut there, and whole in a file.
+func TestLongValue(t *testing.T) {
+	long := strings.Repeat("0123456789", 200)
+	for _, width := range []int{80, 0} {
+		var cols []plan.Column
+		var row []value.Value
+		for i := range 10 {
+			cols = append(cols, plan.Column{Name: fmt.Sprint("c", i), Type: value.TypeString})
+			row = append(row, value.String(long))
+		}
+		got := written(t, "table", TextOptions{Width: width}, hunt.Render{}, cols, row)
+		if whole := strings.Contains(got, "  "+long+"\n"); whole != (width == 0) || strings.Contains(got, "more lines") == whole {
+			t.Errorf("width %d:\n%.600s", width, got)
+		}
+	}
+}
+
 func TestJSONRows(t *testing.T) {
 	got := written(t, "json", TextOptions{}, hunt.Render{}, sampleColumns, sampleRows...)
 	var docs []map[string]any

@@ -80,16 +80,23 @@ func (w *writer) present(call *plan.Call, cols []expr) (string, bool) {
 }
 
 // unescaped returns the longest part of a folded text that stands as it is in
-// every JSON text of it: encoders escape no ASCII letter, digit or blank, nor
-// these signs.
+// every JSON text whose value prints it: encoders escape no ASCII letter,
+// digit or blank, nor these signs. Colons at its start are left out, since
+// blanks may follow one that is not in a string, and so is what a number may
+// print, since it may have been written otherwise.
 func unescaped(s string) string {
 	best := ""
 	for _, run := range strings.FieldsFunc(s, func(r rune) bool {
 		return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || strings.ContainsRune(" ._:@=-", r))
 	}) {
-		if len(run) > len(best) {
+		if run = strings.TrimLeft(run, ":"); len(run) > len(best) && !numeric(run) {
 			best = run
 		}
 	}
 	return best
+}
+
+// numeric reports whether s may be a part of how a number prints.
+func numeric(s string) bool {
+	return strings.Trim(s, "0123456789.e+-") == "" && strings.Count(s, ".") < 2 && strings.Count(s, "e") < 2
 }
