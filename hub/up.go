@@ -182,7 +182,7 @@ func (u *Up) openStore(ctx context.Context) (err error) {
 const consumerName = "store"
 
 func (u *Up) openBus(ctx context.Context) (err error) {
-	u.bus, err = bus.Open(ctx, bus.Options{Dir: filepath.Join(u.o.Dir, "js"), Consumers: []string{consumerName}, MaxBytes: u.o.BusBytes, Log: u.o.Log})
+	u.bus, err = bus.Open(ctx, bus.Options{Dir: filepath.Join(u.o.Dir, "js"), Consumers: []string{consumerName}, MaxBytes: u.o.BusBytes, MinFree: u.o.BusFree, Log: u.o.Log})
 	if err != nil {
 		return err
 	}
