@@ -53,12 +53,12 @@ var wanting = []string{
 	"hassuffix", "hassuffix_cs", "in", "in~",
 }
 
-// present writes that a value in a document, which a condition asks something
-// of, is there.
+// present writes that a value in a document or a stored list, which a condition
+// asks something of, is there and has the text that it must have.
 func (w *writer) present(call *plan.Call, cols []expr) (string, bool) {
 	x, ok := w.operand(textOf(call.Args[0]), cols)
 	items, isConst := constExprs(call.Args[1:])
-	if !ok || !isConst || x.typ != value.TypeDynamic || x.json.text == "" || !slices.Contains(wanting, call.Fn.Name) {
+	if !ok || !isConst || x.typ != value.TypeDynamic || !slices.Contains(wanting, call.Fn.Name) {
 		return "", false
 	}
 	for _, v := range items {
@@ -66,8 +66,14 @@ func (w *writer) present(call *plan.Call, cols []expr) (string, bool) {
 			return "", false
 		}
 	}
-	if len(x.json.keys) > 0 {
+	text := x.json.text
+	switch {
+	case len(x.json.keys) > 0:
 		return "(" + x.sql + " IS NOT NULL)", true
+	case x.stored != "":
+		text = "coalesce(" + x.sql + ", '')"
+	case text == "":
+		return "", false
 	}
 	run := ""
 	if len(items) == 1 && items[0].Type == value.TypeString && call.Fn.Name != "in" && call.Fn.Name != "in~" {
@@ -76,7 +82,7 @@ func (w *writer) present(call *plan.Call, cols []expr) (string, bool) {
 	if run == "" {
 		return "", false
 	}
-	return w.containsText(w.foldFor(x.json.text), run)
+	return w.containsText(w.foldFor(text), run)
 }
 
 // unescaped returns the longest part of a folded text that stands as it is in
