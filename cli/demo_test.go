@@ -141,7 +141,7 @@ func TestAskSaysWhatIsLacking(t *testing.T) {
 		stdout, notes string
 	}{
 		{[]string{"ask", "processes", "-p", "window=1d"}, "cat /var/run/secrets/kubernetes.io/serviceaccount/token", "this store has no process events"},
-		{[]string{"ask", "boundaries", "-p", "window=1d"}, "203.0.113.66", "this store has no dns or network events: the answer is from audit only"},
+		{[]string{"ask", "boundaries", "-p", "window=1d"}, "203.0.113.66", "this store has no network or dns events: the answer is from audit only"},
 		{[]string{"query", "process | count"}, "0", "there is nothing to answer from"},
 		{[]string{"query", "audit | count"}, "643", ""},
 	}

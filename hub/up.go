@@ -32,13 +32,13 @@ import (
 // Up is a running server: intake, bus, detection, store and API in one
 // process.
 type Up struct {
-	o        UpOptions
-	store    *Store
-	recovery *lake.Recovery
-	bus      *bus.Bus
-	state    *upState
-
-	exclusions *upExclusions
+	o          UpOptions
+	store      *Store
+	recovery   *lake.Recovery
+	bus        *bus.Bus
+	state      *upState
+	exclusions *exclusionBook
+	sink       *live.Sink
 	ledger     intake.Ledger
 	tail       *tail.Tail
 	webhook    *webhook.Handler
@@ -191,14 +191,18 @@ func (u *Up) openBus(ctx context.Context) (err error) {
 }
 
 func (u *Up) openState(ctx context.Context) (err error) {
-	u.state, err = openState(ctx, state.New(u.bus.JetStream(), state.Options{}), exclusions.Options{
-		Now: u.o.Now, Damaged: func(err error) { u.o.Log.Error("an exclusion cannot be read", "error", err) },
-	})
+	kept := state.New(u.bus.JetStream(), state.Options{})
+	if u.state, err = openState(ctx, kept); err != nil {
+		return err
+	}
+	book, err := exclusions.Open(ctx, kept, exclusions.Options{Now: u.o.Now, Damaged: func(err error) {
+		u.o.Log.Error("an exclusion cannot be read; what it covered is told", "error", err)
+	}})
 	if err != nil {
 		return err
 	}
-	u.exclusions = &upExclusions{Book: u.state.exclusions, lake: u.store.lake, rules: u.ruleByID, now: u.o.Now}
-	u.run(ctx, "exclusions", u.exclusions.Follow)
+	u.exclusions = &exclusionBook{Book: book, lake: u.store.lake, rules: u.ruleByID, now: u.o.Now}
+	u.run(ctx, "exclusions", book.Follow)
 	return nil
 }
 
@@ -207,11 +211,11 @@ func (u *Up) makeIntake(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	sink := live.NewSink(u.bus)
+	u.sink = live.NewSink(u.bus)
 	decoding := audit.LiveOptions{Redactor: redact.New(key), Now: u.o.Now}
 	if len(u.o.Follow) > 0 {
 		u.tail, err = tail.New(tail.Options{
-			Paths: u.o.Follow, Start: u.o.Start, Sink: sink, Ledger: &u.ledger, Checkpoints: u.state.checkpoints, Live: decoding, Cluster: u.o.Cluster, Log: u.o.Log,
+			Paths: u.o.Follow, Start: u.o.Start, Sink: u.sink, Ledger: &u.ledger, Checkpoints: u.state.checkpoints, Live: decoding, Cluster: u.o.Cluster, Log: u.o.Log,
 		})
 		if err != nil {
 			return err
@@ -221,7 +225,7 @@ func (u *Up) makeIntake(ctx context.Context) (err error) {
 	if u.o.Webhook == nil {
 		return nil
 	}
-	u.webhook, err = webhook.New(webhook.Options{Sink: sink, Ledger: &u.ledger, Clients: u.o.Webhook.Clients, Live: decoding})
+	u.webhook, err = webhook.New(webhook.Options{Sink: u.sink, Ledger: &u.ledger, Clients: u.o.Webhook.Clients, Live: decoding})
 	if err != nil {
 		return err
 	}

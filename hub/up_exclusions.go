@@ -3,9 +3,10 @@ package hub
 import (
 	"context"
 	"errors"
-	"fmt"
 	"hash/fnv"
 	"iter"
+	"math"
+	"strconv"
 	"time"
 
 	"github.com/lynceus-io/lynceus/detect"
@@ -17,34 +18,29 @@ import (
 	"github.com/lynceus-io/lynceus/store/lake"
 )
 
-// upExclusions are a server's exclusions, and the findings of its store to try
-// one on. It implements api.Exclusions.
-type upExclusions struct {
+// exclusionBook is the installation's exclusions beside the findings that they
+// are tried on. It implements api.Exclusions.
+type exclusionBook struct {
 	*exclusions.Book
 	lake  *lake.Lake
 	rules func(id string) *rule.Rule
 	now   func() time.Time
 }
 
-// LookBack says what an exclusion would have covered of the findings last seen
-// since then.
-func (x *upExclusions) LookBack(ctx context.Context, e exclude.Exclusion, since time.Time) (*exclude.Past, error) {
-	return exclude.LookBack(&e, x.findings(ctx, since))
+// LookBack says what an exclusion would have covered of stored findings.
+func (b *exclusionBook) LookBack(ctx context.Context, e exclude.Exclusion, since time.Time) (*exclude.Past, error) {
+	return exclude.LookBack(&e, b.stored(ctx, since))
 }
 
-// errEnough ends a scan whose reader has seen enough.
-var errEnough = errors.New("enough")
-
-// findings gives the findings of the store in their latest state. Those that
-// cannot be read end it: what an exclusion covers must not be told too small.
-func (x *upExclusions) findings(ctx context.Context, since time.Time) iter.Seq2[*detect.Finding, error] {
+// stored returns the findings that were last seen since then, in their latest
+// state.
+func (b *exclusionBook) stored(ctx context.Context, since time.Time) iter.Seq2[*detect.Finding, error] {
 	return func(yield func(*detect.Finding, error) bool) {
-		err := x.lake.Scan(ctx, lake.All(event.ClassFinding), func(e *event.Event) error {
-			f, err := row.ReadFinding(e, x.rules)
-			if err == nil && f.Last.Before(since) {
-				return nil
-			}
-			if !yield(f, err) || err != nil {
+		sel := lake.All(event.ClassFinding)
+		sel.From, sel.To = since.UnixNano(), math.MaxInt64
+		err := b.lake.Scan(ctx, sel, func(e *event.Event) error {
+			f, err := row.ReadFinding(e, b.rules)
+			if !yield(f, err) {
 				return errEnough
 			}
 			return nil
@@ -55,19 +51,26 @@ func (x *upExclusions) findings(ctx context.Context, since time.Time) iter.Seq2[
 	}
 }
 
-// excluded names the exclusion that covers a finding now, "" for none.
-func (x *upExclusions) excluded(f *detect.Finding) string {
-	id, _ := x.Match(f)
+// errEnough ends a scan whose reader has enough.
+var errEnough = errors.New("enough")
+
+// covers names the exclusion in force that covers a finding, "" for none.
+func (b *exclusionBook) covers(f *detect.Finding) string {
+	id, _ := b.Match(f)
 	return id
 }
 
-// version changes whenever what is excluded does: when an exclusion is made,
-// changed or removed, and when one ends.
-func (x *upExclusions) version() int64 {
-	h, now := fnv.New64a(), x.now()
-	for _, e := range x.List() {
-		if e.Active(now) {
-			fmt.Fprintf(h, "%+v\n", e)
+// version is another number when findings may be covered by others than
+// before: an exclusion was made, changed or removed, began or ended.
+func (b *exclusionBook) version() int64 {
+	h := fnv.New64a()
+	now := b.now()
+	for _, e := range b.List() {
+		for _, word := range []string{e.ID, e.Expires.String(), strconv.FormatBool(e.Active(now))} {
+			_, _ = h.Write([]byte(word)) // a hash takes everything
+		}
+		for _, c := range e.Scope.Conditions() {
+			_, _ = h.Write([]byte(c.Field + "\x00" + c.Value))
 		}
 	}
 	return int64(h.Sum64())

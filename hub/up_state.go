@@ -14,7 +14,6 @@ import (
 	"github.com/lynceus-io/lynceus/api/saved"
 	"github.com/lynceus-io/lynceus/collect/tail"
 	"github.com/lynceus-io/lynceus/detect"
-	"github.com/lynceus-io/lynceus/store/exclusions"
 	"github.com/lynceus-io/lynceus/store/state"
 )
 
@@ -23,13 +22,12 @@ type upState struct {
 	queries     *savedQueries
 	checkpoints *checkpoints
 	novelty     *state.Blobs
-	exclusions  *exclusions.Book
 }
 
 // noveltyKey is where what was learned is kept.
 const noveltyKey = "novelty"
 
-func openState(ctx context.Context, s *state.Store, o exclusions.Options) (*upState, error) {
+func openState(ctx context.Context, s *state.Store) (*upState, error) {
 	queries, err := s.Bucket(ctx, state.BucketOptions{Name: "queries", About: "saved queries", History: 20, KeepDeleted: true})
 	if err != nil {
 		return nil, err
@@ -42,11 +40,7 @@ func openState(ctx context.Context, s *state.Store, o exclusions.Options) (*upSt
 	if err != nil {
 		return nil, err
 	}
-	book, err := exclusions.Open(ctx, s, o)
-	if err != nil {
-		return nil, err
-	}
-	return &upState{queries: &savedQueries{queries}, checkpoints: &checkpoints{files}, novelty: learned, exclusions: book}, nil
+	return &upState{queries: &savedQueries{queries}, checkpoints: &checkpoints{files}, novelty: learned}, nil
 }
 
 // loadNovelty returns what an earlier run learned; nil for nothing.

@@ -43,6 +43,9 @@ const gap = 2
 // wider.
 const leastColumn = 10
 
+// wholeSeconds is how long a time is without its fraction: 2026-03-04 10:00:00.
+const wholeSeconds = 19
+
 func newTable(w io.Writer, o TextOptions) *table { return &table{w: w, o: o, p: paint{o.Color}} }
 
 // Begin implements AnswerWriter.
@@ -167,12 +170,15 @@ func shrink(wide, least []int, total int) bool {
 }
 
 // leastWidths says how narrow the columns that are shown may become: names
-// and texts can be shortened, times and numbers cannot.
+// and texts can be shortened, times to whole seconds, numbers not at all.
 func (t *table) leastWidths() []int {
 	least := make([]int, len(t.wide))
 	for at, i := range t.shown {
 		least[at] = t.wide[at]
-		if typ := t.cols[i].Type; typ != value.TypeDatetime && !isNumber(typ) {
+		switch typ := t.cols[i].Type; {
+		case typ == value.TypeDatetime:
+			least[at] = min(least[at], wholeSeconds)
+		case !isNumber(typ):
 			least[at] = min(least[at], leastColumn)
 		}
 	}
@@ -193,7 +199,11 @@ func (t *table) line(cells []string) string {
 	var b strings.Builder
 	for at, i := range t.shown {
 		text := cells[i]
-		if t.o.Width > 0 {
+		switch {
+		case t.o.Width == 0:
+		case t.cols[i].Type == value.TypeDatetime && len(text) > t.wide[at]:
+			text = text[:min(wholeSeconds, len(text))]
+		default:
 			text = fit(text, t.wide[at])
 		}
 		pad := strings.Repeat(" ", max(t.wide[at]-columns(text), 0))

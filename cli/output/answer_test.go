@@ -61,6 +61,10 @@ func TestTable(t *testing.T) {
 			t.Errorf("%q is wider than 58 columns", l)
 		}
 	}
+	got = written(t, "table", TextOptions{Width: 53}, hunt.Render{}, sampleColumns, sampleRows...)
+	if !strings.Contains(got, "\n2026-03-04 10:00:00  e") || strings.Contains(got, "10:00:00.25") {
+		t.Errorf("times are not shortened to seconds:\n%s", got)
+	}
 	got = written(t, "table", TextOptions{Width: 56}, hunt.Render{}, sampleColumns, sampleRows...)
 	if strings.Contains(got, "── row") {
 		t.Errorf("56 columns are enough for a table:\n%s", got)
