@@ -34,8 +34,6 @@ type Waiting struct {
 	ID          string
 	Class       event.Class
 	Rows, Bytes int64
-
-	crc uint32
 }
 
 // OutboxStats is what waits in an outbox.
@@ -116,15 +114,13 @@ func (l *Lake) Unshipped(ctx context.Context) (list []Waiting, err error) {
 // last entry.
 func waitingAfter(ctx context.Context, tx *sql.Tx, after int64) (list []Waiting, last int64, err error) {
 	last = after
-	err = each(ctx, tx, fmt.Sprintf(`SELECT id, name, class, rows, bytes, crc FROM outbox WHERE id > %d ORDER BY id LIMIT %d`, after, outboxPage), func(r *sql.Rows) error {
+	err = each(ctx, tx, fmt.Sprintf(`SELECT id, name, class, rows, bytes FROM outbox WHERE id > %d ORDER BY id LIMIT %d`, after, outboxPage), func(r *sql.Rows) error {
 		var w Waiting
 		var class string
-		var crc int64
-		if err := r.Scan(&last, &w.ID, &class, &w.Rows, &w.Bytes, &crc); err != nil {
+		if err := r.Scan(&last, &w.ID, &class, &w.Rows, &w.Bytes); err != nil {
 			return err
 		}
 		w.Class, _ = event.ClassByName(class)
-		w.crc = uint32(crc)
 		list = append(list, w)
 		return nil
 	})
@@ -133,13 +129,19 @@ func waitingAfter(ctx context.Context, tx *sql.Tx, after int64) (list []Waiting,
 
 // OpenWaiting opens the Parquet file of a segment in the outbox, after it has
 // compared its checksum. The caller must close it.
-func (l *Lake) OpenWaiting(w Waiting) (*os.File, error) {
-	f, err := l.openFile(waitingFile(w.ID))
+func (l *Lake) OpenWaiting(ctx context.Context, id string) (*os.File, error) {
+	var bytes, crc int64
+	if err := l.m.view(ctx, func(tx *sql.Tx) error {
+		return tx.QueryRowContext(ctx, `SELECT bytes, crc FROM outbox WHERE name = ?`, id).Scan(&bytes, &crc)
+	}); err != nil {
+		return nil, fmt.Errorf("reading the outbox: %w", err)
+	}
+	f, err := l.openFile(waitingFile(id))
 	if err != nil {
 		return nil, err
 	}
 	sum := checksumWriter{out: io.Discard}
-	if _, err = io.Copy(&sum, f); err == nil && (sum.n != w.Bytes || sum.crc != w.crc) {
+	if _, err = io.Copy(&sum, f); err == nil && (sum.n != bytes || sum.crc != uint32(crc)) {
 		err = fmt.Errorf("%w: its checksum is not the manifest's", errDamaged)
 	}
 	if err != nil {
@@ -150,29 +152,27 @@ func (l *Lake) OpenWaiting(w Waiting) (*os.File, error) {
 
 // Shipped takes a segment out of the outbox, for ever. One that is not there
 // is no error.
-func (l *Lake) Shipped(ctx context.Context, w Waiting) error {
+func (l *Lake) Shipped(ctx context.Context, id string) error {
 	if err := l.writable(); err != nil {
 		return err
 	}
 	l.step.Lock()
 	defer l.step.Unlock()
-	var gone bool
+	w := Waiting{ID: id}
 	var oldest time.Time
 	err := l.m.update(ctx, func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, `DELETE FROM outbox WHERE name = ?`, w.ID)
-		if err != nil {
+		if err := tx.QueryRowContext(ctx, `DELETE FROM outbox WHERE name = ? RETURNING rows, bytes`, id).Scan(&w.Rows, &w.Bytes); err != nil {
 			return err
 		}
-		n, err := res.RowsAffected()
-		if err != nil {
-			return err
-		}
-		gone = n > 0
+		var err error
 		oldest, err = oldestWaiting(ctx, tx)
 		return err
 	})
-	if err != nil || !gone {
-		return err
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("taking %s out of the outbox: %w", id, err)
 	}
 	l.mu.Lock()
 	l.outbox.take(w)

@@ -170,7 +170,7 @@ func (l *Lake) dropMissing(ctx context.Context, r *Recovery) error {
 // linkAgain links a segment's own file, where that is whole.
 func (l *Lake) linkAgain(w Waiting) bool {
 	name, _, ok := segmentOf(w.ID)
-	if !ok || !slices.ContainsFunc(l.all(), func(s *segment) bool { return s.name == name && s.crc == w.crc }) {
+	if !ok || !slices.ContainsFunc(l.all(), func(s *segment) bool { return s.name == name && s.bytes == w.Bytes }) {
 		return false
 	}
 	return l.disk.link(name+extData, waitingFile(w.ID)) == nil && l.disk.syncDir(outboxDir) == nil

@@ -30,7 +30,7 @@ func waiting(t *testing.T, l *Lake) string {
 		if !ok || c != w.Class || waitingID(name) != w.ID {
 			t.Errorf("%s: segment %q of %s", w.ID, name, c)
 		}
-		f, err := l.OpenWaiting(w)
+		f, err := l.OpenWaiting(context.Background(), w.ID)
 		if err != nil {
 			t.Errorf("%s: %v", w.ID, err)
 			continue
@@ -63,7 +63,7 @@ func ship(t *testing.T, l *Lake, n int) {
 	}
 	for _, w := range list[:n] {
 		for range 2 { // the second time it is gone already
-			if err := l.Shipped(context.Background(), w); err != nil {
+			if err := l.Shipped(context.Background(), w.ID); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -212,7 +212,7 @@ func TestOutboxDamaged(t *testing.T) {
 		t.Fatal(err)
 	}
 	change(t, filepath.Join(dir, outboxDir, list[0].ID+extData), func(b []byte) []byte { b[100] ^= 1; return b })
-	if _, err := l.OpenWaiting(list[0]); !errors.Is(err, errDamaged) {
+	if _, err := l.OpenWaiting(context.Background(), list[0].ID); !errors.Is(err, errDamaged) {
 		t.Errorf("opened a damaged file: %v", err)
 	}
 }
@@ -246,7 +246,7 @@ func TestOutboxCrashAtSteps(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if l.Shipped(context.Background(), list[0]) == nil {
+			if l.Shipped(context.Background(), list[0].ID) == nil {
 				shipped++
 			}
 		}
