@@ -19,7 +19,7 @@ import (
 // matter; f sees the rest of the events and tests again. The event is f's
 // during the call only.
 //
-// Within a row group, which is up to 131,072 events received one after
+// Within a row group, which is up to 65,536 events received one after
 // another, events come by (time, uid); segments come by their earliest time,
 // and their row groups in the order in which they were written. An error of f
 // ends the scan. A damaged segment is set aside, or left out by a reader, and
