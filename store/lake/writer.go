@@ -15,8 +15,8 @@ import (
 // A row group ends at this many rows or bytes of text, whichever comes first:
 // readers hold one in memory.
 const (
-	maxGroupRows  = 1 << 17
-	maxGroupBytes = 64 << 20
+	maxGroupRows  = 1 << 16
+	maxGroupBytes = 32 << 20
 )
 
 // Keys of a segment's key-value metadata.
@@ -122,6 +122,9 @@ func (s *segmentWriter) writeColumn(i int, values []parquet.Value) error {
 	}
 	return nil
 }
+
+// endPage ends the page of column i.
+func (s *segmentWriter) endPage(i int) error { return s.columns[i].Flush() }
 
 // collect adds texts to the filters of column i.
 func (s *segmentWriter) collect(i int, values []parquet.Value) {
