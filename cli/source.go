@@ -16,6 +16,7 @@ import (
 	"github.com/lynceus-io/lynceus/api/hunt"
 	"github.com/lynceus-io/lynceus/api/local"
 	"github.com/lynceus-io/lynceus/api/saved"
+	"github.com/lynceus-io/lynceus/hub"
 )
 
 // defaultData is the data directory where nothing else is said, and dataEnv
@@ -29,6 +30,8 @@ const (
 // sourceFlags say whom a question is put to.
 type sourceFlags struct {
 	data, server, tokenFile string
+	// clickHouse is set by commands that can put a question to it.
+	clickHouse clickHouseFlags
 }
 
 func (f *sourceFlags) register(s *pflag.FlagSet) {
@@ -37,7 +40,7 @@ func (f *sourceFlags) register(s *pflag.FlagSet) {
 	s.StringVar(&f.tokenFile, "token-file", "", "read the token for --server from `FILE`")
 }
 
-// Store is a data directory that no server runs on.
+// Store is a data directory that no server runs on, or a database.
 type Store interface {
 	hunt.Querier
 	// Identity of the store; the same for as long as it exists.
@@ -70,6 +73,12 @@ func (a *app) source(ctx context.Context, f *sourceFlags) (*source, error) {
 	if f.server != "" && f.data != "" {
 		return nil, &usageError{"--server and --data contradict each other: give one"}
 	}
+	if f.clickHouse.url != "" {
+		if f.server != "" || f.data != "" {
+			return nil, &usageError{"--clickhouse, --server and --data contradict each other: give one"}
+		}
+		return a.clickHouseSource(f)
+	}
 	c, err := a.remote(f)
 	if err == nil {
 		return remoteSource(c), nil
@@ -88,7 +97,25 @@ func (a *app) source(ctx context.Context, f *sourceFlags) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &source{Querier: store, identity: func(context.Context) (string, error) { return store.Identity(), nil }, close: store.Close}, nil
+	return storeSource(store), nil
+}
+
+// clickHouseSource asks a database of ClickHouse itself.
+func (a *app) clickHouseSource(f *sourceFlags) (*source, error) {
+	o, err := f.clickHouse.options(a)
+	if err != nil {
+		return nil, err
+	}
+	store, err := hub.OpenClickHouse(o, a.now)
+	if err != nil {
+		return nil, err
+	}
+	return storeSource(store), nil
+}
+
+// storeSource asks a store in this process.
+func storeSource(s Store) *source {
+	return &source{Querier: s, identity: func(context.Context) (string, error) { return s.Identity(), nil }, close: s.Close}
 }
 
 func remoteSource(c *client.Client) *source {
