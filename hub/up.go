@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"sync"
@@ -188,7 +189,7 @@ func (u *Up) openStore(ctx context.Context) (err error) {
 const consumerName = "store"
 
 func (u *Up) openBus(ctx context.Context) (err error) {
-	u.bus, err = bus.Open(ctx, bus.Options{Dir: filepath.Join(u.o.Dir, "js"), Consumers: []string{consumerName}, MaxBytes: u.o.BusBytes, Log: u.o.Log})
+	u.bus, err = bus.Open(ctx, bus.Options{Dir: filepath.Join(u.o.Dir, "js"), Consumers: []string{consumerName}, MaxBytes: u.o.BusBytes, MinFree: u.o.BusFree, Log: u.o.Log})
 	if err != nil {
 		return err
 	}
@@ -243,8 +244,29 @@ func (u *Up) makeIntake(ctx context.Context) (err error) {
 		return fmt.Errorf("webhook: %w", err)
 	}
 	server := webhook.Server(u.webhook, nil, u.o.Log)
-	u.onStop("webhook", server.Close)
-	u.run(ctx, "webhook", func(context.Context) error { return server.Serve(u.hook) })
+	u.run(ctx, "webhook", func(ctx context.Context) error { return serveUntil(ctx, server, u.hook) })
+	return nil
+}
+
+// hookDrain is how long batches that are on their way may take when the server
+// stops; their sender brings again what takes longer.
+const hookDrain = 5 * time.Second
+
+// serveUntil serves until ctx ends, and then waits a little for what is on its
+// way.
+func serveUntil(ctx context.Context, s *http.Server, l net.Listener) error {
+	failed := make(chan error, 1)
+	go func() { failed <- s.Serve(l) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), hookDrain)
+	defer cancel()
+	if err := s.Shutdown(wait); err != nil {
+		return s.Close()
+	}
 	return nil
 }
 

@@ -41,10 +41,14 @@ type UpOptions struct {
 	// may take; zero keeps everything.
 	Retention map[event.Class]time.Duration
 	MaxBytes  int64
+	// BusBytes bounds what waits to be stored, and BusFree is what must stay
+	// free on its disk; 0 means the bus's defaults.
+	BusBytes, BusFree int64
+	// Maintain is how often segments are merged and old ones dropped; 0 means
+	// DefaultMaintain.
+	Maintain time.Duration
 	// ClickHouse also keeps every event in a database; nil for none.
 	ClickHouse *ClickHouseOptions
-	// BusBytes bounds what waits to be stored; 0 means the bus's default.
-	BusBytes int64
 	// Version is the program's, for /api/v1/status.
 	Version string
 	Log     *slog.Logger
@@ -53,6 +57,9 @@ type UpOptions struct {
 
 // DefaultListen is where the API listens unless told otherwise.
 const DefaultListen = "127.0.0.1:7443"
+
+// DefaultMaintain is how often the store is put in order unless told otherwise.
+const DefaultMaintain = 5 * time.Second
 
 // WebhookOptions say where API servers post their events.
 type WebhookOptions struct {
@@ -81,6 +88,9 @@ const DefaultBacklog = 10e9
 func (o UpOptions) withDefaults() UpOptions {
 	if o.Listen == "" {
 		o.Listen = DefaultListen
+	}
+	if o.Maintain <= 0 {
+		o.Maintain = DefaultMaintain
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

@@ -11,17 +11,13 @@ import (
 	"github.com/lynceus-io/lynceus/api/token"
 )
 
-const (
-	// maintainEvery is how often segments are merged and old ones dropped.
-	maintainEvery = 5 * time.Second
-	// silence is how long no event may come before that is a problem: an API
-	// server asks itself something every few seconds.
-	silence = 10 * time.Minute
-)
+// silence is how long no event may come before that is a problem: an API
+// server asks itself something every few seconds.
+const silence = 10 * time.Minute
 
 // maintain keeps the store in order until ctx ends. What fails is tried again.
 func (u *Up) maintain(ctx context.Context) error {
-	tick := time.NewTicker(maintainEvery)
+	tick := time.NewTicker(u.o.Maintain)
 	defer tick.Stop()
 	for {
 		select {
