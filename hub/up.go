@@ -42,6 +42,7 @@ type Up struct {
 	queries    hunt.Querier // who answers the API
 	recovery   *lake.Recovery
 	shipper    *clickhouse.Shipper // nil where nothing is sent to ClickHouse
+	database   string              // where it sends to
 	bus        *bus.Bus
 	state      *upState
 	exclusions *exclusionBook
