@@ -1,4 +1,4 @@
-package report
+package report_test
 
 import (
 	"encoding/json"
@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/lynceus-io/lynceus/incident"
+	"github.com/lynceus-io/lynceus/incident/report"
 )
 
 // What is read of a document makes the same document again.
@@ -15,16 +16,16 @@ func TestIncidentThereAndBack(t *testing.T) {
 		all = append(all, r.Incidents...)
 	}
 	for _, i := range all {
-		want := NewIncident(i)
+		want := report.NewIncident(i)
 		doc, err := json.Marshal(want)
 		if err != nil {
 			t.Fatal(err)
 		}
-		read, err := ReadIncident(doc)
+		read, err := report.ReadIncident(doc)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := NewIncident(read); !reflect.DeepEqual(got, want) {
+		if got := report.NewIncident(read); !reflect.DeepEqual(got, want) {
 			t.Errorf("got\n%+v\nwant\n%+v", got, want)
 		}
 	}
@@ -36,7 +37,7 @@ func FuzzReadIncident(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, doc []byte) {
 		var none *incident.Incident
-		if i, err := ReadIncident(doc); err == nil && i == none {
+		if i, err := report.ReadIncident(doc); err == nil && i == none {
 			t.Error("neither an incident nor an error")
 		}
 	})
