@@ -141,7 +141,7 @@ func (r *running) incidents(args ...string) []api.Incident {
 func (r *running) gravest() api.Incident {
 	r.t.Helper()
 	var was []api.Incident
-	for deadline := time.Now().Add(60 * time.Second); time.Now().Before(deadline); time.Sleep(3 * time.Second) {
+	for deadline := time.Now().Add(60 * time.Second); time.Now().Before(deadline); time.Sleep(1500 * time.Millisecond) {
 		now := r.incidents()
 		if len(now) > 0 && reflect.DeepEqual(now, was) {
 			return now[0]
@@ -175,7 +175,7 @@ func cut(log []byte, part float64) (first, rest []byte) {
 // it is too old to grow.
 func TestIncidentStatus(t *testing.T) {
 	day := demoLog(t)
-	first, rest := cut(day, 0.8)
+	first, rest := cut(day, 0.69)
 	r := runUp(t, first)
 	one := r.gravest()
 	if one.Status != "open" || one.Assignee != "" {
