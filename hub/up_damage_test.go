@@ -112,6 +112,7 @@ func TestUpWithDamagedSegment(t *testing.T) {
 	} {
 		for _, running := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, running %v", name, running), func(t *testing.T) {
+				t.Parallel()
 				dir, segments := damagedStore(t)
 				if !running {
 					damage(t, segments[1])
@@ -165,6 +166,7 @@ func TestUpWithDamagedManifest(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			dir, _ := damagedStore(t)
 			damage(t, filepath.Join(dir, lakeDir, "manifest.db"))
 			u := startUp(t, UpOptions{Dir: dir})
