@@ -28,7 +28,12 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: build
-build: ## build bin/lynceus, one static binary
+build: ## build bin/lynceus, one static binary (needs gcc and g++ for the query engine; make build-scan does without)
+	@for tool in "$${CC:-gcc}" "$${CXX:-g++}"; do command -v "$$tool" >/dev/null || { echo "make build: the query engine needs a C and a C++ compiler, and there is no $$tool; install gcc and g++, or run make build-scan" >&2; exit 1; }; done
+	CGO_ENABLED=1 $(GO) build -trimpath -tags netgo,osusergo -ldflags '$(LDFLAGS) -linkmode external -extldflags "-static -Wl,--no-warnings"' -o bin/lynceus ./cmd/lynceus
+
+.PHONY: build-scan
+build-scan: ## build bin/lynceus without the query engine: scan and rules work, query and up do not
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/lynceus ./cmd/lynceus
 
 .PHONY: demo

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/lynceus-io/lynceus/api/hunt"
@@ -88,6 +89,7 @@ func (c *call) exclusionAdd() error {
 }
 
 func (c *call) exclusionTry(e exclude.Exclusion, since string) error {
+	c.what = "tried only: " + strings.Join(e.Rules, ", ")
 	back := defaultLookBack
 	if since != "" {
 		var err error

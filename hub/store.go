@@ -10,14 +10,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/lynceus-io/lynceus/api/hunt"
 	"github.com/lynceus-io/lynceus/event"
-	"github.com/lynceus-io/lynceus/kql"
-	"github.com/lynceus-io/lynceus/kql/plan"
-	"github.com/lynceus-io/lynceus/kql/sql"
-	"github.com/lynceus-io/lynceus/kql/value"
 	"github.com/lynceus-io/lynceus/store/lake"
 	"github.com/lynceus-io/lynceus/store/lake/duck"
 )
@@ -33,10 +28,10 @@ const (
 // Store answers questions from the lake of a data directory. It implements
 // hunt.Querier and may be used by several goroutines.
 type Store struct {
+	*hunt.Store
 	lake     *lake.Lake
 	engine   *duck.Engine
 	identity string
-	now      func() time.Time
 }
 
 // OpenStore opens the store of a data directory for reading, beside a server
@@ -53,10 +48,7 @@ func openStore(ctx context.Context, dir string, o lake.Options) (s *Store, r *la
 		return nil, nil, err
 	}
 	o.Dir = filepath.Join(dir, lakeDir)
-	s = &Store{now: o.Now}
-	if s.now == nil {
-		s.now = time.Now
-	}
+	s = &Store{}
 	if s.identity, err = identityOf(dir, o.ReadOnly); err != nil {
 		return nil, nil, err
 	}
@@ -67,6 +59,7 @@ func openStore(ctx context.Context, dir string, o lake.Options) (s *Store, r *la
 	if err != nil {
 		return nil, nil, errors.Join(err, s.lake.Close())
 	}
+	s.Store = hunt.NewStore(s.engine, hunt.StoreOptions{Now: o.Now, Holds: s.holds})
 	return s, r, nil
 }
 
@@ -98,101 +91,12 @@ func (s *Store) Identity() string { return s.identity }
 // Close ends the engine and lets the lake go.
 func (s *Store) Close() error { return errors.Join(s.engine.Close(), s.lake.Close()) }
 
-// compile reads a request's query.
-func (s *Store) compile(r hunt.Request) (*kql.Query, error) {
-	now := r.Now
-	if now.IsZero() {
-		now = s.now()
-	}
-	o := kql.Options{Now: now, Since: r.From, Until: r.To, Params: map[string]value.Value{}}
-	if r.Since > 0 {
-		if since := now.Add(-r.Since); o.Since.IsZero() || since.After(o.Since) {
-			o.Since = since
-		}
-	}
-	for name, text := range r.Params {
-		o.Params[name] = value.String(text)
-	}
-	return kql.Compile(r.KQL, o)
-}
-
-// Explain says how a query would be answered by either kind of store.
-func (s *Store) Explain(_ context.Context, r hunt.Request) (string, error) {
-	q, err := s.compile(r)
-	if err != nil {
-		return "", err
-	}
-	return q.Explain(sql.DuckDB, sql.ClickHouse), nil
-}
-
-// Query starts a query.
-func (s *Store) Query(ctx context.Context, r hunt.Request) (hunt.Answer, error) {
-	q, err := s.compile(r)
-	if err != nil {
-		return nil, err
-	}
-	result, err := q.Run(ctx, s.engine, kql.Limits{Rows: r.MaxRows, MaxBytes: r.MaxBytes, Timeout: r.Timeout})
-	if err != nil {
-		return nil, err
-	}
-	a := &answer{Result: result, limit: r.MaxRows, lacking: s.lacking(q.Plan())}
-	if p := q.Render(); p != nil {
-		a.render = hunt.Render{Kind: p.Kind, Properties: p.Properties}
-	}
-	return a, nil
-}
-
-// lacking names the tables that a plan reads and that hold nothing: an answer
-// from them says nothing about what happened.
-func (s *Store) lacking(node plan.Node) []string {
-	has := map[event.Class]bool{}
+// holds reports whether a table has rows.
+func (s *Store) holds(_ context.Context, c event.Class) (bool, error) {
 	for _, t := range s.lake.Stats().Tables {
-		has[t.Class] = t.Rows > 0
-	}
-	var out []string
-	seen := map[event.Class]bool{}
-	walk(node, func(n plan.Node) {
-		if scan, ok := n.(*plan.Scan); ok && !has[scan.Table] && !seen[scan.Table] {
-			seen[scan.Table] = true
-			out = append(out, fmt.Sprintf("the store has no %s events: nothing was received that fills the table %s", scan.Table, scan.Table))
+		if t.Class == c {
+			return t.Rows > 0, nil
 		}
-	})
-	if len(seen) >= len(event.Classes())-3 { // a search over everything
-		return nil
 	}
-	return out
-}
-
-// walk calls f for every operator of a plan.
-func walk(node plan.Node, f func(plan.Node)) {
-	f(node)
-	for _, in := range node.Inputs() {
-		walk(in, f)
-	}
-}
-
-// answer is a result as hunting has it.
-type answer struct {
-	*kql.Result
-	render  hunt.Render
-	limit   int64
-	lacking []string
-}
-
-// Progress says how far it has come.
-func (a *answer) Progress() hunt.Progress {
-	st := a.Stats()
-	return hunt.Progress{Rows: st.Rows, ScannedRows: st.ScannedRows, ScannedBytes: st.ScannedBytes, Elapsed: st.Duration}
-}
-
-// Render is the picture that the query asks for.
-func (a *answer) Render() hunt.Render { return a.render }
-
-// Notes are what a reader must know of the answer.
-func (a *answer) Notes() []string {
-	notes := a.lacking
-	if a.Truncated() {
-		notes = append(notes[:len(notes):len(notes)], fmt.Sprintf("the answer was cut off after %d rows; ask for fewer, or raise the limit", a.limit))
-	}
-	return notes
+	return false, nil
 }

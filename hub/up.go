@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"sync"
@@ -14,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/lynceus-io/lynceus/api"
+	"github.com/lynceus-io/lynceus/api/hunt"
 	"github.com/lynceus-io/lynceus/api/local"
 	"github.com/lynceus-io/lynceus/api/saved"
 	"github.com/lynceus-io/lynceus/api/token"
@@ -24,6 +26,8 @@ import (
 	"github.com/lynceus-io/lynceus/collect/tail"
 	"github.com/lynceus-io/lynceus/collect/webhook"
 	"github.com/lynceus-io/lynceus/hub/live"
+	"github.com/lynceus-io/lynceus/store/clickhouse"
+	"github.com/lynceus-io/lynceus/store/exclusions"
 	"github.com/lynceus-io/lynceus/store/lake"
 	"github.com/lynceus-io/lynceus/store/state"
 )
@@ -31,19 +35,23 @@ import (
 // Up is a running server: intake, bus, detection, store and API in one
 // process.
 type Up struct {
-	o        UpOptions
-	store    *Store
-	recovery *lake.Recovery
-	bus      *bus.Bus
-	state    *upState
-	ledger   intake.Ledger
-	tail     *tail.Tail
-	webhook  *webhook.Handler
-	consumer *live.Consumer
-	watchers *live.Watchers
-	uses     *live.Uses
-	started  time.Time
-	restored live.Restored
+	o          UpOptions
+	store      *Store
+	queries    hunt.Querier // who answers the API
+	recovery   *lake.Recovery
+	shipper    *clickhouse.Shipper // nil where nothing is sent to ClickHouse
+	bus        *bus.Bus
+	state      *upState
+	exclusions *exclusionBook
+	sink       *live.Sink
+	ledger     intake.Ledger
+	tail       *tail.Tail
+	webhook    *webhook.Handler
+	consumer   *live.Consumer
+	watchers   *live.Watchers
+	uses       *live.Uses
+	started    time.Time
+	restored   live.Restored
 
 	registry *prometheus.Registry
 	api      net.Listener
@@ -78,7 +86,7 @@ func Start(ctx context.Context, o UpOptions) (_ *Up, err error) {
 		name string
 		do   func(context.Context) error
 	}{
-		{"data directory", u.makeDir}, {"store", u.openStore}, {"bus", u.openBus}, {"state", u.openState}, {"detection", u.makeConsumer},
+		{"data directory", u.makeDir}, {"store", u.openStore}, {"ClickHouse", u.makeShipper}, {"bus", u.openBus}, {"state", u.openState}, {"detection", u.makeConsumer},
 		{"intake", u.makeIntake}, {"API", u.makeAPI},
 	} {
 		if err := step.do(ctx); err != nil {
@@ -162,12 +170,13 @@ func (u *Up) makeDir(context.Context) error {
 
 func (u *Up) openStore(ctx context.Context) (err error) {
 	u.store, u.recovery, err = openStore(ctx, u.o.Dir, lake.Options{
-		Log: u.o.Log, Now: u.o.Now, Retention: u.o.Retention, MaxBytes: u.o.MaxBytes,
+		Log: u.o.Log, Now: u.o.Now, Retention: u.o.Retention, MaxBytes: u.o.MaxBytes, Outbox: u.outboxOptions(),
 	})
 	if err != nil {
 		return err
 	}
 	u.onStop("store", u.store.Close)
+	u.queries = u.store
 	if !u.recovery.Clean() {
 		u.o.Log.Warn("the last run did not end in order", "found", u.recovery.String())
 	}
@@ -179,7 +188,7 @@ func (u *Up) openStore(ctx context.Context) (err error) {
 const consumerName = "store"
 
 func (u *Up) openBus(ctx context.Context) (err error) {
-	u.bus, err = bus.Open(ctx, bus.Options{Dir: filepath.Join(u.o.Dir, "js"), Consumers: []string{consumerName}, MaxBytes: u.o.BusBytes, Log: u.o.Log})
+	u.bus, err = bus.Open(ctx, bus.Options{Dir: filepath.Join(u.o.Dir, "js"), Consumers: []string{consumerName}, MaxBytes: u.o.BusBytes, MinFree: u.o.BusFree, Log: u.o.Log})
 	if err != nil {
 		return err
 	}
@@ -188,8 +197,19 @@ func (u *Up) openBus(ctx context.Context) (err error) {
 }
 
 func (u *Up) openState(ctx context.Context) (err error) {
-	u.state, err = openState(ctx, state.New(u.bus.JetStream(), state.Options{}))
-	return err
+	kept := state.New(u.bus.JetStream(), state.Options{})
+	if u.state, err = openState(ctx, kept); err != nil {
+		return err
+	}
+	book, err := exclusions.Open(ctx, kept, exclusions.Options{Now: u.o.Now, Damaged: func(err error) {
+		u.o.Log.Error("an exclusion cannot be read; what it covered is told", "error", err)
+	}})
+	if err != nil {
+		return err
+	}
+	u.exclusions = &exclusionBook{Book: book, lake: u.store.lake, rules: u.ruleByID, now: u.o.Now}
+	u.run(ctx, "exclusions", book.Follow)
+	return nil
 }
 
 func (u *Up) makeIntake(ctx context.Context) (err error) {
@@ -197,11 +217,11 @@ func (u *Up) makeIntake(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	sink := live.NewSink(u.bus)
+	u.sink = live.NewSink(u.bus)
 	decoding := audit.LiveOptions{Redactor: redact.New(key), Now: u.o.Now}
 	if len(u.o.Follow) > 0 {
 		u.tail, err = tail.New(tail.Options{
-			Paths: u.o.Follow, Start: u.o.Start, Sink: sink, Ledger: &u.ledger, Checkpoints: u.state.checkpoints, Live: decoding, Cluster: u.o.Cluster, Log: u.o.Log,
+			Paths: u.o.Follow, Start: u.o.Start, Sink: u.sink, Ledger: &u.ledger, Checkpoints: u.state.checkpoints, Live: decoding, Cluster: u.o.Cluster, Log: u.o.Log,
 		})
 		if err != nil {
 			return err
@@ -211,7 +231,7 @@ func (u *Up) makeIntake(ctx context.Context) (err error) {
 	if u.o.Webhook == nil {
 		return nil
 	}
-	u.webhook, err = webhook.New(webhook.Options{Sink: sink, Ledger: &u.ledger, Clients: u.o.Webhook.Clients, Live: decoding})
+	u.webhook, err = webhook.New(webhook.Options{Sink: u.sink, Ledger: &u.ledger, Clients: u.o.Webhook.Clients, Live: decoding})
 	if err != nil {
 		return err
 	}
@@ -223,8 +243,29 @@ func (u *Up) makeIntake(ctx context.Context) (err error) {
 		return fmt.Errorf("webhook: %w", err)
 	}
 	server := webhook.Server(u.webhook, nil, u.o.Log)
-	u.onStop("webhook", server.Close)
-	u.run(ctx, "webhook", func(context.Context) error { return server.Serve(u.hook) })
+	u.run(ctx, "webhook", func(ctx context.Context) error { return serveUntil(ctx, server, u.hook) })
+	return nil
+}
+
+// hookDrain is how long batches that are on their way may take when the server
+// stops; their sender brings again what takes longer.
+const hookDrain = 5 * time.Second
+
+// serveUntil serves until ctx ends, and then waits a little for what is on its
+// way.
+func serveUntil(ctx context.Context, s *http.Server, l net.Listener) error {
+	failed := make(chan error, 1)
+	go func() { failed <- s.Serve(l) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), hookDrain)
+	defer cancel()
+	if err := s.Shutdown(wait); err != nil {
+		return s.Close()
+	}
 	return nil
 }
 
@@ -250,7 +291,7 @@ func (u *Up) makeAPI(ctx context.Context) error {
 	u.run(ctx, "record of uses", u.uses.Run)
 	u.metrics()
 	server, err := api.New(api.Options{
-		Tokens: tokens, Queries: u.store, Live: u.watchers, Rules: u.rules, Saved: library, Status: u.status, Ready: u.ready,
+		Tokens: tokens, Queries: u.queries, Live: u.watchers, Rules: u.rules, Exclusions: u.exclusions, Saved: library, Status: u.status, Ready: u.ready,
 		Metrics: u.registry, Registry: u.registry, Uses: u.uses, Log: u.o.Log, Now: u.o.Now,
 	})
 	if err != nil {

@@ -47,7 +47,7 @@ func (u *Up) newJudge(ctx context.Context, set *detect.Set) (*live.Judge, error)
 	}
 	j := live.NewJudge(live.Options{
 		Set: set, State: state, Callers: callers, Requests: audit.NewRequests(0), Lake: u.store.lake,
-		Checkpoint: u.state.saveNovelty, Tap: u.watchers.Tap, Log: u.o.Log, Now: u.o.Now,
+		Excluded: u.exclusions.covers, Exclusions: u.exclusions.version, Checkpoint: u.state.saveNovelty, Tap: u.watchers.Tap, Log: u.o.Log, Now: u.o.Now,
 	})
 	restored, err := j.Restore(ctx, u.ruleByID)
 	if err != nil {

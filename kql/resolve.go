@@ -6,12 +6,16 @@ import (
 
 	"github.com/lynceus-io/lynceus/kql/fn"
 	"github.com/lynceus-io/lynceus/kql/plan"
+	"github.com/lynceus-io/lynceus/kql/run"
 	"github.com/lynceus-io/lynceus/kql/value"
 )
 
 // maxList is how many values of "in (query)" become a list, which engines can
 // prune by; more are kept as a table in Go.
 const maxList = 10_000
+
+// listOverhead is what a statement has for a value beside its text, at most.
+const listOverhead = 40
 
 // resolve returns the plan with the queries in its expressions replaced by
 // their answers. lets are those around node, the outermost first.
@@ -117,7 +121,11 @@ func (x *execution) contains(ctx context.Context, e *plan.Contains, lets []*plan
 		return nil, err
 	}
 	col := e.In.Columns()[0]
-	if len(list) <= maxList && of.Type() == col.Type && listed(col.Type) {
+	size := 0
+	for _, v := range list {
+		size += len(v.Text) + listOverhead
+	}
+	if len(list) <= maxList && (x.store == nil || size <= x.store.Dialect().MaxList()) && of.Type() == col.Type && listed(col.Type) {
 		if f, ok := fn.Lookup(inName(e)); ok {
 			items := make([]plan.Expr, 0, len(list)+1)
 			items = append(items, of)
@@ -172,7 +180,10 @@ func (x *execution) first(ctx context.Context, in plan.Node, lets []*plan.Let, n
 	defer rows.Close()
 	var out []value.Value
 	seen := map[string]bool{}
-	size := int64(0)
+	size, most := int64(0), x.limits.MaxBytes
+	if most == 0 {
+		most = run.DefaultMaxBytes
+	}
 	row := make([]value.Value, len(node.Columns()))
 	var key []byte
 	for len(out) != n && rows.Next(row) {
@@ -183,8 +194,8 @@ func (x *execution) first(ctx context.Context, in plan.Node, lets []*plan.Let, n
 			seen[string(key)] = true
 		}
 		out = append(out, row[0])
-		if size += int64(2*row[0].Size() + 64); x.limits.MaxBytes > 0 && size > x.limits.MaxBytes {
-			return nil, fmt.Errorf("the query inside in (…) gives too many values: more than %d MB; filter it", x.limits.MaxBytes>>20)
+		if size += int64(2*row[0].Size() + 64); size > most {
+			return nil, fmt.Errorf("the query inside in (…) gives too many values: more than %d MB; filter it", most>>20)
 		}
 	}
 	return out, rows.Err()

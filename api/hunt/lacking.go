@@ -5,36 +5,34 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
+	"github.com/lynceus-io/lynceus/event"
 	"github.com/lynceus-io/lynceus/kql"
 	"github.com/lynceus-io/lynceus/kql/plan"
-	"github.com/lynceus-io/lynceus/kql/value"
 )
 
-// held is whether a table has rows, as of a time.
-type held struct {
-	some bool
-	at   time.Time
-}
-
-// heldFor is how long it is believed that a table has rows, or none.
-const heldFor = 30 * time.Second
+// manyTables is from how many tables on a query searches everything, so that
+// nobody expects rows in each.
+const manyTables = 10
 
 // lacking says which of the tables that a query reads hold nothing at all, as
 // a sentence for its reader; "" where none does. Silence about processes is
 // not the same as no processes.
 func (s *Store) lacking(ctx context.Context, q *kql.Query) (string, error) {
+	read := tables(q.Plan(), nil)
+	if s.holds == nil || len(read) >= manyTables {
+		return "", nil
+	}
 	var empty, full []string
-	for _, table := range tables(q.Plan(), nil) {
-		some, err := s.has(ctx, table)
+	for _, class := range read {
+		some, err := s.holds(ctx, class)
 		if err != nil {
 			return "", err
 		}
 		if some {
-			full = append(full, table)
+			full = append(full, class.String())
 		} else {
-			empty = append(empty, table)
+			empty = append(empty, class.String())
 		}
 	}
 	switch {
@@ -46,11 +44,11 @@ func (s *Store) lacking(ctx context.Context, q *kql.Query) (string, error) {
 	return fmt.Sprintf("this store has no %s events: the answer is from %s only", words(empty, "or"), words(full, "and")), nil
 }
 
-// tables adds the names of the tables that a plan reads, queries inside its
-// expressions included.
-func tables(n plan.Node, out []string) []string {
-	if scan, ok := n.(*plan.Scan); ok && !slices.Contains(out, scan.Table.String()) {
-		out = append(out, scan.Table.String())
+// tables adds the tables that a plan reads, queries inside its expressions
+// included.
+func tables(n plan.Node, out []event.Class) []event.Class {
+	if scan, ok := n.(*plan.Scan); ok && !slices.Contains(out, scan.Table) {
+		out = append(out, scan.Table)
 	}
 	plan.Map(n, func(in plan.Node) plan.Node {
 		out = tables(in, out)
@@ -63,7 +61,7 @@ func tables(n plan.Node, out []string) []string {
 	return out
 }
 
-func inside(e plan.Expr, out []string) []string {
+func inside(e plan.Expr, out []event.Class) []event.Class {
 	switch e := e.(type) {
 	case *plan.Call:
 		for _, a := range e.Args {
@@ -75,35 +73,6 @@ func inside(e plan.Expr, out []string) []string {
 		out = tables(e.In, inside(e.X, out))
 	}
 	return out
-}
-
-// has reports whether a table has rows.
-func (s *Store) has(ctx context.Context, table string) (bool, error) {
-	now := s.now()
-	s.mu.Lock()
-	h, ok := s.holds[table]
-	s.mu.Unlock()
-	if ok && now.Sub(h.at) < heldFor {
-		return h.some, nil
-	}
-	q, err := kql.Compile(table+" | take 1 | count", kql.Options{Now: now})
-	if err != nil {
-		return false, err
-	}
-	r, err := q.Run(ctx, s.backend, kql.Limits{})
-	if err != nil {
-		return false, err
-	}
-	defer r.Close()
-	row := make([]value.Value, 1)
-	h = held{some: r.Next(row) && row[0].Int > 0, at: now}
-	if err := r.Err(); err != nil {
-		return false, err
-	}
-	s.mu.Lock()
-	s.holds[table] = h
-	s.mu.Unlock()
-	return h.some, nil
 }
 
 // words joins names: "process", "process or dns", "process, file and dns".

@@ -2,10 +2,10 @@ package hunt
 
 import (
 	"context"
-	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/lynceus-io/lynceus/event"
 	"github.com/lynceus-io/lynceus/kql"
 	"github.com/lynceus-io/lynceus/kql/plan"
 	"github.com/lynceus-io/lynceus/kql/sql"
@@ -17,14 +17,24 @@ import (
 type Store struct {
 	backend sql.Backend
 	now     func() time.Time
+	holds   func(context.Context, event.Class) (bool, error)
+}
 
-	mu    sync.Mutex
-	holds map[string]held // by table
+// StoreOptions of NewStore.
+type StoreOptions struct {
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+	// Holds reports whether a table has rows, and is asked for each query; nil
+	// means that nothing is said of empty tables.
+	Holds func(context.Context, event.Class) (bool, error)
 }
 
 // NewStore returns who answers from an engine.
-func NewStore(backend sql.Backend, now func() time.Time) *Store {
-	return &Store{backend: backend, now: now, holds: map[string]held{}}
+func NewStore(backend sql.Backend, o StoreOptions) *Store {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Store{backend: backend, now: o.Now, holds: o.Holds}
 }
 
 // Query implements Querier.
@@ -52,13 +62,13 @@ func (s *Store) Query(ctx context.Context, r Request) (Answer, error) {
 	return a, nil
 }
 
-// Explain implements Querier.
+// Explain implements Querier: what either kind of store would be asked.
 func (s *Store) Explain(_ context.Context, r Request) (string, error) {
 	q, err := s.compile(r)
 	if err != nil {
 		return "", err
 	}
-	return q.Explain(s.backend.Dialect()), nil
+	return q.Explain(sql.DuckDB, sql.ClickHouse), nil
 }
 
 func (s *Store) compile(r Request) (*kql.Query, error) {
@@ -66,8 +76,8 @@ func (s *Store) compile(r Request) (*kql.Query, error) {
 	if o.Now.IsZero() {
 		o.Now = s.now()
 	}
-	if r.Since > 0 && o.Since.IsZero() {
-		o.Since = o.Now.Add(-r.Since)
+	if since := o.Now.Add(-r.Since); r.Since > 0 && since.After(o.Since) {
+		o.Since = since
 	}
 	var err error
 	if o.Params, err = params(r.KQL, r.Params); err != nil {

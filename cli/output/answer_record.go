@@ -2,12 +2,16 @@ package output
 
 import (
 	"fmt"
+	"math"
 	"strings"
 )
 
 // recordName bounds the column of names in the form with one value on each
-// line.
-const recordName = 32
+// line, and recordLines the lines of one value on a screen.
+const (
+	recordName  = 32
+	recordLines = 6
+)
 
 // record writes one row with a value on each line, those without a value left
 // out: for tables that are wider than the screen.
@@ -15,6 +19,9 @@ func (t *table) record(cells []string) error {
 	t.n++
 	head := fmt.Sprintf("── row %s ", number(t.n))
 	width := max(t.o.Width, minWidth)
+	if t.o.Width == 0 {
+		width = math.MaxInt32
+	}
 	lines := []string{t.p.dim(head + strings.Repeat("─", max(min(width, 60)-columns(head), 2)))}
 	wide := 0
 	for _, i := range t.shown {
@@ -29,7 +36,11 @@ func (t *table) record(cells []string) error {
 		}
 		name := fit(Clean(t.cols[i].Name), wide)
 		pad := strings.Repeat(" ", wide-columns(name)+gap)
-		for k, part := range wrap(cells[i], width-wide-gap) {
+		parts := wrap(cells[i], width-wide-gap)
+		if t.o.Width > 0 && len(parts) > recordLines {
+			parts = append(parts[:recordLines-1:recordLines-1], t.p.dim(fmt.Sprintf("… %d more lines; --output json shows all", len(parts)-recordLines+1)))
+		}
+		for k, part := range parts {
 			if k == 0 {
 				lines = append(lines, t.p.bold(name)+pad+part)
 				continue

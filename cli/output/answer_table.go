@@ -43,6 +43,9 @@ const gap = 2
 // wider.
 const leastColumn = 10
 
+// wholeSeconds is how long a time is without its fraction: 2026-03-04 10:00:00.
+const wholeSeconds = 19
+
 func newTable(w io.Writer, o TextOptions) *table { return &table{w: w, o: o, p: paint{o.Color}} }
 
 // Begin implements AnswerWriter.
@@ -107,6 +110,10 @@ func (t *table) start() error {
 // be left out: a short table keeps what was asked for.
 const crowd = 13
 
+// longLine is how wide a table in a file can be, in columns, before it has one
+// value on each line as well.
+const longLine = 1000
+
 func (t *table) layout() {
 	widths := make([]int, len(t.cols))
 	for _, cells := range t.first {
@@ -129,6 +136,11 @@ func (t *table) layout() {
 		t.wide = []int{}
 	}
 	if t.o.Width == 0 {
+		sum := 0
+		for _, w := range t.wide {
+			sum += w
+		}
+		t.tall = sum > longLine
 		return
 	}
 	t.tall = !shrink(t.wide, t.leastWidths(), t.o.Width-gap*max(len(t.wide)-1, 0))
@@ -158,12 +170,15 @@ func shrink(wide, least []int, total int) bool {
 }
 
 // leastWidths says how narrow the columns that are shown may become: names
-// and texts can be shortened, times and numbers cannot.
+// and texts can be shortened, times to whole seconds, numbers not at all.
 func (t *table) leastWidths() []int {
 	least := make([]int, len(t.wide))
 	for at, i := range t.shown {
 		least[at] = t.wide[at]
-		if typ := t.cols[i].Type; typ != value.TypeDatetime && !isNumber(typ) {
+		switch typ := t.cols[i].Type; {
+		case typ == value.TypeDatetime:
+			least[at] = min(least[at], wholeSeconds)
+		case !isNumber(typ):
 			least[at] = min(least[at], leastColumn)
 		}
 	}
@@ -184,7 +199,11 @@ func (t *table) line(cells []string) string {
 	var b strings.Builder
 	for at, i := range t.shown {
 		text := cells[i]
-		if t.o.Width > 0 {
+		switch {
+		case t.o.Width == 0:
+		case t.cols[i].Type == value.TypeDatetime && len(text) > t.wide[at]:
+			text = text[:min(wholeSeconds, len(text))]
+		default:
 			text = fit(text, t.wide[at])
 		}
 		pad := strings.Repeat(" ", max(t.wide[at]-columns(text), 0))

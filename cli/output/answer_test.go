@@ -61,6 +61,10 @@ func TestTable(t *testing.T) {
 			t.Errorf("%q is wider than 58 columns", l)
 		}
 	}
+	got = written(t, "table", TextOptions{Width: 53}, hunt.Render{}, sampleColumns, sampleRows...)
+	if !strings.Contains(got, "\n2026-03-04 10:00:00  e") || strings.Contains(got, "10:00:00.25") {
+		t.Errorf("times are not shortened to seconds:\n%s", got)
+	}
 	got = written(t, "table", TextOptions{Width: 56}, hunt.Render{}, sampleColumns, sampleRows...)
 	if strings.Contains(got, "── row") {
 		t.Errorf("56 columns are enough for a table:\n%s", got)
@@ -82,6 +86,23 @@ func TestTallTable(t *testing.T) {
 	for _, l := range strings.Split(got, "\n") {
 		if columns(l) > 60 {
 			t.Errorf("%q is wider than 60 columns", l)
+		}
+	}
+}
+
+// A value that is longer than a screen is cut there, and whole in a file.
+func TestLongValue(t *testing.T) {
+	long := strings.Repeat("0123456789", 200)
+	for _, width := range []int{80, 0} {
+		var cols []plan.Column
+		var row []value.Value
+		for i := range 10 {
+			cols = append(cols, plan.Column{Name: fmt.Sprint("c", i), Type: value.TypeString})
+			row = append(row, value.String(long))
+		}
+		got := written(t, "table", TextOptions{Width: width}, hunt.Render{}, cols, row)
+		if whole := strings.Contains(got, "  "+long+"\n"); whole != (width == 0) || strings.Contains(got, "more lines") == whole {
+			t.Errorf("width %d:\n%.600s", width, got)
 		}
 	}
 }

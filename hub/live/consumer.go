@@ -62,6 +62,9 @@ type Consumer struct {
 // Counts are what a consumer did since it began. They may be read at any time.
 type Counts struct {
 	Events, Repeated, Batches, Quarantined atomic.Int64
+	// Future are events that were more than five minutes ahead of their
+	// receipt.
+	Future atomic.Int64
 	// Full is 1 while the disk is full and nothing can be written.
 	Full atomic.Int64
 }
@@ -196,6 +199,7 @@ func (c *Consumer) append(ctx context.Context, judge *Judge, messages []bus.Mess
 		return fmt.Errorf("write to the store: %w", err)
 	}
 	c.counts.Full.Store(0)
+	c.counts.Future.Add(judge.TakeFuture())
 	c.counts.Batches.Add(int64(len(messages)))
 	return nil
 }

@@ -25,6 +25,9 @@ const (
 	tellEvery = time.Second
 	// checkpointEvery is how often what was learned is saved.
 	checkpointEvery = time.Minute
+	// maxAhead is how far ahead of its receipt an event may be, in
+	// nanoseconds.
+	maxAhead = int64(5 * time.Minute)
 	// forgetAfter is how long after its last match a finding may still grow
 	// or join an incident: a window of a day and the pause within an incident.
 	forgetAfter = detect.DefaultWindow + 6*time.Hour
@@ -64,6 +67,7 @@ type Judge struct {
 	clock     int64                         // latest event time
 	toldAt    time.Time
 	savedAt   time.Time
+	future    int64
 	row       event.Event
 }
 
@@ -88,15 +92,7 @@ func NewJudge(o Options) *Judge {
 // was seen already is not to be stored again. Contextual fields and the
 // revision of e are set.
 func (j *Judge) Take(e *event.Event) bool {
-	fresh := j.observe(e)
-	if fresh && j.o.Tap != nil {
-		j.o.Tap(e)
-	}
-	return fresh
-}
-
-func (j *Judge) observe(e *event.Event) bool {
-	uid := uidOf(e)
+	uid := UIDOf(e)
 	seen := detect.SeenFirst
 	if e.Class == event.ClassAudit {
 		switch j.o.Requests.Observe(e, uid) {
@@ -106,15 +102,63 @@ func (j *Judge) observe(e *event.Event) bool {
 			seen = detect.SeenAmended
 		}
 	}
-	j.clock = max(j.clock, event.Time.Get(e))
-	j.matches = j.o.Set.Match(j.scratch, e, j.matches[:0])
-	j.o.State.Observe(e, uid, j.matches, seen)
+	j.judge(e, uid, seen)
+	if j.o.Tap != nil {
+		j.o.Tap(e)
+	}
 	return true
 }
 
-// uidOf returns an event's identity; one that has none in our form is
+// remember takes an event that is stored already, in its latest revision.
+func (j *Judge) remember(e *event.Event) {
+	uid := UIDOf(e)
+	if e.Class == event.ClassAudit {
+		j.o.Requests.Seed(e, uid)
+	}
+	j.judge(e, uid, detect.SeenFirst)
+}
+
+// judge lets the rules look at an event.
+func (j *Judge) judge(e *event.Event, uid event.UID, seen detect.SeenKind) {
+	j.matches = j.o.Set.Match(j.scratch, e, j.matches[:0])
+	defer j.clamp(e)()
+	j.clock = max(j.clock, event.Time.Get(e))
+	j.o.State.Observe(e, uid, j.matches, seen)
+}
+
+// clamp sets times that are too far ahead of an event's receipt back to it,
+// and returns what puts them right again: a clock that is wrong must not carry
+// the windows of all others with it.
+func (j *Judge) clamp(e *event.Event) (restore func()) {
+	at, asked := event.Time.Get(e), event.AuditRequestTime.Get(e)
+	received := event.ReceivedTime.Get(e)
+	if !event.ReceivedTime.Has(e) || max(at, asked) <= received+maxAhead {
+		return func() {}
+	}
+	j.future++
+	event.Time.Set(e, min(at, received))
+	if event.AuditRequestTime.Has(e) {
+		event.AuditRequestTime.Set(e, min(asked, received))
+	}
+	return func() {
+		event.Time.Set(e, at)
+		if event.AuditRequestTime.Has(e) {
+			event.AuditRequestTime.Set(e, asked)
+		}
+	}
+}
+
+// TakeFuture returns how many events were more than five minutes ahead of their
+// receipt since it was asked last.
+func (j *Judge) TakeFuture() int64 {
+	n := j.future
+	j.future = 0
+	return n
+}
+
+// UIDOf returns an event's identity; one that has none in our form is
 // identified by a hash of what it has.
-func uidOf(e *event.Event) (uid event.UID) {
+func UIDOf(e *event.Event) (uid event.UID) {
 	text := event.MetadataUID.Get(e)
 	if len(text) == 2*len(uid) {
 		if _, err := hex.Decode(uid[:], []byte(text)); err == nil {

@@ -91,7 +91,7 @@ func (j *Judge) replay(ctx context.Context, last time.Time) (int64, error) {
 	n := int64(0)
 	err := j.o.Lake.Scan(ctx, receivedSince(event.ClassAudit, last.Add(-window)), func(e *event.Event) error {
 		n++
-		j.observe(e)
+		j.remember(e)
 		return nil
 	})
 	return n, err

@@ -2,9 +2,12 @@ package live
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"sync"
+	"sync/atomic"
 
 	"github.com/lynceus-io/lynceus/bus"
 	"github.com/lynceus-io/lynceus/collect/audit"
@@ -18,50 +21,96 @@ type Publisher interface {
 }
 
 // Sink puts what intake decoded on the bus, where it is durable. It implements
-// intake.Sink.
+// intake.Sink. What is no event, or too large for the bus, becomes a row of
+// the table health with the reason, and the rest goes on.
 type Sink struct {
 	publisher Publisher
-	pool      sync.Pool // of *wire.Builder
+	pool      sync.Pool // of *packer
+	rejected  atomic.Int64
+}
+
+// packer makes batches of one source.
+type packer struct {
+	wire.Builder
+	health event.Event
+	hasher *event.UIDHasher
 }
 
 // NewSink returns a sink for a bus.
 func NewSink(p Publisher) *Sink {
-	return &Sink{publisher: p, pool: sync.Pool{New: func() any { return new(wire.Builder) }}}
+	return &Sink{publisher: p, pool: sync.Pool{New: func() any { return &packer{hasher: event.NewUIDHasher()} }}}
 }
+
+// Rejected is how many documents became rows of the table health.
+func (s *Sink) Rejected() int64 { return s.rejected.Load() }
 
 // Take publishes a batch. It returns when all of it is durable; when the bus
 // is full it says so, and the source has to wait.
 func (s *Sink) Take(ctx context.Context, b *audit.Batch) error {
-	w := s.pool.Get().(*wire.Builder)
-	defer s.pool.Put(w)
-	w.Reset(b.Origin().Source, b.Received())
+	p := s.pool.Get().(*packer)
+	defer s.pool.Put(p)
+	p.Reset(b.Origin().Source, b.Received())
 	for i := range b.Len() {
 		e := b.Event(i)
-		event.MetadataUID.Set(e, b.UID(i).String())
-		event.MetadataSource.Set(e, b.Origin().Source)
-		event.ReceivedTime.Set(e, b.Received())
-		err := w.Add(e)
-		if errors.Is(err, wire.ErrFull) {
-			if err = s.publish(ctx, w); err != nil {
-				return err
-			}
-			w.Reset(b.Origin().Source, b.Received())
-			err = w.Add(e)
+		err := s.add(ctx, p, b, e)
+		if errors.Is(err, wire.ErrTooLarge) {
+			err = s.add(ctx, p, b, p.reject(b, i, audit.Reject{Reason: err.Error(), Size: len(e.Raw)}))
+			s.rejected.Add(1)
 		}
 		if err != nil {
 			return fmt.Errorf("event %d of %s: %w", i+1, b.Origin().Source, err)
 		}
 	}
-	return s.publish(ctx, w)
+	for i, r := range b.Rejects() {
+		if err := s.add(ctx, p, b, p.reject(b, i, r)); err != nil {
+			return fmt.Errorf("document %d of %s: %w", i+1, b.Origin().Source, err)
+		}
+		s.rejected.Add(1)
+	}
+	return s.publish(ctx, p)
 }
 
-func (s *Sink) publish(ctx context.Context, w *wire.Builder) error {
-	if w.Events() == 0 {
+// add puts an event into the batch, publishing what is there when it is full.
+func (s *Sink) add(ctx context.Context, p *packer, b *audit.Batch, e *event.Event) error {
+	err := p.Add(e)
+	if !errors.Is(err, wire.ErrFull) {
+		return err
+	}
+	if err := s.publish(ctx, p); err != nil {
+		return err
+	}
+	p.Reset(b.Origin().Source, b.Received())
+	return p.Add(e)
+}
+
+func (s *Sink) publish(ctx context.Context, p *packer) error {
+	if p.Events() == 0 {
 		return nil
 	}
-	_, err := s.publisher.Publish(ctx, 0, w.AppendTo(nil))
+	_, err := s.publisher.Publish(ctx, 0, p.AppendTo(nil))
 	if errors.Is(err, bus.ErrFull) {
 		return fmt.Errorf("%w: the store does not keep up, or the disk is full; intake waits", err)
 	}
 	return err
+}
+
+// reject makes the row that says what could not be taken. The text of a
+// document is masked already: nothing can be redacted in what cannot be read.
+func (p *packer) reject(b *audit.Batch, i int, r audit.Reject) *event.Event {
+	e := &p.health
+	e.Reset(event.ClassHealth)
+	if doc, err := json.Marshal(string(r.Text)); err == nil && len(r.Text) > 0 {
+		e.Raw = doc
+	}
+	source := b.Origin().Source
+	place := strconv.FormatInt(r.Line, 10) + ":" + strconv.FormatInt(r.Offset, 10)
+	event.MetadataUID.Set(e, p.hasher.Sum("reject", source, place, strconv.Itoa(i), strconv.FormatInt(b.Received(), 10)).String())
+	event.MetadataSource.Set(e, source)
+	event.Time.Set(e, b.Received())
+	event.ReceivedTime.Set(e, b.Received())
+	event.K8sCluster.Set(e, b.Origin().Cluster)
+	event.Status.Set(e, "Failure")
+	event.Message.Set(e, "a document could not be read: "+r.Reason)
+	event.StatusDetail.Set(e, fmt.Sprintf("line %d, offset %d, %d bytes", r.Line, r.Offset, r.Size))
+	return e
 }

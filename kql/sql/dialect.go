@@ -20,6 +20,16 @@ func (d Dialect) String() string {
 	return "unknown"
 }
 
+// MaxList is how many bytes a list of values may have in a statement; of the
+// text that ClickHouse parses at most 256 KB by default, it leaves room for
+// the rest.
+func (d Dialect) MaxList() int {
+	if d == ClickHouse {
+		return 128 << 10
+	}
+	return 4 << 20
+}
+
 // writer writes expressions and relations of one dialect.
 type writer struct {
 	d     Dialect

@@ -2,6 +2,7 @@ package sql
 
 import (
 	"math"
+	"slices"
 
 	"github.com/lynceus-io/lynceus/kql/plan"
 	"github.com/lynceus-io/lynceus/kql/value"
@@ -143,6 +144,9 @@ func (w *writer) compileAll(es []plan.Expr, cols []expr) ([]expr, bool) {
 // rather than grown further by functions that repeat an argument.
 const maxExpr = 16 << 10
 
+// listed are the operators that may be as long as lists of values are.
+var listed = []string{"in", "!in", "in~", "!in~"}
+
 func (w *writer) call(c *plan.Call, cols []expr) (expr, bool) {
 	f, ok := functions[c.Fn.Name]
 	if !ok || !pushable(c.Result) {
@@ -155,7 +159,7 @@ func (w *writer) call(c *plan.Call, cols []expr) (expr, bool) {
 		}
 	}
 	out, ok := f(w, &invocation{call: c, args: args, result: c.Result})
-	if !ok || len(out.sql) > maxExpr {
+	if !ok || len(out.sql) > maxExpr && (len(out.sql) > w.d.MaxList() || !slices.Contains(listed, c.Fn.Name)) {
 		return expr{}, false
 	}
 	out.typ = c.Result

@@ -66,7 +66,11 @@ func Conjuncts(e plan.Expr) []plan.Expr {
 // pushProject computes in SQL what has SQL, and in Go the rest from the
 // columns that it needs.
 func (s *splitter) pushProject(n *plan.Project) part {
-	in := s.push(n.In)
+	return s.projected(n, s.push(n.In))
+}
+
+// projected is a projection of a part that is split already.
+func (s *splitter) projected(n *plan.Project, in part) part {
 	if in.rel == nil {
 		return part{node: &plan.Project{In: in.node, Cols: n.Cols, Exprs: n.Exprs}, cols: n.Cols}
 	}

@@ -375,7 +375,26 @@ func (g *generator) summarize(n plan.Node) plan.Node {
 		s.Aggs = append(s.Aggs, g.aggregate(n))
 		s.Cols = append(s.Cols, plan.Column{Name: g.name(), Type: s.Aggs[len(s.Aggs)-1].Type})
 	}
-	return s
+	return g.sortSets(s)
+}
+
+// sortSets sorts the elements of sets, which come in any order, so that what
+// stands above gives the same for each.
+func (g *generator) sortSets(s *plan.Summarize) plan.Node {
+	p := &plan.Project{In: s, Cols: s.Cols}
+	sets := 0
+	for i, c := range s.Cols {
+		var e plan.Expr = &plan.Col{Index: i, Of: c}
+		if i >= len(s.By) && s.Aggs[i-len(s.By)].Fn.Name == "make_set" {
+			e = g.call("array_sort_asc", e)
+			sets++
+		}
+		p.Exprs = append(p.Exprs, e)
+	}
+	if sets == 0 {
+		return s
+	}
+	return p
 }
 
 func (g *generator) aggregate(n plan.Node) plan.Aggregate {

@@ -16,7 +16,7 @@ const minContains = 4
 // hint notes on the scan what must hold for a row that satisfies c.
 func (w *writer) hint(s *Scan, c plan.Expr, cols []expr) {
 	call, ok := c.(*plan.Call)
-	if s == nil || !ok || len(call.Args) < 2 {
+	if s == nil || !ok || len(call.Args) < 2 || w.hintDocument(s, call, cols) {
 		return
 	}
 	x, ok := column(call.Args[0], cols)
@@ -38,8 +38,6 @@ func (w *writer) hint(s *Scan, c plan.Expr, cols []expr) {
 		s.hintTime(op, items)
 	case x.typ == value.TypeString:
 		s.hintText(x.column, op, items)
-	case x.column == rawColumn && len(items) == 1 && items[0].Type == value.TypeString && slices.Contains(wanting, op) && op != "in" && op != "in~":
-		s.hintContains(rawColumn, unescaped(value.Fold(items[0].Text)))
 	}
 }
 
@@ -142,4 +140,20 @@ func (s *Scan) hintContains(column, text string) {
 	if len(text) >= minContains {
 		s.Contains = append(s.Contains, Contains{Column: column, Text: text})
 	}
+}
+
+// hintDocument notes what text a document has of which a value is asked
+// something; false where none is.
+func (w *writer) hintDocument(s *Scan, call *plan.Call, cols []expr) bool {
+	x, ok := w.operand(textOf(call.Args[0]), cols)
+	if !ok || x.json.text != ident(rawColumn) {
+		return false
+	}
+	items, ok := constExprs(call.Args[1:])
+	op := call.Fn.Name
+	if !ok || len(items) != 1 || items[0].Type != value.TypeString || !slices.Contains(wanting, op) {
+		return true
+	}
+	s.hintContains(rawColumn, unescaped(value.Fold(items[0].Text)))
+	return true
 }

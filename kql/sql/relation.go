@@ -157,7 +157,7 @@ func (w *writer) flat(r *relation, uses []plan.Expr) *relation {
 	}
 	for i, n := range count {
 		c := r.cols[i]
-		if n > 0 && !c.simple && c.stored == "" && (n > 1 || len(c.sql) > 200) {
+		if n > 0 && !c.simple && c.stored == "" && c.json.text == "" && (n > 1 || len(c.sql) > 200) {
 			return w.seal(r)
 		}
 	}

@@ -59,15 +59,7 @@ func (s *splitter) push(n plan.Node) part {
 	case *plan.Project:
 		return s.pushProject(n)
 	case *plan.Summarize:
-		in := s.push(n.In)
-		if in.rel != nil {
-			if p, ok := done(s.summarize(n, in.rel)); ok {
-				return p
-			}
-		}
-		c := *n
-		c.In = s.local(in)
-		return part{node: &c, cols: cols}
+		return s.pushSummarize(n)
 	case *plan.Sort:
 		in := s.push(n.In)
 		if in.rel != nil {

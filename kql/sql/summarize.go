@@ -8,6 +8,44 @@ import (
 	"github.com/lynceus-io/lynceus/kql/value"
 )
 
+// pushSummarize groups rows in SQL, or else in Go after SQL has computed what it
+// can of the keys and the arguments.
+func (s *splitter) pushSummarize(n *plan.Summarize) part {
+	in := s.push(n.In)
+	if in.rel == nil {
+		c := *n
+		c.In = in.node
+		return part{node: &c, cols: n.Cols}
+	}
+	if r, ok := s.summarize(n, in.rel); ok {
+		return part{rel: r, cols: n.Cols}
+	}
+	below := &plan.Project{In: n.In}
+	out := &plan.Summarize{Cols: n.Cols, By: make([]plan.Expr, len(n.By)), Aggs: make([]plan.Aggregate, len(n.Aggs))}
+	add := func(e plan.Expr) plan.Expr {
+		if k, ok := e.(*plan.Const); ok {
+			return k // aggregates look at constants before there are rows
+		}
+		col := plan.Column{Name: fmt.Sprintf("expression %d", len(below.Cols)), Type: e.Type()}
+		below.Cols, below.Exprs = append(below.Cols, col), append(below.Exprs, e)
+		return &plan.Col{Index: len(below.Cols) - 1, Of: col}
+	}
+	addAll := func(es []plan.Expr) []plan.Expr {
+		list := make([]plan.Expr, len(es))
+		for i, e := range es {
+			list[i] = add(e)
+		}
+		return list
+	}
+	copy(out.By, addAll(n.By))
+	for i, a := range n.Aggs {
+		a.Args, a.Tie = addAll(a.Args), addAll(a.Tie)
+		out.Aggs[i] = a
+	}
+	out.In = s.local(s.projected(below, in))
+	return part{node: out, cols: n.Cols}
+}
+
 // summarize groups rows: the keys and the arguments are computed in a
 // subquery, so that the aggregates read plain names.
 func (w *writer) summarize(n *plan.Summarize, in *relation) (*relation, bool) {

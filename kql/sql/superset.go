@@ -53,12 +53,12 @@ var wanting = []string{
 	"hassuffix", "hassuffix_cs", "in", "in~",
 }
 
-// present writes that a value in a document, which a condition asks something
-// of, is there.
+// present writes that a value in a document or a stored list, which a condition
+// asks something of, is there and has the text that it must have.
 func (w *writer) present(call *plan.Call, cols []expr) (string, bool) {
 	x, ok := w.operand(textOf(call.Args[0]), cols)
 	items, isConst := constExprs(call.Args[1:])
-	if !ok || !isConst || x.typ != value.TypeDynamic || x.json.text == "" || !slices.Contains(wanting, call.Fn.Name) {
+	if !ok || !isConst || x.typ != value.TypeDynamic || !slices.Contains(wanting, call.Fn.Name) {
 		return "", false
 	}
 	for _, v := range items {
@@ -66,8 +66,14 @@ func (w *writer) present(call *plan.Call, cols []expr) (string, bool) {
 			return "", false
 		}
 	}
-	if len(x.json.keys) > 0 {
+	text := x.json.text
+	switch {
+	case len(x.json.keys) > 0:
 		return "(" + x.sql + " IS NOT NULL)", true
+	case x.stored != "":
+		text = "coalesce(" + x.sql + ", '')"
+	case text == "":
+		return "", false
 	}
 	run := ""
 	if len(items) == 1 && items[0].Type == value.TypeString && call.Fn.Name != "in" && call.Fn.Name != "in~" {
@@ -76,20 +82,27 @@ func (w *writer) present(call *plan.Call, cols []expr) (string, bool) {
 	if run == "" {
 		return "", false
 	}
-	return w.containsText(w.foldFor(x.json.text), run)
+	return w.containsText(w.foldFor(text), run)
 }
 
 // unescaped returns the longest part of a folded text that stands as it is in
-// every JSON text of it: encoders escape no ASCII letter, digit or blank, nor
-// these signs.
+// every JSON text whose value prints it: encoders escape no ASCII letter,
+// digit or blank, nor these signs. Colons at its start are left out, since
+// blanks may follow one that is not in a string, and so is what a number may
+// print, since it may have been written otherwise.
 func unescaped(s string) string {
 	best := ""
 	for _, run := range strings.FieldsFunc(s, func(r rune) bool {
 		return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || strings.ContainsRune(" ._:@=-", r))
 	}) {
-		if len(run) > len(best) {
+		if run = strings.TrimLeft(run, ":"); len(run) > len(best) && !numeric(run) {
 			best = run
 		}
 	}
 	return best
+}
+
+// numeric reports whether s may be a part of how a number prints.
+func numeric(s string) bool {
+	return strings.Trim(s, "0123456789.e+-") == "" && strings.Count(s, ".") < 2 && strings.Count(s, "e") < 2
 }

@@ -11,8 +11,14 @@ func FromValue(v Value) *Node {
 	return &Node{Scalar: v}
 }
 
-// Array returns a dynamic array. It takes over items.
-func Array(items []*Node) *Node { return &Node{Kind: NodeArray, Items: items} }
+// Array returns a dynamic array. It takes over items; an array of none is not
+// null.
+func Array(items []*Node) *Node {
+	if items == nil {
+		items = []*Node{}
+	}
+	return &Node{Kind: NodeArray, Items: items}
+}
 
 // Strings returns a dynamic array of strings.
 func Strings(list []string) *Node {

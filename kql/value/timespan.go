@@ -85,7 +85,12 @@ func ParseTimespan(s string) (ticks int64, ok bool) {
 		return 0, false
 	}
 	if strings.IndexByte(rest, ':') >= 0 {
-		ticks, ok = parseClock(rest)
+		var size uint64
+		size, ok = parseClock(rest)
+		if size > math.MaxInt64 && !(neg && size == 1<<63) {
+			return 0, false
+		}
+		ticks = int64(size)
 	} else {
 		ticks, ok = parseUnits(rest)
 	}
@@ -95,8 +100,9 @@ func ParseTimespan(s string) (ticks int64, ok bool) {
 	return ticks, ok
 }
 
-// parseClock reads [d.]hh:mm[:ss[.fffffff]], and d:hh:mm:ss.
-func parseClock(s string) (int64, bool) {
+// parseClock reads [d.]hh:mm[:ss[.fffffff]], and d:hh:mm:ss. The result may
+// be a little more than a timespan holds.
+func parseClock(s string) (uint64, bool) {
 	parts := strings.Split(s, ":")
 	if len(parts) > 4 {
 		return 0, false
@@ -116,10 +122,10 @@ func parseClock(s string) (int64, bool) {
 	m, ok3 := digits(parts[1], 2)
 	sc, ok4 := digits(sec, 2)
 	f, ok5 := fraction(frac)
-	if !ok1 || !ok2 || !ok3 || !ok4 || !ok5 || h > 23 || m > 59 || sc > 59 || d > math.MaxInt64/TicksDay-1 {
+	if !ok1 || !ok2 || !ok3 || !ok4 || !ok5 || h > 23 || m > 59 || sc > 59 || d > math.MaxInt64/TicksDay {
 		return 0, false
 	}
-	return d*TicksDay + h*TicksHour + m*TicksMinute + sc*Ticks + f, true
+	return uint64(d)*TicksDay + uint64(h*TicksHour+m*TicksMinute+sc*Ticks+f), true
 }
 
 // digits reads 1 to max decimal digits and nothing else.

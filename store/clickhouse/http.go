@@ -49,6 +49,9 @@ func newClient(address string, config *tls.Config) (c *client, database string, 
 	if u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
 		return nil, "", fmt.Errorf("the address of ClickHouse %s: only http:// and https:// are spoken, usually on port 8123 and 8443", u.Redacted())
 	}
+	if u.RawQuery != "" || u.Fragment != "" {
+		return nil, "", errors.New("the address of ClickHouse has parameters: write http(s)://user:password@host:port/database and nothing behind it")
+	}
 	database = strings.Trim(u.Path, "/")
 	if database == "" {
 		return nil, "", errNoDatabase

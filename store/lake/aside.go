@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,15 +24,26 @@ func (l *Lake) SetAside(ctx context.Context, name, reason string) error {
 		return err
 	}
 	for _, s := range l.all() {
-		if l.disk.path(s.dataFile()) != name {
-			continue
+		if l.disk.path(s.dataFile()) == name {
+			_, err := l.quarantine(ctx, s, reason)
+			return err
 		}
-		l.step.Lock()
-		defer l.step.Unlock()
-		_, err := l.setAside(ctx, s, reason)
-		return err
 	}
 	return nil // it is gone already
+}
+
+// quarantine sets a segment aside if it is still live; nil when it is not.
+func (l *Lake) quarantine(ctx context.Context, s *segment, reason string) (*Aside, error) {
+	l.step.Lock()
+	defer l.step.Unlock()
+	l.mu.Lock()
+	live := slices.Contains(l.live[s.class], s)
+	l.mu.Unlock()
+	if !live {
+		return nil, nil
+	}
+	a, err := l.setAside(ctx, s, reason)
+	return &a, err
 }
 
 // setAside does it for a live segment: the manifest first, so that a file

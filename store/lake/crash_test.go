@@ -41,7 +41,7 @@ func runPlan(l *Lake, now *clock) (acked uint64) {
 
 // TestCrashAtSteps stops the machine at steps that change the disk, opens what is left, and holds that what was acknowledged is there
 // once and what was not can be appended again.
-func TestCrashAtSteps(t *testing.T) { crashAtSteps(t, 13) }
+func TestCrashAtSteps(t *testing.T) { crashAtSteps(t, 41) }
 
 // TestSoakCrashAtEveryStep leaves none out.
 func TestSoakCrashAtEveryStep(t *testing.T) {

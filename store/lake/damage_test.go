@@ -165,12 +165,29 @@ func TestDamageIsNotMerged(t *testing.T) {
 	now := &clock{base.Add(3 * time.Hour)}
 	l, _ := open(t, Options{Dir: dir, Now: now.now})
 	change(t, files[1]+extData, func(b []byte) []byte { b[100] ^= 1; return b })
-	maintain(t, l)
+	if u, err := l.Maintain(t.Context()); err != nil || len(l.Stats().Aside) != 1 {
+		t.Error(u, err)
+	}
 	if u := maintain(t, l); u.Merged != 2 {
 		t.Error(u)
 	}
 	if got := strings.Join(uids(scan(t, l, All(event.ClassAudit))), ""); got != "ac" || len(l.Stats().Aside) != 1 {
 		t.Errorf("%q answers; %+v", got, l.Stats())
+	}
+}
+
+func TestVerify(t *testing.T) {
+	dir, files := three(t)
+	l, _ := open(t, Options{Dir: dir})
+	if found, err := l.Verify(t.Context()); err != nil || len(found) != 0 {
+		t.Errorf("a whole store: %v %v", found, err)
+	}
+	change(t, files[0]+extData, func(b []byte) []byte { b[100] ^= 1; return b })
+	if found, err := l.Verify(t.Context()); err != nil || len(found) != 1 || !strings.Contains(found[0].Reason, "checksum") {
+		t.Errorf("a damaged store: %v %v", found, err)
+	}
+	if got := strings.Join(uids(scan(t, l, All(event.ClassAudit))), ""); got != "bc" {
+		t.Errorf("%q answers", got)
 	}
 }
 

@@ -7,7 +7,8 @@ import (
 	"sync"
 )
 
-// maxCachedDirs bounds the bytes of directories of filters that are kept.
+// maxCachedDirs bounds the bytes that directories of filters take, about: 5,000
+// segments of a million events.
 const maxCachedDirs = 64 << 20
 
 // filterCache keeps the directories of files of filters, whose checksums were
@@ -38,22 +39,21 @@ func (c *filterCache) directory(f *os.File, s *segment) (*filterDir, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.entries = append([]byte(nil), d.entries...) // let the filters go
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.dirs == nil {
 		c.dirs = map[int64]*filterDir{}
 	}
 	for id, old := range c.dirs { // any: it is read again when it is wanted
-		if c.size+len(d.entries) <= maxCachedDirs {
+		if c.size+d.cost() <= maxCachedDirs {
 			break
 		}
 		delete(c.dirs, id)
-		c.size -= len(old.entries)
+		c.size -= old.cost()
 	}
 	if c.dirs[s.id] == nil {
 		c.dirs[s.id] = d
-		c.size += len(d.entries)
+		c.size += d.cost()
 	}
 	return d, nil
 }
@@ -63,7 +63,7 @@ func (c *filterCache) drop(id int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if d := c.dirs[id]; d != nil {
-		c.size -= len(d.entries)
+		c.size -= d.cost()
 		delete(c.dirs, id)
 	}
 }

@@ -94,14 +94,20 @@ func (w *filterWriter) reset() {
 
 // filterDir is the directory of a file of filters.
 type filterDir struct {
-	groups  int
-	entries []byte // as they stand in the file
-	end     uint64 // where the filters end
-	count   uint64
+	groups int
+	refs   map[filterKey][]filterRef // one a row group
 }
 
-// parseFilters checks a whole file of filters and returns its directory. What
-// it returns shares data's memory.
+// filterKey is what a filter is about.
+type filterKey struct {
+	column string
+	kind   filterKind
+}
+
+// cost is about how many bytes of memory the directory takes.
+func (d *filterDir) cost() int { return len(d.refs) * (64 + 24*d.groups) }
+
+// parseFilters checks a whole file of filters and returns its directory.
 func parseFilters(data []byte) (*filterDir, error) {
 	if len(data) < tailLen {
 		return nil, fmt.Errorf("%w: %d bytes", errFilters, len(data))
@@ -111,43 +117,21 @@ func parseFilters(data []byte) (*filterDir, error) {
 	if binary.LittleEndian.Uint32(tail[16:]) != filtersMagic {
 		return nil, fmt.Errorf("%w: no magic number", errFilters)
 	}
-	if crc32.Checksum(data[:len(data)-8], crcTable) != binary.LittleEndian.Uint32(tail[12:]) {
+	if checksum(data[:len(data)-8]) != binary.LittleEndian.Uint32(tail[12:]) {
 		return nil, fmt.Errorf("%w: checksum", errFilters)
 	}
 	if body := uint64(len(data) - tailLen); at > body || size != body-at {
 		return nil, fmt.Errorf("%w: directory of %d bytes at %d", errFilters, size, at)
 	}
-	d := &filterDir{entries: data[at : at+size], end: at}
-	groups, n := binary.Uvarint(d.entries)
-	if n <= 0 || groups > size {
-		return nil, fmt.Errorf("%w: row groups", errFilters)
-	}
-	d.entries = d.entries[n:]
-	d.count, n = binary.Uvarint(d.entries)
-	if n <= 0 || d.count > size {
-		return nil, fmt.Errorf("%w: columns", errFilters)
-	}
-	d.groups, d.entries = int(groups), d.entries[n:]
-	ok := d.each(func(_ []byte, _ filterKind, r []filterRef) bool {
-		for _, ref := range r {
-			if ref.size > at || ref.at > at-ref.size {
-				return false
-			}
-		}
-		return true
-	})
+	d, ok := parseDir(data[at:at+size], at)
 	if !ok {
 		return nil, fmt.Errorf("%w: directory", errFilters)
 	}
 	return d, nil
 }
 
-// each calls f for each column and kind until f returns false; the arguments
-// are valid during the call. It returns false when f did or the directory is
-// cut short.
-func (d *filterDir) each(f func(column []byte, kind filterKind, refs []filterRef) bool) bool {
-	b := d.entries
-	refs := make([]filterRef, 0, d.groups)
+// parseDir reads a directory; filters end at end.
+func parseDir(b []byte, end uint64) (*filterDir, bool) {
 	number := func() (uint64, bool) {
 		v, n := binary.Uvarint(b)
 		if n <= 0 {
@@ -156,47 +140,38 @@ func (d *filterDir) each(f func(column []byte, kind filterKind, refs []filterRef
 		b = b[n:]
 		return v, true
 	}
-	for range d.count {
+	groups, ok1 := number()
+	count, ok2 := number()
+	// Each entry and each of its row groups takes a byte at least.
+	if !ok1 || !ok2 || groups > uint64(len(b)) || count > uint64(len(b)) {
+		return nil, false
+	}
+	d := &filterDir{groups: int(groups), refs: make(map[filterKey][]filterRef, count)}
+	for range count {
 		size, ok := number()
-		if !ok || size >= uint64(len(b)) {
-			return false
+		if !ok || size >= uint64(len(b)) || groups > uint64(len(b)) {
+			return nil, false
 		}
-		name, kind := b[:size], filterKind(b[size])
+		key := filterKey{string(b[:size]), filterKind(b[size])}
 		b = b[size+1:]
-		refs = refs[:0]
-		for range d.groups {
-			r := filterRef{}
+		refs := make([]filterRef, groups)
+		for i := range refs {
 			v, ok := number()
 			if !ok {
-				return false
+				return nil, false
 			}
-			if v > 0 {
-				r.size, r.known = v-1, true
-				if r.at, ok = number(); !ok {
-					return false
-				}
+			if v == 0 {
+				continue
 			}
-			refs = append(refs, r)
+			r := &refs[i]
+			r.size, r.known = v-1, true
+			if r.at, ok = number(); !ok || r.size > end || r.at > end-r.size {
+				return nil, false
+			}
 		}
-		if !f(name, kind, refs) {
-			return false
-		}
+		d.refs[key] = refs
 	}
-	return true
-}
-
-// find returns the filters of a column, one a row group; nil when the file
-// has none of that kind.
-func (d *filterDir) find(column string, kind filterKind) []filterRef {
-	var out []filterRef
-	d.each(func(name []byte, k filterKind, refs []filterRef) bool {
-		if k != kind || string(name) != column {
-			return true
-		}
-		out = append(out, refs...)
-		return false
-	})
-	return out
+	return d, true
 }
 
 // mayEqual reports whether the row group may hold a value of this hash.

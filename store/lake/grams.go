@@ -86,6 +86,9 @@ func (g *gramSet) appendFilter(dst []byte) (out []byte, known bool) {
 }
 
 func (g *gramSet) reset() {
+	if g.set == 0 {
+		return
+	}
 	clear(g.bits)
 	g.set = 0
 }

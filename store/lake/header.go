@@ -2,8 +2,10 @@ package lake
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strconv"
 	"strings"
@@ -23,9 +25,9 @@ type header struct {
 // openData opens a segment's data file for reading. What is no Parquet file
 // is errDamaged.
 func (l *Lake) openData(name string) (*os.File, *parquet.File, error) {
-	f, err := os.Open(l.disk.path(name + extData))
+	f, err := l.openFile(name + extData)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%w: %w", errDamaged, err)
+		return nil, nil, err
 	}
 	info, err := f.Stat()
 	if err == nil {
@@ -36,6 +38,16 @@ func (l *Lake) openData(name string) (*os.File, *parquet.File, error) {
 	}
 	f.Close() // it was only read
 	return nil, nil, err
+}
+
+// openFile opens a file of a segment. One that is missing is errDamaged; one
+// that cannot be opened now is not.
+func (l *Lake) openFile(name string) (*os.File, error) {
+	f, err := os.Open(l.disk.path(name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w: the file is missing", errDamaged)
+	}
+	return f, err
 }
 
 // openParquet reads the footer of a file.

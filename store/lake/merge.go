@@ -43,6 +43,9 @@ func (l *Lake) merge(ctx context.Context, u *Upkeep) error {
 		if errors.As(err, &damage) {
 			err = l.onDamage(ctx)(damage.seg, damage.err)
 		}
+		if errors.Is(err, errOvertaken) {
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("merging %d segments of %s: %w", len(batch), hourDir(batch[0].class, batch[0].hour), err)
 		}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/parquet-go/parquet-go"
@@ -50,7 +49,7 @@ func (m *merger) open(ctx context.Context, batch []*segment, hour int64) (witnes
 	for i, s := range batch {
 		// What is merged gets a new checksum: damage must not.
 		if err := m.lake.checkData(s, true); err != nil {
-			return nil, &damageError{s, fmt.Errorf("%w: %w", errDamaged, err)}
+			return nil, &damageError{s, err}
 		}
 		if m.sources[i].r, err = m.lake.openSegment(s); err != nil {
 			return nil, &damageError{s, err}

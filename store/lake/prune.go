@@ -91,7 +91,7 @@ func (p *pruner) groups(s *segment) (may []bool, known bool) {
 		may[i] = true
 	}
 	for _, c := range p.conds {
-		refs := dir.find(c.column, c.kind)
+		refs := dir.refs[filterKey{c.column, c.kind}]
 		for i := range refs {
 			if may[i] {
 				may[i] = c.admits(f, refs[i])

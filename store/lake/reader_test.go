@@ -111,9 +111,9 @@ func FuzzFilters(f *testing.F) {
 			return
 		}
 		file := bytes.NewReader(data)
-		d.each(func(_ []byte, kind filterKind, refs []filterRef) bool {
+		for key, refs := range d.refs {
 			for _, r := range refs {
-				if kind == kindGrams {
+				if key.kind == kindGrams {
 					if _, err := r.mayContain(file, gramsOf([]byte(text))); err != nil {
 						t.Error(err)
 					}
@@ -123,8 +123,7 @@ func FuzzFilters(f *testing.F) {
 					t.Error(err)
 				}
 			}
-			return true
-		})
+		}
 	})
 }
 
@@ -184,5 +183,4 @@ func TestGrams(t *testing.T) {
 	f(1, 0)
 	f(100, 0.1)
 	f(5000, 0.2)
-	f(40000, 0.3)
 }

@@ -55,6 +55,9 @@ func (l *Lake) recover(ctx context.Context) (*Recovery, error) {
 	if err := l.removeOrphans(ctx, onDisk, r); err != nil {
 		return nil, err
 	}
+	if err := l.recoverOutbox(ctx, r); err != nil {
+		return nil, err
+	}
 	r.count(l.Stats())
 	return r, nil
 }
@@ -156,6 +159,9 @@ func (l *Lake) checkLive(ctx context.Context, onDisk map[string][]string, r *Rec
 			return err
 		}
 		if err := l.checkData(s, l.opts.Verify); err != nil {
+			if !errors.Is(err, errDamaged) {
+				return fmt.Errorf("looking at segment %s: %w", s.name, err)
+			}
 			a, err := l.setAside(ctx, s, err.Error())
 			if err != nil {
 				return err
@@ -193,13 +199,11 @@ func (l *Lake) all() []*segment {
 }
 
 // checkData says what is wrong with a segment's data file: its size, its
-// ends, and with deep set its checksum.
+// ends, and with deep set its checksum. That is errDamaged; another error
+// means that it could not be looked at.
 func (l *Lake) checkData(s *segment, deep bool) error {
-	f, err := os.Open(l.disk.path(s.dataFile()))
+	f, err := l.openFile(s.dataFile())
 	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return errors.New("the file is missing")
-		}
 		return err
 	}
 	defer f.Close() // it was only read
@@ -208,27 +212,27 @@ func (l *Lake) checkData(s *segment, deep bool) error {
 		return err
 	}
 	if info.Size() != s.bytes {
-		return fmt.Errorf("the file has %d bytes, the manifest says %d", info.Size(), s.bytes)
+		return fmt.Errorf("%w: the file has %d bytes, the manifest says %d", errDamaged, info.Size(), s.bytes)
 	}
 	var ends [8]byte
 	if _, err := f.ReadAt(ends[:4], 0); err != nil {
-		return err
+		return fmt.Errorf("%w: %w", errDamaged, err)
 	}
 	if _, err := f.ReadAt(ends[4:], s.bytes-4); err != nil {
-		return err
+		return fmt.Errorf("%w: %w", errDamaged, err)
 	}
 	if string(ends[:]) != "PAR1PAR1" {
-		return errors.New("the file is no Parquet file")
+		return fmt.Errorf("%w: the file is no Parquet file", errDamaged)
 	}
 	if !deep {
 		return nil
 	}
 	sum := checksumWriter{out: io.Discard}
 	if _, err := io.Copy(&sum, f); err != nil {
-		return err
+		return fmt.Errorf("%w: %w", errDamaged, err)
 	}
 	if sum.crc != s.crc {
-		return errors.New("the file's checksum is not the manifest's")
+		return fmt.Errorf("%w: the file's checksum is not the manifest's", errDamaged)
 	}
 	return nil
 }

@@ -32,7 +32,7 @@ const (
 type segmentWriter struct {
 	table   *table
 	out     checksumWriter
-	w       *parquet.Writer
+	w       *parquet.GenericWriter[any]
 	columns []*parquet.ColumnWriter
 
 	filters   filterWriter
@@ -71,7 +71,7 @@ func newStats() segmentStats {
 // what is not merged yet is little to read.
 func newSegmentWriter(t *table, merged bool) *segmentWriter {
 	s := &segmentWriter{table: t}
-	s.w = parquet.NewWriter(io.Discard, append(t.writerOptions(&zstd.Codec{Level: compression}),
+	s.w = parquet.NewGenericWriter[any](io.Discard, append(t.writerOptions(&zstd.Codec{Level: compression}),
 		parquet.KeyValueMetadata(keyFormat, strconv.Itoa(formatVersion)), parquet.KeyValueMetadata(keyTable, t.class.String()))...)
 	s.columns = s.w.ColumnWriters()
 	s.values, s.gramSets = make([]valueSet, len(t.columns)), make([]gramSet, len(t.columns))
