@@ -25,18 +25,22 @@ type Simulation struct {
 	// policy leaves of it.
 	Full, Kept *report.Result
 	// Lost are the findings of the whole log that are not made of what is
-	// left; Weaker those that are made there with a lower severity; New those
-	// that are made only there, such as a context that is not recorded any
-	// more would prevent. All in order of severity.
-	Lost, New []*detect.Finding
-	Weaker    []Weaker
+	// left, Weaker those that are made there with a lower severity, New those
+	// that are made only there, such as one that a fact which is not recorded
+	// any more would have prevented. Each in order of severity.
+	Lost, Weaker []Cost
+	New          []*detect.Finding
 }
 
-// Weaker is a finding that is less severe with less recorded.
-type Weaker struct {
+// Cost is a finding of the whole log that is lost or less severe.
+type Cost struct {
 	Finding *detect.Finding
-	Now     rule.Severity
+	// Now is its severity with less recorded, 0 where it is lost.
+	Now rule.Severity
 }
+
+// Costs are the findings that are lost, then those that are less severe.
+func (s *Simulation) Costs() []Cost { return slices.Concat(s.Lost, s.Weaker) }
 
 // Simulate applies an audit policy to recorded logs and compares what is
 // found in them with what is found in the rest. Standard input cannot be
@@ -118,9 +122,9 @@ func (s *Simulation) compare() {
 	for _, f := range s.Full.Findings {
 		switch now := same(f, s.Kept.Findings); {
 		case now == nil:
-			s.Lost = append(s.Lost, f)
+			s.Lost = append(s.Lost, Cost{Finding: f})
 		case now.Severity < f.Severity:
-			s.Weaker = append(s.Weaker, Weaker{f, now.Severity})
+			s.Weaker = append(s.Weaker, Cost{f, now.Severity})
 		}
 	}
 	for _, f := range s.Kept.Findings {
@@ -128,9 +132,10 @@ func (s *Simulation) compare() {
 			s.New = append(s.New, f)
 		}
 	}
-	slices.SortStableFunc(s.Lost, moreSevere)
+	for _, list := range [][]Cost{s.Lost, s.Weaker} {
+		slices.SortStableFunc(list, func(a, b Cost) int { return moreSevere(a.Finding, b.Finding) })
+	}
 	slices.SortStableFunc(s.New, moreSevere)
-	slices.SortStableFunc(s.Weaker, func(a, b Weaker) int { return moreSevere(a.Finding, b.Finding) })
 }
 
 func moreSevere(a, b *detect.Finding) int { return cmp.Compare(b.Severity, a.Severity) }
