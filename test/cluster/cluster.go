@@ -36,11 +36,6 @@ func (c *Cluster) Close() error { return c.hold.Close() }
 // Down ends the cluster and returns when nothing of it is left.
 func (c *Cluster) Down(ctx context.Context) error {
 	_ = c.hold.Close()
-	unlock, err := lock(string(c.dir))
-	if err != nil {
-		return err
-	}
-	defer unlock()
 	return Down(ctx, string(c.dir))
 }
 

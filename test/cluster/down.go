@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -20,6 +21,20 @@ const stopTimeout = 10 * time.Second
 
 // Down ends the cluster in dir and removes what is left of it. That there is none is no error.
 func Down(ctx context.Context, dir string) error {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	unlock, err := lock(dir)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return down(ctx, dir)
+}
+
+// down is Down for whoever has the lock.
+func down(ctx context.Context, dir string) error {
 	d := layout.Dir(dir)
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return nil

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net"
@@ -38,7 +39,7 @@ func Up(ctx context.Context, config Config) (*Cluster, error) {
 	if c, err := attach(d); err == nil {
 		return c, nil
 	}
-	if err := Down(ctx, dir); err != nil {
+	if err := down(ctx, dir); err != nil {
 		return nil, err
 	}
 	timeout := config.Timeout
@@ -48,19 +49,28 @@ func Up(ctx context.Context, config Config) (*Cluster, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	if err := start(ctx, d, config); err != nil {
-		return nil, fmt.Errorf("start cluster: %w", err)
+		return nil, fmt.Errorf("start cluster: %w", errors.Join(err, down(context.WithoutCancel(ctx), dir)))
 	}
 	c, err := await(ctx, d, config.Forward)
 	if err != nil {
 		tail := logTails(d)
-		return nil, fmt.Errorf("start cluster: %w\n%s", errors.Join(err, Down(context.WithoutCancel(ctx), dir)), tail)
+		return nil, fmt.Errorf("start cluster: %w\n%s", errors.Join(err, down(context.WithoutCancel(ctx), dir)), tail)
 	}
 	return c, nil
 }
 
-// lock makes one process at a time start or stop the cluster in dir.
+// lock makes one process at a time start or stop the cluster in dir. Its file is in the cache, so that a cluster that
+// is down leaves nothing beside its directory.
 func lock(dir string) (unlock func(), err error) {
-	f, err := os.OpenFile(dir+".lock", os.O_CREATE|os.O_RDWR, 0o600)
+	cache, err := CacheDir()
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(cache, 0o755); err != nil {
+		return nil, err
+	}
+	name := fmt.Sprintf("cluster-%x.lock", sha256.Sum256([]byte(dir)))
+	f, err := os.OpenFile(filepath.Join(cache, name), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +101,8 @@ func start(ctx context.Context, d layout.Dir, config Config) error {
 		return err
 	}
 	defer api.Close()
-	if err := writeCredentials(d, "https://"+api.Addr().String()); err != nil {
+	server := "https://" + api.Addr().String()
+	if err := writeCredentials(d, server); err != nil {
 		return err
 	}
 	policy := config.AuditPolicy
@@ -111,7 +122,7 @@ func start(ctx context.Context, d layout.Dir, config Config) error {
 	}
 	err = layout.WriteConfig(d, layout.Config{
 		Programs: found, Self: config.Self, Cgroup: "lynceus-" + strconv.Itoa(os.Getpid()) + "-" + strconv.FormatInt(time.Now().UnixMilli(), 36),
-		Linger: config.Linger, AuditWebhook: config.AuditWebhook != nil, APIServer: config.APIServer,
+		Server: server, Linger: config.Linger, AuditWebhook: config.AuditWebhook != nil, APIServer: config.APIServer,
 	})
 	if err != nil {
 		return err

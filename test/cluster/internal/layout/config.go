@@ -12,6 +12,7 @@ type Config struct {
 	Programs     map[string]string `json:"programs"` // absolute path of every program, by name
 	Self         string            `json:"self"`     // the static binary of the supervisor, which is also the pause image
 	Cgroup       string            `json:"cgroup"`   // the control group of all pods, below the root of each hierarchy
+	Server       string            `json:"server"`   // the API server on the machine's loopback, as URL
 	Linger       time.Duration     `json:"linger"`   // without a client for this long the cluster ends; 0 keeps it
 	AuditWebhook bool              `json:"audit_webhook"`
 	APIServer    []string          `json:"api_server"` // more flags for kube-apiserver

@@ -169,6 +169,9 @@ func (s *supervisor) until(ctx context.Context, what string, ok func(context.Con
 	}
 }
 
+// environment is what components see: nothing of whoever started the cluster.
+var environment = []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/run/lynceus"}
+
 // run starts components with their logs, and watches them: none may end before the cluster does.
 func (s *supervisor) run(components ...component) error {
 	for _, c := range components {
@@ -177,6 +180,7 @@ func (s *supervisor) run(components ...component) error {
 			return err
 		}
 		cmd := exec.Command(s.config.Programs[c.name], c.args...)
+		cmd.Env = environment
 		cmd.Stdout, cmd.Stderr = log, log
 		if err := cmd.Start(); err != nil {
 			return fmt.Errorf("start %s: %w", c.name, err)
