@@ -91,17 +91,27 @@ func start(ctx context.Context, d layout.Dir, config Config) error {
 	if err != nil {
 		return err
 	}
-	for _, sub := range []string{"pki", "kubeconfig", "log", "bin"} {
-		if err := os.MkdirAll(d.Path(sub), 0o755); err != nil {
-			return err
-		}
-	}
 	api, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
 	defer api.Close()
 	server := "https://" + api.Addr().String()
+	if err := os.MkdirAll(string(d), 0o700); err != nil {
+		return err
+	}
+	err = layout.WriteConfig(d, layout.Config{
+		Programs: found, Self: config.Self, Cgroup: "lynceus-" + strconv.FormatInt(time.Now().UnixMicro(), 36),
+		Server: server, Linger: config.Linger, AuditWebhook: config.AuditWebhook != nil, APIServer: config.APIServer,
+	})
+	if err != nil {
+		return err
+	}
+	for _, sub := range []string{"pki", "kubeconfig", "log", "bin"} {
+		if err := os.MkdirAll(d.Path(sub), 0o755); err != nil {
+			return err
+		}
+	}
 	if err := writeCredentials(d, server); err != nil {
 		return err
 	}
@@ -118,13 +128,6 @@ func start(ctx context.Context, d layout.Dir, config Config) error {
 		}
 	}
 	if err := os.Symlink(found["kubectl"], d.Path("bin", "kubectl")); err != nil {
-		return err
-	}
-	err = layout.WriteConfig(d, layout.Config{
-		Programs: found, Self: config.Self, Cgroup: "lynceus-" + strconv.Itoa(os.Getpid()) + "-" + strconv.FormatInt(time.Now().UnixMilli(), 36),
-		Server: server, Linger: config.Linger, AuditWebhook: config.AuditWebhook != nil, APIServer: config.APIServer,
-	})
-	if err != nil {
 		return err
 	}
 	return spawn(d, config.Self, api.(*net.TCPListener))
