@@ -39,6 +39,16 @@ func (c *Cluster) Down(ctx context.Context) error {
 	return Down(ctx, string(c.dir))
 }
 
+// Process is the process id, on this machine, of the cluster's first process. Its files in /proc lead to the cluster's
+// namespaces (/proc/PID/ns) and to the node's files (/proc/PID/root), and every process of the cluster ends with it.
+func (c *Cluster) Process() (int, error) {
+	pid, _, err := readPID(c.dir)
+	return pid, err
+}
+
+// Dir is the cluster's directory, which is gone when the cluster is.
+func (c *Cluster) Dir() string { return string(c.dir) }
+
 // Kubeconfig is the file by which a client on this machine is the cluster's administrator.
 func (c *Cluster) Kubeconfig() string { return c.dir.Kubeconfig("admin") }
 

@@ -76,10 +76,23 @@ func end(ctx context.Context, d layout.Dir) error {
 			}
 		}
 		if !alive(d) {
+			awaitReaped(ctx, pid)
 			return nil
 		}
 	}
 	return fmt.Errorf("the cluster's process %d does not end", pid)
+}
+
+// reapTimeout is how long awaitReaped waits; where no process adopts orphans, the entry stays.
+const reapTimeout = time.Second
+
+// awaitReaped waits until the entry of an ended process is gone.
+func awaitReaped(ctx context.Context, pid int) {
+	ctx, cancel := context.WithTimeout(ctx, reapTimeout)
+	defer cancel()
+	for unix.Kill(pid, 0) == nil && ctx.Err() == nil {
+		time.Sleep(5 * time.Millisecond)
+	}
 }
 
 // writePID notes process 1 and when it started, by which it is told apart from a later process with its number.

@@ -3,7 +3,6 @@ package cluster_test
 import (
 	"encoding/json"
 	"encoding/pem"
-	"fmt"
 	"io"
 	"io/fs"
 	"net"
@@ -14,7 +13,9 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/lynceus-io/lynceus/test/cluster"
 	"github.com/lynceus-io/lynceus/test/cluster/clustertest"
@@ -95,8 +96,8 @@ func left(before, after footprint) []string {
 	return out
 }
 
-// TestStartAndStop starts and stops two clusters in a row, the second one with an audit webhook and a policy of its
-// own, and compares the machine before and after.
+// TestStartAndStop starts and ends three clusters in a row, each with pods in it and each ended in another way, and
+// compares the machine before and after. The second has an audit policy and a webhook of its own.
 func TestStartAndStop(t *testing.T) {
 	var audited atomic.Int64
 	receiver := httptest.NewTLSServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -106,29 +107,57 @@ func TestStartAndStop(t *testing.T) {
 		}
 	}))
 	defer receiver.Close()
-	configs := []cluster.Config{
-		{},
-		{
+	tests := []struct {
+		name   string
+		config cluster.Config
+		end    func(t *testing.T, c *cluster.Cluster)
+	}{
+		{"down", cluster.Config{}, func(t *testing.T, c *cluster.Cluster) {
+			if err := c.Down(t.Context()); err != nil {
+				t.Error(err)
+			}
+		}},
+		{"killed", cluster.Config{
 			AuditPolicy:  []byte("apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: Metadata}]\n"),
 			AuditWebhook: webhookKubeconfig(t, receiver),
 			Forward:      []int{receiver.Listener.Addr().(*net.TCPAddr).Port},
-		},
+		}, func(t *testing.T, c *cluster.Cluster) {
+			eventually(t, "audit events at the webhook", func() bool { return audited.Load() > 0 })
+			pid, err := c.Process()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+				t.Fatal(err)
+			}
+			if err := c.Down(t.Context()); err != nil {
+				t.Error(err)
+			}
+		}},
+		{"abandoned", cluster.Config{Linger: time.Second}, func(t *testing.T, c *cluster.Cluster) {
+			pid, err := c.Process()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := c.Close(); err != nil {
+				t.Error(err)
+			}
+			eventually(t, "the end of a cluster that nobody holds", func() bool { return syscall.Kill(pid, 0) != nil })
+		}},
 	}
-	before := look(t)
-	for i, config := range configs {
-		t.Run(fmt.Sprint(i), func(t *testing.T) {
-			c := clustertest.Start(t, config)
+	for _, tt := range tests {
+		before := look(t)
+		t.Run(tt.name, func(t *testing.T) {
+			c := clustertest.Start(t, tt.config)
 			pods(t, c)
 			if during := look(t); len(during.processes) <= len(before.processes) || len(during.cgroups) <= len(before.cgroups) {
 				t.Errorf("a running cluster shows no process or no control group: %+v", during)
 			}
-			if config.AuditWebhook != nil {
-				eventually(t, "audit events at the webhook", func() bool { return audited.Load() > 0 })
+			tt.end(t, c)
+			if l := left(before, look(t)); len(l) > 0 {
+				t.Errorf("it left %s", strings.Join(l, ", "))
 			}
 		})
-		if l := left(before, look(t)); len(l) > 0 {
-			t.Errorf("cluster %d left %s", i, strings.Join(l, ", "))
-		}
 	}
 }
 

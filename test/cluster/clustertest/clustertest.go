@@ -89,6 +89,9 @@ func Namespace(tb testing.TB, c *cluster.Cluster, prefix string) string {
 	name := prefix + "-" + strings.ToLower(rand.Text()[:6])
 	Kubectl(tb, c, "create", "namespace", name)
 	tb.Cleanup(func() {
+		if _, err := os.Stat(c.Dir()); err != nil {
+			return // the test ended its cluster
+		}
 		if out, err := c.Kubectl(context.Background(), "delete", "namespace", name, "--wait=false").CombinedOutput(); err != nil {
 			tb.Logf("delete namespace %s: %v: %s", name, err, out)
 		}
