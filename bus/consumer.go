@@ -130,6 +130,9 @@ func (c *Consumer) fetch(ctx context.Context, n int, wait time.Duration) ([]deli
 	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	batch, err = c.pull.Fetch(1, jetstream.FetchContext(ctx))
+	if err != nil && ctx.Err() != nil {
+		return nil, nil // the time was over before the server was asked
+	}
 	return c.collect(batch, err)
 }
 
