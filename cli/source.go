@@ -19,6 +19,7 @@ import (
 	"github.com/lynceus-io/lynceus/api/hunt"
 	"github.com/lynceus-io/lynceus/api/local"
 	"github.com/lynceus-io/lynceus/api/saved"
+	"github.com/lynceus-io/lynceus/hub"
 )
 
 // defaultData is the data directory where nothing else is said, and dataEnv
@@ -32,6 +33,8 @@ const (
 // sourceFlags say whom a question is put to.
 type sourceFlags struct {
 	data, server, tokenFile, ca string
+	// clickHouse is set by commands that can put a question to it.
+	clickHouse clickHouseFlags
 }
 
 func (f *sourceFlags) register(s *pflag.FlagSet) {
@@ -41,7 +44,7 @@ func (f *sourceFlags) register(s *pflag.FlagSet) {
 	s.StringVar(&f.ca, "ca", "", "trust only the certificates in `FILE` (PEM) of --server, not those that the system trusts")
 }
 
-// Store is a data directory that no server runs on.
+// Store is a data directory that no server runs on, or a database.
 type Store interface {
 	hunt.Querier
 	// Identity of the store; the same for as long as it exists.
@@ -74,6 +77,12 @@ func (a *app) source(ctx context.Context, f *sourceFlags) (*source, error) {
 	if f.server != "" && f.data != "" {
 		return nil, &usageError{"--server and --data contradict each other: give one"}
 	}
+	if f.clickHouse.url != "" {
+		if f.server != "" || f.data != "" {
+			return nil, &usageError{"--clickhouse, --server and --data contradict each other: give one"}
+		}
+		return a.clickHouseSource(f)
+	}
 	c, err := a.remote(f)
 	if err == nil {
 		return remoteSource(c), nil
@@ -92,7 +101,25 @@ func (a *app) source(ctx context.Context, f *sourceFlags) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &source{Querier: store, identity: func(context.Context) (string, error) { return store.Identity(), nil }, close: store.Close}, nil
+	return storeSource(store), nil
+}
+
+// clickHouseSource asks a database of ClickHouse itself.
+func (a *app) clickHouseSource(f *sourceFlags) (*source, error) {
+	o, err := f.clickHouse.options(a)
+	if err != nil {
+		return nil, err
+	}
+	store, err := hub.OpenClickHouse(o, a.now)
+	if err != nil {
+		return nil, err
+	}
+	return storeSource(store), nil
+}
+
+// storeSource asks a store in this process.
+func storeSource(s Store) *source {
+	return &source{Querier: s, identity: func(context.Context) (string, error) { return s.Identity(), nil }, close: s.Close}
 }
 
 func remoteSource(c *client.Client) *source {

@@ -10,6 +10,7 @@ import (
 	"github.com/lynceus-io/lynceus/event"
 	"github.com/lynceus-io/lynceus/identity"
 	"github.com/lynceus-io/lynceus/rule"
+	"github.com/lynceus-io/lynceus/store/clickhouse"
 )
 
 // UpOptions say what a server is made of.
@@ -46,6 +47,8 @@ type UpOptions struct {
 	// Maintain is how often segments are merged and old ones dropped; 0 means
 	// DefaultMaintain.
 	Maintain time.Duration
+	// ClickHouse also keeps every event in a database; nil for none.
+	ClickHouse *ClickHouseOptions
 	// Version is the program's, for /api/v1/status.
 	Version string
 	Log     *slog.Logger
@@ -66,6 +69,21 @@ type WebhookOptions struct {
 	// Clients may post.
 	Clients []webhook.Client
 }
+
+// ClickHouseOptions say where events are kept beside the store of this
+// machine, from now on: what it holds already is not sent.
+type ClickHouseOptions struct {
+	Database clickhouse.Options
+	// Answer lets the API answer from there, not from the store here.
+	Answer bool
+	// Backlog bounds how many bytes of segments may wait while the database
+	// does not take them; the oldest are given up beyond that, and counted.
+	// 0 means DefaultBacklog.
+	Backlog int64
+}
+
+// DefaultBacklog is ClickHouseOptions.Backlog when it is 0.
+const DefaultBacklog = 10e9
 
 func (o UpOptions) withDefaults() UpOptions {
 	if o.Listen == "" {
