@@ -1,6 +1,10 @@
 package fn
 
-import "github.com/lynceus-io/lynceus/kql/value"
+import (
+	"slices"
+
+	"github.com/lynceus-io/lynceus/kql/value"
+)
 
 // aggFamily is a Family with its aggregates.
 type aggFamily struct {
@@ -24,6 +28,7 @@ func AggFamilies() []Family {
 		for _, a := range f.aggs {
 			named.Names = append(named.Names, a.Name)
 		}
+		slices.Sort(named.Names)
 		out = append(out, named)
 	}
 	return out

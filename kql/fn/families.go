@@ -1,9 +1,11 @@
 package fn
 
+import "slices"
+
 // Family is functions, or aggregates, that are about one thing.
 type Family struct {
 	Title string
-	Names []string // as they are declared, without other names of the same
+	Names []string // in order, without other names of the same
 }
 
 // family is a Family with its functions.
@@ -32,6 +34,7 @@ func Families() []Family {
 		for _, g := range f.funcs {
 			named.Names = append(named.Names, g.Name)
 		}
+		slices.Sort(named.Names)
 		out = append(out, named)
 	}
 	return out
