@@ -103,6 +103,9 @@ func (c Case) apply(e Edit) (Case, error) {
 	if e.Status == nil && e.Resolution == nil && e.Assignee == nil {
 		wrong("say what to change: the status or the assignee")
 	}
+	if c.By == "" {
+		c.Requests = e.Requests
+	}
 	if e.Status != nil {
 		if !slices.Contains(Statuses(), *e.Status) {
 			wrong("status %.40q is none of open, investigating, closed", *e.Status)

@@ -21,7 +21,7 @@ var ErrOn = errors.New("the rule is on; rules list shows those that are off")
 // or state.ErrConflict when somebody else switched the rule at the same time.
 func (b *Book) SwitchOff(ctx context.Context, s Switch, by string) (Stored, error) {
 	now := b.now().UTC().Truncate(time.Millisecond)
-	s.Author, s.Since, s.Until = by, now, s.Until.UTC()
+	s.Author, s.Since, s.Until, s.EndedBy = by, now, s.Until.UTC(), ""
 	if err := s.validate(); err != nil {
 		return Stored{}, err
 	}
@@ -51,7 +51,7 @@ func (b *Book) SwitchOn(ctx context.Context, rule, cluster, by string) (Stored, 
 	}
 	// What ended stays, so that the past that is judged again after a restart
 	// is judged as it was.
-	old.Until = now
+	old.Until, old.EndedBy = now, by
 	return b.put(ctx, old.Switch, old.Revision, by)
 }
 
@@ -114,8 +114,7 @@ func (b *Book) History(ctx context.Context, rule, cluster string) ([]Change, err
 		if err != nil {
 			return nil, err
 		}
-		ended := !s.Until.IsZero() && !s.Until.After(e.Time)
-		out = append(out, Change{Time: e.Time, By: e.By, Off: !ended, Switch: s.Switch})
+		out = append(out, Change{Time: e.Time, By: e.By, Off: s.EndedBy == "", Switch: s.Switch})
 	}
 	return out, nil
 }

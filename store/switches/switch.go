@@ -19,6 +19,8 @@ type Switch struct {
 	// that has not been said.
 	Since time.Time `json:"since"`
 	Until time.Time `json:"until,omitzero"`
+	// EndedBy is who switched it on again before that, "" for nobody.
+	EndedBy string `json:"ended_by,omitempty"`
 }
 
 // Stored is a switch and its revision.

@@ -125,6 +125,7 @@ type query struct {
 	engine    *Engine
 	statement *sql.Statement
 	pinned    []*lake.Snapshot
+	inline    []string // by scan: what stands for it when its events are few, else ""
 	end       []func() // what to do when it is over, in reverse
 }
 
@@ -169,6 +170,7 @@ func (q *query) ask(ctx context.Context) (*rows, error) {
 			return nil, err
 		}
 		q.pinned = append(q.pinned, p)
+		q.inline = append(q.inline, few(ctx, &q.statement.Scans[i], p))
 	}
 	if n := q.newest(); n > 0 {
 		return q.widen(ctx, n)
@@ -181,6 +183,10 @@ func (q *query) ask(ctx context.Context) (*rows, error) {
 func (q *query) text(after int64, files []lake.File) string {
 	var pairs []string
 	for i := range q.statement.Scans {
+		if q.inline[i] != "" {
+			pairs = append(pairs, fmt.Sprintf("{{scan %d}}", i), q.inline[i])
+			continue
+		}
 		p, a := q.pinned[i], int64(math.MinInt64)
 		list := p.Files
 		if files != nil && i == 0 {

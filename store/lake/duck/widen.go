@@ -18,7 +18,7 @@ const firstWindow = 122_880
 // wants others. Only a statement over a single scan can be answered in
 // windows.
 func (q *query) newest() int64 {
-	if len(q.statement.Scans) != 1 || len(q.pinned[0].Files) < 2 {
+	if len(q.statement.Scans) != 1 || len(q.pinned[0].Files) < 2 || q.inline[0] != "" {
 		return 0
 	}
 	return q.statement.Scans[0].Newest
