@@ -69,6 +69,7 @@ type Judge struct {
 	decided   uint64                        // revision of the latest case that rows tell of
 	clock     int64                         // latest event time
 	toldAt    time.Time
+	busyAt    time.Time // when events came last
 	savedAt   time.Time
 	future    int64
 	row       event.Event
@@ -88,6 +89,7 @@ func NewJudge(o Options) *Judge {
 		j.looked = o.Exclusions()
 	}
 	j.savedAt = o.Now()
+	j.busyAt = j.savedAt
 	return j
 }
 
@@ -172,15 +174,20 @@ func UIDOf(e *event.Event) (uid event.UID) {
 }
 
 // Tell writes what was found since the last call, at most once a second. idle
-// says that no events wait, so that time passes by the clock.
+// says that no events wait: when none came for Lateness, time passes by the
+// clock. Not sooner, since those that came about while the server was down are
+// on their way when it starts.
 func (j *Judge) Tell(ctx context.Context, idle bool) error {
 	now := j.o.Now()
+	if !idle {
+		j.busyAt = now
+	}
 	if now.Sub(j.toldAt) < tellEvery {
 		return nil
 	}
 	j.toldAt = now
 	j.scratch.Retune()
-	if idle {
+	if idle && now.Sub(j.busyAt) >= Lateness {
 		j.o.State.Advance(now.Add(-Lateness).UnixNano())
 	}
 	if err := j.write(ctx); err != nil {
