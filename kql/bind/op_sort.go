@@ -72,7 +72,7 @@ func (b *binder) takeRows(at place, n plan.Expr, in plan.Node) plan.Node {
 			}
 			return &plan.Project{In: below, Cols: p.Cols, Exprs: p.Exprs}
 		}
-		out.By = ties(in)
+		out.By = firsts(in)
 	}
 	if !b.charge(at, 1+len(out.By)) {
 		return nil

@@ -9,18 +9,36 @@ import (
 // ties is what a choice between the rows of n goes by: time and identity while
 // each event is one row and has them, else all columns in order.
 func ties(n plan.Node) []plan.SortKey {
-	cols := n.Columns()
-	r := rowOf(cols)
-	t, hasTime := r.col("time")
-	uid, hasUID := r.col("metadata.uid")
-	if hasTime && hasUID && t.Of.Type == value.TypeDatetime && uid.Of.Type == value.TypeString && distinctEvents(n, map[event.Class]bool{}) {
+	if t, uid, ok := identity(n); ok {
 		return []plan.SortKey{{Expr: t, NullsFirst: true}, {Expr: uid, NullsFirst: true}}
 	}
+	cols := n.Columns()
 	out := make([]plan.SortKey, len(cols))
 	for i, c := range cols {
 		out[i] = plan.SortKey{Expr: &plan.Col{Index: i, Of: c}, NullsFirst: true}
 	}
 	return out
+}
+
+// firsts is what take goes by where nobody has sorted: as ties, but the latest
+// events come first, which are those that one wants to see, and which stores
+// find without reading all others.
+func firsts(n plan.Node) []plan.SortKey {
+	keys := ties(n)
+	if _, _, ok := identity(n); ok {
+		keys[0].Desc, keys[0].NullsFirst = true, false
+	}
+	return keys
+}
+
+// identity returns the columns that tell the rows of n apart and put them in
+// order, while each is one event.
+func identity(n plan.Node) (time, uid *plan.Col, ok bool) {
+	r := rowOf(n.Columns())
+	time, hasTime := r.col("time")
+	uid, hasUID := r.col("metadata.uid")
+	ok = hasTime && hasUID && time.Of.Type == value.TypeDatetime && uid.Of.Type == value.TypeString && distinctEvents(n, map[event.Class]bool{})
+	return time, uid, ok
 }
 
 // tieExprs are the expressions of ties.

@@ -16,13 +16,17 @@ func (w *writer) sort(n *plan.Sort, in *relation) (*relation, bool) {
 	if !ok {
 		return nil, false
 	}
-	out.order = keys
-	if len(n.Keys) > 0 && n.Keys[0].Desc && !n.Keys[0].NullsFirst && r.scan != nil {
-		if c, ok := n.Keys[0].Expr.(*plan.Col); ok && r.cols[c.Index].column == timeColumn && r.cols[c.Index].stored != "" {
-			out.latest = true
-		}
-	}
+	out.order, out.latest = keys, r.latestBy(n.Keys)
 	return &out, true
+}
+
+// latestBy reports whether the keys put the latest rows of a scan first.
+func (r *relation) latestBy(keys []plan.SortKey) bool {
+	if len(keys) == 0 || !keys[0].Desc || keys[0].NullsFirst || r.scan == nil {
+		return false
+	}
+	c, ok := keys[0].Expr.(*plan.Col)
+	return ok && r.cols[c.Index].column == timeColumn && r.cols[c.Index].stored != ""
 }
 
 // orderKeys writes the keys of an order.
@@ -71,7 +75,7 @@ func (w *writer) take(n *plan.Take, in *relation) (*relation, bool) {
 		if !ok {
 			return nil, false
 		}
-		out.limitBy = keys
+		out.limitBy, out.latest = keys, r.latestBy(n.By)
 	}
 	return &out, true
 }

@@ -24,12 +24,12 @@ const (
 )
 
 // Find returns the events of the snapshot that have the texts which the
-// selection's Equal ask for, when they are few: at most limit, in few row
-// groups. Of them it reads the columns that the selection names, one page of
+// selection's Equal ask for, when these are such as people look for by one
+// exact value and the events are few: at most limit, in few row groups. Of them it reads the columns that the selection names, one page of
 // each, where an engine reads whole row groups. Other conditions are not
 // tested, and revisions not compared.
 //
-// ok is false when there are more, when no Equal is about a text, or when a
+// ok is false when there are more, when no Equal is about such a text, or when a
 // segment cannot be read: whoever asks must then read the files.
 func (s *Snapshot) Find(ctx context.Context, sel Selection, limit int) (events []*event.Event, ok bool) {
 	f := &finder{snap: s, sel: sel, limit: int64(limit)}
@@ -39,7 +39,7 @@ func (s *Snapshot) Find(ctx context.Context, sel Selection, limit int) (events [
 	}
 	for _, e := range sel.Equal {
 		i, known := t.byName[e.Column]
-		if !known || t.columns[i].field.Type == event.TypeStrings || slices.Contains(e.Values, "") {
+		if !known || !t.columns[i].bloom || slices.Contains(e.Values, "") {
 			continue
 		}
 		w := wanted{column: i, texts: e.Values}

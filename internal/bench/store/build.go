@@ -73,14 +73,34 @@ func (s *store) truthFile() string { return filepath.Join(s.dir, "truth.json") }
 
 // built says what making a store took: everything, and making the events.
 type built struct {
-	events   int64
-	all      used
-	events1  time.Duration // processor time of making one event and counting it
-	upkeep   lake.Upkeep
-	peak     int64
-	waiting  time.Duration // after the last event, until all was merged
-	behind   int           // the most appended segments that there were
-	resident int64
+	events  int64
+	all     used
+	making  time.Duration // processor time of making one event and counting it
+	upkeep  lake.Upkeep
+	peak    int64         // of memory, in bytes
+	waiting time.Duration // after the last event, until all was merged
+	behind  int           // the most appended segments that there were
+}
+
+// describe prints what making the store took and what it holds.
+func (s *store) describe(w io.Writer, b built) error {
+	segments, filters, err := sizes(s.dir)
+	if err != nil {
+		return err
+	}
+	st := s.lake.Stats()
+	n := float64(st.Rows)
+	fmt.Fprintf(w, "%d events in %d segments: %.1f bytes an event, %.1f of filters beside\n", st.Rows, st.Segments, float64(segments)/n, float64(filters)/n)
+	for _, t := range st.Tables {
+		fmt.Fprintf(w, "  %-10s %11d events, %4d segments, %4d of them not merged yet, %.1f bytes an event with filters\n", t.Class, t.Rows, t.Segments, t.Appended, float64(t.Bytes)/float64(t.Rows))
+	}
+	if b.events == 0 {
+		return nil
+	}
+	cpu := b.all.cpu - b.making*time.Duration(b.events)
+	fmt.Fprintf(w, "%d of them appended and merged in %s: %.0f events a second, with making them; %.0f events a second of processor time without (%s to make one); %d merged in %s beside, %s after the last event, at most %d segments behind; at most %d MB\n",
+		b.events, b.all.wall.Round(time.Second), per(b.events, b.all.wall), per(b.events, cpu), b.making, b.upkeep.MergedRows, b.upkeep.Merging.Round(time.Second), b.waiting.Round(time.Second), b.behind, b.peak>>20)
+	return nil
 }
 
 // grow adds events until there are total, with Maintain beside it as in the
@@ -90,7 +110,7 @@ func (s *store) grow(ctx context.Context, total int64, progress io.Writer) (b bu
 	if total <= first {
 		return b, nil
 	}
-	if b.events1, err = costOfEvents(s.truth.Seed, first); err != nil {
+	if b.making, err = costOfEvents(s.truth.Seed, first); err != nil {
 		return b, err
 	}
 	m := watchMemory()

@@ -25,6 +25,7 @@ type options struct {
 	compare int64
 	only    string
 	about   string
+	beside  int64
 }
 
 func main() {
@@ -35,6 +36,7 @@ func main() {
 	flag.IntVar(&o.rounds, "rounds", 5, "how often each question is asked warm; the median counts")
 	flag.Int64Var(&o.compare, "compare", 1_000_000, "how many events the comparison with other tools has; 0 for none")
 	flag.StringVar(&o.only, "only", "", "only some of: build, ask, ingest, beside, compare (separated by commas)")
+	flag.Int64Var(&o.beside, "beside", 2_000_000, "how many events are appended and merged while questions are asked")
 	flag.StringVar(&o.about, "about", "", "only questions whose name contains this")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -45,7 +47,13 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, w, progress io.Writer, o options) error {
+func run(ctx context.Context, w, progress io.Writer, o options) (err error) {
+	if o.dir == "" {
+		if o.dir, err = os.MkdirTemp("", "lynceus-bench-"); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(o.dir)) }()
+	}
 	want := func(name string) bool {
 		return o.only == "" || slices.Contains(strings.Split(o.only, ","), name)
 	}
@@ -54,25 +62,42 @@ func run(ctx context.Context, w, progress io.Writer, o options) error {
 			return err
 		}
 	}
-	if !want("ask") && !want("build") {
-		return nil
+	if want("build") || want("ask") || want("beside") {
+		if err := large(ctx, w, progress, o, want); err != nil {
+			return err
+		}
 	}
+	if want("compare") && o.compare > 0 {
+		return compare(ctx, w, progress, o.dir, o.seed, o.compare, o.rounds)
+	}
+	return nil
+}
+
+// large measures the large store.
+func large(ctx context.Context, w, progress io.Writer, o options, want func(string) bool) (err error) {
 	s, err := openStore(ctx, filepath.Join(o.dir, "store"), o.seed)
 	if err != nil {
 		return err
 	}
-	defer s.lake.Close()
+	defer func() { err = errors.Join(err, s.lake.Close()) }()
 	b, err := s.grow(ctx, o.events, progress)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "%+v\n", b)
-	if !want("ask") {
-		return nil
-	}
-	wrong, err := s.ask(ctx, w, questions(s.truth, o.about), o.rounds)
-	if err != nil {
+	if err := s.describe(w, b); err != nil {
 		return err
+	}
+	list := questions(s.truth, o.about)
+	var wrong []error
+	if want("ask") {
+		if wrong, err = s.ask(ctx, w, list, o.rounds); err != nil {
+			return err
+		}
+	}
+	if want("beside") {
+		if err := s.beside(ctx, w, progress, list, o.beside); err != nil {
+			return err
+		}
 	}
 	return errors.Join(wrong...)
 }

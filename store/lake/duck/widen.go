@@ -10,9 +10,10 @@ import (
 	"github.com/lynceus-io/lynceus/kql/value"
 )
 
-// firstWindow is how many rows the first window has at least: one row group
-// of a compacted segment.
-const firstWindow = 122_880
+// firstWindow is how many rows the first window has at least. The latest
+// segments are small; a window that turns out too small costs one more
+// question, one that is too large costs reading it.
+const firstWindow = 8192
 
 // newest returns how many of the latest rows the statement wants, 0 when it
 // wants others. Only a statement over a single scan can be answered in
