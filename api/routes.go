@@ -37,6 +37,7 @@ func routes() []route {
 		{"GET", "/api/v1/watch", "watch", token.Analyst, false, (*call).watch},
 		{"GET", "/api/v1/findings", "list_findings", token.Viewer, false, (*call).findings},
 		{"GET", "/api/v1/findings/{id}", "get_finding", token.Viewer, false, (*call).finding},
+		{"GET", "/api/v1/findings/{id}/exclusion", "propose_exclusion", token.Viewer, false, (*call).exclusionPropose},
 		{"GET", "/api/v1/incidents", "list_incidents", token.Viewer, false, (*call).incidents},
 		{"GET", "/api/v1/incidents/{id}", "get_incident", token.Viewer, false, (*call).incident},
 		{"GET", "/api/v1/incidents/{id}/case", "get_case", token.Viewer, false, (*call).incidentCase},

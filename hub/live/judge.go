@@ -95,7 +95,7 @@ func NewJudge(o Options) *Judge {
 // was seen already is not to be stored again. Contextual fields and the
 // revision of e are set.
 func (j *Judge) Take(e *event.Event) bool {
-	uid := uidOf(e)
+	uid := UIDOf(e)
 	seen := detect.SeenFirst
 	if e.Class == event.ClassAudit {
 		switch j.o.Requests.Observe(e, uid) {
@@ -114,7 +114,7 @@ func (j *Judge) Take(e *event.Event) bool {
 
 // remember takes an event that is stored already, in its latest revision.
 func (j *Judge) remember(e *event.Event) {
-	uid := uidOf(e)
+	uid := UIDOf(e)
 	if e.Class == event.ClassAudit {
 		j.o.Requests.Seed(e, uid)
 	}
@@ -159,9 +159,9 @@ func (j *Judge) TakeFuture() int64 {
 	return n
 }
 
-// uidOf returns an event's identity; one that has none in our form is
+// UIDOf returns an event's identity; one that has none in our form is
 // identified by a hash of what it has.
-func uidOf(e *event.Event) (uid event.UID) {
+func UIDOf(e *event.Event) (uid event.UID) {
 	text := event.MetadataUID.Get(e)
 	if len(text) == 2*len(uid) {
 		if _, err := hex.Decode(uid[:], []byte(text)); err == nil {

@@ -105,7 +105,7 @@ func TestErrors(t *testing.T) {
 		{`audit | where k8s.pod like "x%"`, "like is not supported; write contains, startswith or matches regex"},
 		{`audit | mv-expand bagexpansion=array raw_data`, "1:19: this kind of expansion is not supported"},
 		{`audit | mv-apply g = audit.user.groups on (summarize count())`, "1:44: in the sub-query of mv-apply all but where and extend is not supported"},
-		{`audit | where k8s.pod == "x" | project n = row_number()`, "the function row_number is not supported"},
+		{`audit | where k8s.pod == "x" | project n = row_number()`, "row_number needs rows in an order, in extend or project; put sort by before it"},
 		{`audit | union kind=sideways process`, "the kind of a union is outer or inner"},
 		{`union nothing*`, "no table fits nothing*"},
 		{`audit | project-away k8s.pood`, "did you mean k8s.pod?"},

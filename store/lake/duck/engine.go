@@ -90,7 +90,7 @@ func (e *Engine) Dialect() sql.Dialect { return sql.DuckDB }
 
 // Query runs a statement, which must be one SELECT. It waits while too many
 // others run. Errors of the engine are returned as they are, but for those of
-// limits, which say what to do.
+// limits, which are a *sql.LimitError.
 func (e *Engine) Query(ctx context.Context, s *sql.Statement) (run.Rows, error) {
 	select {
 	case e.slots <- struct{}{}:
@@ -189,11 +189,13 @@ func (e *Engine) explain(ctx context.Context, err error) error {
 	var d *duckdb.Error
 	switch {
 	case errors.Is(context.Cause(ctx), context.DeadlineExceeded):
-		return fmt.Errorf("the query took longer than %s and was ended; ask for a shorter time or fewer columns: %w", e.options.Timeout.Round(time.Second), context.DeadlineExceeded)
+		return &sql.LimitError{Limit: sql.LimitTime, Err: context.DeadlineExceeded,
+			Text: fmt.Sprintf("the query took longer than %s and was ended; ask for a shorter time or fewer columns", e.options.Timeout.Round(time.Millisecond))}
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.As(err, &d) && d.Type == duckdb.ErrorTypeOutOfMemory:
-		return fmt.Errorf("the query needs more than the %d MB that queries may hold; ask for a shorter time, fewer columns or fewer groups: %w", e.options.Memory>>20, err)
+		return &sql.LimitError{Limit: sql.LimitMemory, Err: err,
+			Text: fmt.Sprintf("the query needs more than the %d MB that queries may hold; ask for a shorter time, fewer columns or fewer groups", e.options.Memory>>20)}
 	}
 	return err
 }
