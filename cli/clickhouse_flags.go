@@ -1,11 +1,8 @@
 package cli
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"fmt"
 	"net/url"
-	"os"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -24,25 +21,20 @@ const secretForms = "; with a password as file:PATH or env:NAME of what holds it
 
 func (f *clickHouseFlags) register(s *pflag.FlagSet, what string) {
 	s.StringVar(&f.url, "clickhouse", "", what+" at `URL`, http(s)://user@host:port/database"+secretForms)
-	s.StringVar(&f.ca, "clickhouse-ca", "", "`FILE` with the authority of the certificate of ClickHouse, in PEM; the system's where nothing is said")
+	s.StringVar(&f.ca, "clickhouse-ca", "", "trust only the certificates in `FILE` (PEM) of ClickHouse, not those that the system trusts")
 }
 
 // options returns where the database is.
 func (f *clickHouseFlags) options(a *app) (o clickhouse.Options, err error) {
-	if o.URL, err = a.secretURL("--clickhouse", f.url); err != nil || f.ca == "" {
+	if o.URL, err = a.secretURL("--clickhouse", f.url); err != nil {
 		return o, err
 	}
-	pem, err := os.ReadFile(f.ca)
-	if err != nil {
-		return o, err
-	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(pem) {
-		return o, fmt.Errorf("--clickhouse-ca: %s holds no certificate in PEM", f.ca)
-	}
-	o.TLS = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
-	return o, nil
+	o.TLS, err = trust("--clickhouse-ca", f.ca)
+	return o, err
 }
+
+// maxURL bounds a file with an address, in bytes.
+const maxURL = 64 << 10
 
 // secretURL reads an address that may hold a password. Arguments of a process
 // can be read by everybody on the machine, so there it may not.
@@ -55,7 +47,7 @@ func (a *app) secretURL(flag, text string) (string, error) {
 		return value, nil
 	}
 	if path, ok := strings.CutPrefix(text, "file:"); ok {
-		b, err := os.ReadFile(path)
+		b, err := readBounded(path, maxURL)
 		if err != nil {
 			return "", err
 		}

@@ -78,10 +78,13 @@ func (a *app) source(ctx context.Context, f *sourceFlags) (*source, error) {
 		return nil, &usageError{"--server and --data contradict each other: give one"}
 	}
 	if f.clickHouse.url != "" {
-		if f.server != "" || f.data != "" {
-			return nil, &usageError{"--clickhouse, --server and --data contradict each other: give one"}
+		if f.server != "" || f.data != "" || f.ca != "" {
+			return nil, &usageError{"--clickhouse, --server with --ca, and --data contradict each other: give one"}
 		}
 		return a.clickHouseSource(f)
+	}
+	if f.clickHouse.ca != "" {
+		return nil, &usageError{"--clickhouse-ca needs --clickhouse URL"}
 	}
 	c, err := a.remote(f)
 	if err == nil {
@@ -148,11 +151,11 @@ func (a *app) remote(f *sourceFlags) (*client.Client, error) {
 		if token == "" {
 			return nil, &usageError{"--server needs a token: give --token-file, or set " + tokenEnv + "; lynceus token create makes one"}
 		}
-		trust, err := f.trust()
+		certificates, err := trust("--ca", f.ca)
 		if err != nil {
 			return nil, err
 		}
-		return client.New(client.Options{Server: f.server, Token: token, TLS: trust})
+		return client.New(client.Options{Server: f.server, Token: token, TLS: certificates})
 	}
 	if f.ca != "" {
 		return nil, &usageError{"--ca says which certificates of --server are trusted: give --server, too"}
@@ -170,18 +173,19 @@ func (a *app) remote(f *sourceFlags) (*client.Client, error) {
 // maxCA bounds a file of certificates, in bytes.
 const maxCA = 4 << 20
 
-// trust returns what --ca says, nil where it says nothing.
-func (f *sourceFlags) trust() (*tls.Config, error) {
-	if f.ca == "" {
+// trust returns what a flag with a file of certificates says, nil where it
+// says nothing.
+func trust(flag, file string) (*tls.Config, error) {
+	if file == "" {
 		return nil, nil
 	}
-	b, err := readBounded(f.ca, maxCA)
+	b, err := readBounded(file, maxCA)
 	if err != nil {
-		return nil, fmt.Errorf("--ca: %w", err)
+		return nil, fmt.Errorf("%s: %w", flag, err)
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(b) {
-		return nil, fmt.Errorf("--ca %s: there is no certificate in PEM in it", f.ca)
+		return nil, fmt.Errorf("%s %s: there is no certificate in PEM in it", flag, file)
 	}
 	return &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}, nil
 }

@@ -24,6 +24,7 @@ type options struct {
 	rounds  int
 	compare int64
 	only    string
+	about   string
 }
 
 func main() {
@@ -34,6 +35,7 @@ func main() {
 	flag.IntVar(&o.rounds, "rounds", 5, "how often each question is asked warm; the median counts")
 	flag.Int64Var(&o.compare, "compare", 1_000_000, "how many events the comparison with other tools has; 0 for none")
 	flag.StringVar(&o.only, "only", "", "only some of: build, ask, ingest, beside, compare (separated by commas)")
+	flag.StringVar(&o.about, "about", "", "only questions whose name contains this")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -68,7 +70,7 @@ func run(ctx context.Context, w, progress io.Writer, o options) error {
 	if !want("ask") {
 		return nil
 	}
-	wrong, err := s.ask(ctx, w, questions(s.truth), o.rounds)
+	wrong, err := s.ask(ctx, w, questions(s.truth, o.about), o.rounds)
 	if err != nil {
 		return err
 	}

@@ -20,8 +20,13 @@ const (
 	allTarget    = 4 * time.Second
 )
 
-// questions returns what is asked of a store that holds t.
-func questions(t *truth) []question {
+// questions returns what is asked of a store that holds t: of all questions
+// those whose name contains about.
+func questions(t *truth, about string) []question {
+	return slices.DeleteFunc(allQuestions(t), func(q question) bool { return !strings.Contains(q.about, about) })
+}
+
+func allQuestions(t *truth) []question {
 	hour, namespace := quietPlace(t)
 	from := time.Unix(hour*3600, 0).UTC()
 	where := fmt.Sprintf("where time >= datetime(%s) and time < datetime(%s) and k8s.namespace == '%s'", from.Format(time.RFC3339), from.Add(time.Hour).Format(time.RFC3339), namespace)
