@@ -10,12 +10,10 @@ import (
 
 	"github.com/lynceus-io/lynceus/api"
 	"github.com/lynceus-io/lynceus/api/token"
-	"github.com/lynceus-io/lynceus/bus"
 	"github.com/lynceus-io/lynceus/detect"
 	"github.com/lynceus-io/lynceus/detect/exclude"
 	"github.com/lynceus-io/lynceus/rule"
 	"github.com/lynceus-io/lynceus/store/exclusions"
-	"github.com/lynceus-io/lynceus/store/state"
 )
 
 // book is the exclusions of a test, and a past of one finding.
@@ -35,16 +33,7 @@ func (b book) Propose(_ context.Context, id string) (exclude.Exclusion, error) {
 
 func newBook(t *testing.T) book {
 	t.Helper()
-	b, err := bus.Open(t.Context(), bus.Options{Dir: t.TempDir(), Consumers: []string{"test"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := b.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	kept, err := exclusions.Open(t.Context(), state.New(b.JetStream(), state.Options{}), exclusions.Options{})
+	kept, err := exclusions.Open(t.Context(), newState(t), exclusions.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -39,7 +39,7 @@ func (a *app) rulesOff() *cobra.Command {
 		Long: `Switch a rule off: it makes no findings from now on, in all clusters or in one, until it is switched on again or the
 time given is over. What it would find is not kept and cannot be shown later; lynceus exclude keeps findings and does not tell them.
 Correlations that build on the rule go on; switch them off by their own ids.`,
-		Example: "  lynceus rules off exec_into_container --reason 'debugging session' --for 8h",
+		Example: "  lynceus rules off command_in_container --reason 'debugging session' --for 8h",
 		RunE: func(c *cobra.Command, args []string) error {
 			if in.Reason == "" {
 				return usagef(c, "give --reason: somebody will ask why nothing is found")
