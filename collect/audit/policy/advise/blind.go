@@ -52,23 +52,14 @@ func (l *linter) sights() []sight {
 	for i := range out {
 		out[i].only = true
 	}
-	var full, left []bool
-	for _, k := range allRequests() {
-		k.level = policy.RequestResponse
-		full = l.needs.matches(&k, full)
-		at := k
+	for q, k := range l.needs.tried() {
 		a := k.attributes()
 		d := l.policy.Decide(&a)
-		at.level = d.Level
+		level := d.Level
 		if !d.Records(policy.ResponseComplete) && !d.Records(policy.ResponseStarted) && !d.Records(policy.RequestReceived) {
-			at.level = policy.None
+			level = policy.None
 		}
-		left = left[:0]
-		if at.level == policy.RequestResponse {
-			left = append(left, full...)
-		} else {
-			left = l.needs.matches(&at, left)
-		}
+		full, left := l.needs.matchesTried(q, policy.RequestResponse), l.needs.matchesTried(q, level)
 		for i := range full {
 			s := &out[i]
 			switch {
@@ -77,11 +68,11 @@ func (l *linter) sights() []sight {
 			case left[i]:
 				s.sees++
 			default:
-				body := k.resource != nil && isCredential(*k.resource) && at.level == policy.Metadata
+				body := k.resource != nil && isCredential(*k.resource) && level == policy.Metadata
 				s.only = s.only && body
 				if s.lost == nil {
 					lost := k
-					s.lost, s.has, s.needs = &lost, at.level, l.lowest(i, k)
+					s.lost, s.has, s.needs = &lost, level, l.lowest(i, k)
 				}
 			}
 			s.could++
