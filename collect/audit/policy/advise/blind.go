@@ -46,11 +46,12 @@ func (l *linter) detections() {
 }
 
 // sights judges all rules on all kinds of requests, at the level that the
-// policy records them at.
+// policy records them at. Requests of who impersonates somebody, and so could
+// be anybody, count for rules that nothing else can match.
 func (l *linter) sights() []sight {
-	out := make([]sight, len(l.needs.rules))
-	for i := range out {
-		out[i].only = true
+	plain, imitating := make([]sight, len(l.needs.rules)), make([]sight, len(l.needs.rules))
+	for i := range plain {
+		plain[i].only, imitating[i].only = true, true
 	}
 	for q, k := range l.needs.tried() {
 		a := k.attributes()
@@ -60,6 +61,10 @@ func (l *linter) sights() []sight {
 			level = policy.None
 		}
 		full, left := l.needs.matchesTried(q, policy.RequestResponse), l.needs.matchesTried(q, level)
+		out := plain
+		if k.caller.imitates {
+			out = imitating
+		}
 		for i := range full {
 			s := &out[i]
 			switch {
@@ -78,7 +83,12 @@ func (l *linter) sights() []sight {
 			s.could++
 		}
 	}
-	return out
+	for i := range plain {
+		if plain[i].could == 0 {
+			plain[i] = imitating[i]
+		}
+	}
+	return plain
 }
 
 // lowest returns the level from which on a rule can match.
