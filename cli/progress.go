@@ -34,10 +34,15 @@ func newProgress(w io.Writer, width int, now func() time.Time) *progress {
 
 // update draws the line anew when it is time.
 func (p *progress) update(at hub.Progress) {
-	now := p.now()
 	if at.Baseline != p.past {
-		p.past, p.start = at.Baseline, now
+		p.past, p.start = at.Baseline, p.now()
 	}
+	p.draw(func(elapsed time.Duration) string { return progressText(at, elapsed) })
+}
+
+// draw draws a text, given how long it has taken so far, when it is time.
+func (p *progress) draw(text func(elapsed time.Duration) string) {
+	now := p.now()
 	if now.Sub(p.shown) < progressEvery {
 		return
 	}
@@ -46,7 +51,7 @@ func (p *progress) update(at hub.Progress) {
 	if width == 0 {
 		width = 80
 	}
-	fmt.Fprint(p.w, "\r\x1b[K"+output.Fit(progressText(at, now.Sub(p.start)), max(width-1, 20)))
+	fmt.Fprint(p.w, "\r\x1b[K"+output.Fit(text(now.Sub(p.start)), max(width-1, 20)))
 }
 
 // clear takes the line away.

@@ -44,8 +44,10 @@ type building struct {
 	notes    []string
 	figure   float64 // of a correlation: the highest count, sum or the like
 	size     int64
-	// restored: an earlier run made it; named are the requests that it named.
+	// restored: an earlier run made it, and counted until then; named are the
+	// requests that it named.
 	restored bool
+	counted  int64
 	named    []requestID
 }
 

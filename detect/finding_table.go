@@ -77,7 +77,7 @@ func (t *findings) floods(index int32, at int64) bool {
 // add counts a request in a finding and keeps the account of memory. When
 // memory is short the request counts and is not named.
 func (t *findings) add(f *building, a *about) {
-	if f.restored && (f.names(a.uid) || t.replaying && a.time <= f.last) {
+	if f.restored && (f.names(a.uid) || t.replaying && a.time <= f.counted) {
 		return
 	}
 	t.changed[f.id] = true

@@ -40,7 +40,7 @@ func (s *State) Restore(f *Finding) {
 	b := &building{
 		id: id, plan: p, summary: f.Summary, count: f.Count, failed: f.Failed, first: first, best: first, last: f.Last.UnixNano(),
 		actor: f.Actor, target: f.Target, evidence: f.Evidence, ips: f.Actor.IPs, agents: f.Actor.UserAgents, outside: f.Actor.Outside,
-		severity: f.Severity, notes: f.Reasons, restored: true,
+		severity: f.Severity, notes: f.Reasons, restored: true, counted: f.Last.UnixNano(),
 	}
 	if f.Summary || p.correlation != nil {
 		b.blend = blendSame

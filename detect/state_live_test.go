@@ -52,6 +52,24 @@ func TestRestart(t *testing.T) {
 	}
 }
 
+// Requests of one moment count each, though the first of them makes the
+// finding as late as they are.
+func TestReplayCountsRequestsOfOneMoment(t *testing.T) {
+	rules := []*rule.Rule{execRule(nil)}
+	before := newBed(t, StateOptions{Lateness: time.Second}, rules...)
+	before.observe(exec(0, "a", "jane", "web-1", 101), exec(5, "x", "ann", "web-9", 101))
+	after := newBed(t, StateOptions{Lateness: time.Second}, rules...)
+	for _, f := range before.state.Changed() {
+		after.state.Restore(f)
+	}
+	after.state.Replay(true)
+	after.observe(exec(0, "a", "jane", "web-1", 101), exec(10, "b", "jane", "web-1", 101), exec(10, "c", "jane", "web-1", 101), exec(20, "y", "ann", "web-9", 101))
+	after.state.Replay(false)
+	if got, want := lines(after.state.Changed())[0], "exec medium 3 [a c b]"; got != want { // of one moment, by identity
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestForget(t *testing.T) {
 	b := newBed(t, StateOptions{Lateness: time.Second}, execRule(nil))
 	b.observe(exec(0, "a", "jane", "web-1", 101), exec(3600, "b", "joe", "web-1", 101), exec(3700, "c", "ann", "web-1", 101))

@@ -19,3 +19,20 @@ func TestColumnsAreDistinct(t *testing.T) {
 		}
 	}
 }
+
+// Stores index by Search without looking at the rest of a declaration.
+func TestSearchFitsTheType(t *testing.T) {
+	for _, f := range Fields() {
+		text := f.Type == TypeString || f.Type == TypeIP
+		switch {
+		case f.Search.Has(SearchFolded) && !f.Search.Has(SearchExact):
+			t.Errorf("%s is looked for in any case, but not by its exact value", f.Name)
+		case f.Search.Has(SearchExact) && !text:
+			t.Errorf("%s is a %s and is looked for by its exact value", f.Name, f.Type)
+		case f.Search.Has(SearchPart) && !text && f.Type != TypeJSON:
+			t.Errorf("%s is a %s and is looked for by a part", f.Name, f.Type)
+		case f.Search != 0 && f.Origin == Derived:
+			t.Errorf("%s is no column and is to be indexed", f.Name)
+		}
+	}
+}

@@ -61,7 +61,9 @@ type Field struct {
 	// ("process_creation:Image", "audit:objectRef.resource").
 	Sigma []string
 	// Falco lists the names by which Falco rules mean the field.
-	Falco  []string
+	Falco []string
+	// Search says how people look for its values; stores index by it.
+	Search Search
 	Origin Origin
 	// Paths of a Derived field: where in the raw document its values stand.
 	// All of them are read; arrays are walked through.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"sync"
@@ -14,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/lynceus-io/lynceus/api"
+	"github.com/lynceus-io/lynceus/api/hunt"
 	"github.com/lynceus-io/lynceus/api/local"
 	"github.com/lynceus-io/lynceus/api/saved"
 	"github.com/lynceus-io/lynceus/api/token"
@@ -24,9 +26,12 @@ import (
 	"github.com/lynceus-io/lynceus/collect/tail"
 	"github.com/lynceus-io/lynceus/collect/webhook"
 	"github.com/lynceus-io/lynceus/hub/live"
+	"github.com/lynceus-io/lynceus/store/cases"
+	"github.com/lynceus-io/lynceus/store/clickhouse"
 	"github.com/lynceus-io/lynceus/store/exclusions"
 	"github.com/lynceus-io/lynceus/store/lake"
 	"github.com/lynceus-io/lynceus/store/state"
+	"github.com/lynceus-io/lynceus/store/switches"
 )
 
 // Up is a running server: intake, bus, detection, store and API in one
@@ -34,10 +39,15 @@ import (
 type Up struct {
 	o          UpOptions
 	store      *Store
+	queries    hunt.Querier // who answers the API
 	recovery   *lake.Recovery
+	shipper    *clickhouse.Shipper // nil where nothing is sent to ClickHouse
+	database   string              // where it sends to
 	bus        *bus.Bus
 	state      *upState
 	exclusions *exclusionBook
+	cases      *cases.Book
+	switches   *switches.Book
 	sink       *live.Sink
 	ledger     intake.Ledger
 	tail       *tail.Tail
@@ -81,7 +91,7 @@ func Start(ctx context.Context, o UpOptions) (_ *Up, err error) {
 		name string
 		do   func(context.Context) error
 	}{
-		{"data directory", u.makeDir}, {"store", u.openStore}, {"bus", u.openBus}, {"state", u.openState}, {"detection", u.makeConsumer},
+		{"data directory", u.makeDir}, {"store", u.openStore}, {"ClickHouse", u.makeShipper}, {"bus", u.openBus}, {"state", u.openState}, {"detection", u.makeConsumer},
 		{"intake", u.makeIntake}, {"API", u.makeAPI},
 	} {
 		if err := step.do(ctx); err != nil {
@@ -165,12 +175,13 @@ func (u *Up) makeDir(context.Context) error {
 
 func (u *Up) openStore(ctx context.Context) (err error) {
 	u.store, u.recovery, err = openStore(ctx, u.o.Dir, lake.Options{
-		Log: u.o.Log, Now: u.o.Now, Retention: u.o.Retention, MaxBytes: u.o.MaxBytes,
+		Log: u.o.Log, Now: u.o.Now, Retention: u.o.Retention, MaxBytes: u.o.MaxBytes, Outbox: u.outboxOptions(),
 	})
 	if err != nil {
 		return err
 	}
 	u.onStop("store", u.store.Close)
+	u.queries = u.store
 	if !u.recovery.Clean() {
 		u.o.Log.Warn("the last run did not end in order", "found", u.recovery.String())
 	}
@@ -182,7 +193,7 @@ func (u *Up) openStore(ctx context.Context) (err error) {
 const consumerName = "store"
 
 func (u *Up) openBus(ctx context.Context) (err error) {
-	u.bus, err = bus.Open(ctx, bus.Options{Dir: filepath.Join(u.o.Dir, "js"), Consumers: []string{consumerName}, MaxBytes: u.o.BusBytes, Log: u.o.Log})
+	u.bus, err = bus.Open(ctx, bus.Options{Dir: filepath.Join(u.o.Dir, "js"), Consumers: []string{consumerName}, MaxBytes: u.o.BusBytes, MinFree: u.o.BusFree, Log: u.o.Log})
 	if err != nil {
 		return err
 	}
@@ -203,7 +214,7 @@ func (u *Up) openState(ctx context.Context) (err error) {
 	}
 	u.exclusions = &exclusionBook{Book: book, lake: u.store.lake, rules: u.ruleByID, now: u.o.Now}
 	u.run(ctx, "exclusions", book.Follow)
-	return nil
+	return u.openDecisions(ctx, kept)
 }
 
 func (u *Up) makeIntake(ctx context.Context) (err error) {
@@ -237,8 +248,29 @@ func (u *Up) makeIntake(ctx context.Context) (err error) {
 		return fmt.Errorf("webhook: %w", err)
 	}
 	server := webhook.Server(u.webhook, nil, u.o.Log)
-	u.onStop("webhook", server.Close)
-	u.run(ctx, "webhook", func(context.Context) error { return server.Serve(u.hook) })
+	u.run(ctx, "webhook", func(ctx context.Context) error { return serveUntil(ctx, server, u.hook) })
+	return nil
+}
+
+// hookDrain is how long batches that are on their way may take when the server
+// stops; their sender brings again what takes longer.
+const hookDrain = 5 * time.Second
+
+// serveUntil serves until ctx ends, and then waits a little for what is on its
+// way.
+func serveUntil(ctx context.Context, s *http.Server, l net.Listener) error {
+	failed := make(chan error, 1)
+	go func() { failed <- s.Serve(l) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), hookDrain)
+	defer cancel()
+	if err := s.Shutdown(wait); err != nil {
+		return s.Close()
+	}
 	return nil
 }
 
@@ -264,7 +296,7 @@ func (u *Up) makeAPI(ctx context.Context) error {
 	u.run(ctx, "record of uses", u.uses.Run)
 	u.metrics()
 	server, err := api.New(api.Options{
-		Tokens: tokens, Queries: u.store, Live: u.watchers, Rules: u.rules, Exclusions: u.exclusions, Saved: library, Status: u.status, Ready: u.ready,
+		Tokens: tokens, Queries: u.queries, Live: u.watchers, Rules: u.rules, Exclusions: u.exclusions, Cases: u.cases, Switches: u.switches, Saved: library, Status: u.status, Ready: u.ready,
 		Metrics: u.registry, Registry: u.registry, Uses: u.uses, Log: u.o.Log, Now: u.o.Now,
 	})
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/lynceus-io/lynceus/event"
 	"github.com/lynceus-io/lynceus/identity"
 	"github.com/lynceus-io/lynceus/rule"
+	"github.com/lynceus-io/lynceus/store/clickhouse"
 )
 
 // UpOptions say what a server is made of.
@@ -40,8 +41,14 @@ type UpOptions struct {
 	// may take; zero keeps everything.
 	Retention map[event.Class]time.Duration
 	MaxBytes  int64
-	// BusBytes bounds what waits to be stored; 0 means the bus's default.
-	BusBytes int64
+	// BusBytes bounds what waits to be stored, and BusFree is what must stay
+	// free on its disk; 0 means the bus's defaults.
+	BusBytes, BusFree int64
+	// Maintain is how often segments are merged and old ones dropped; 0 means
+	// DefaultMaintain.
+	Maintain time.Duration
+	// ClickHouse also keeps every event in a database; nil for none.
+	ClickHouse *ClickHouseOptions
 	// Version is the program's, for /api/v1/status.
 	Version string
 	Log     *slog.Logger
@@ -50,6 +57,9 @@ type UpOptions struct {
 
 // DefaultListen is where the API listens unless told otherwise.
 const DefaultListen = "127.0.0.1:7443"
+
+// DefaultMaintain is how often the store is put in order unless told otherwise.
+const DefaultMaintain = 5 * time.Second
 
 // WebhookOptions say where API servers post their events.
 type WebhookOptions struct {
@@ -60,9 +70,27 @@ type WebhookOptions struct {
 	Clients []webhook.Client
 }
 
+// ClickHouseOptions say where events are kept beside the store of this
+// machine, from now on: what it holds already is not sent.
+type ClickHouseOptions struct {
+	Database clickhouse.Options
+	// Answer lets the API answer from there, not from the store here.
+	Answer bool
+	// Backlog bounds how many bytes of segments may wait while the database
+	// does not take them; the oldest are given up beyond that, and counted.
+	// 0 means DefaultBacklog.
+	Backlog int64
+}
+
+// DefaultBacklog is ClickHouseOptions.Backlog when it is 0.
+const DefaultBacklog = 10e9
+
 func (o UpOptions) withDefaults() UpOptions {
 	if o.Listen == "" {
 		o.Listen = DefaultListen
+	}
+	if o.Maintain <= 0 {
+		o.Maintain = DefaultMaintain
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

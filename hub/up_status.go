@@ -11,17 +11,13 @@ import (
 	"github.com/lynceus-io/lynceus/api/token"
 )
 
-const (
-	// maintainEvery is how often segments are merged and old ones dropped.
-	maintainEvery = 5 * time.Second
-	// silence is how long no event may come before that is a problem: an API
-	// server asks itself something every few seconds.
-	silence = 10 * time.Minute
-)
+// silence is how long no event may come before that is a problem: an API
+// server asks itself something every few seconds.
+const silence = 10 * time.Minute
 
 // maintain keeps the store in order until ctx ends. What fails is tried again.
 func (u *Up) maintain(ctx context.Context) error {
-	tick := time.NewTicker(maintainEvery)
+	tick := time.NewTicker(u.o.Maintain)
 	defer tick.Stop()
 	for {
 		select {
@@ -75,6 +71,7 @@ func (u *Up) problems(ctx context.Context) []string {
 	if n := c.Quarantined.Load(); n > 0 {
 		out = append(out, fmt.Sprintf("%d batches could not be read and were put aside on the bus", n))
 	}
+	out = append(out, u.blind()...)
 	for _, a := range u.store.lake.Stats().Aside {
 		out = append(out, fmt.Sprintf("segment %s is damaged (%s): its %d %s events are missing from every answer", a.Name, a.Reason, a.Rows, a.Class))
 	}
@@ -86,6 +83,7 @@ func (u *Up) problems(ctx context.Context) []string {
 			out = append(out, fmt.Sprintf("%s: %d documents could not be read", a.Name, a.Broken))
 		}
 	}
+	out = append(out, u.shippingProblems()...)
 	if u.tail != nil || u.webhook != nil {
 		last := u.ledger.Last()
 		if last.IsZero() {
@@ -120,6 +118,7 @@ func (u *Up) metrics() {
 	gauge("lynceus_store_bytes", "Bytes of the store's segments.", func() float64 { return float64(u.store.lake.Stats().Bytes) })
 	gauge("lynceus_store_segments", "Segments of the store.", func() float64 { return float64(u.store.lake.Stats().Segments) })
 	gauge("lynceus_store_segments_aside", "Segments that could not be read and were set aside.", func() float64 { return float64(len(u.store.lake.Stats().Aside)) })
+	u.shippingMetrics(counter, gauge)
 	gauge("lynceus_last_event_seconds", "Unix time of the last event that was made durable, 0 for none.", func() float64 {
 		if t := u.ledger.Last(); !t.IsZero() {
 			return float64(t.Unix())

@@ -36,7 +36,7 @@ var ErrTimeout = errors.New("the query took too long; bound it by time, filter e
 // answered before it returns. The result must be closed.
 func (q *Query) Run(ctx context.Context, store sql.Backend, l Limits) (*Result, error) {
 	start := time.Now()
-	cancel := context.CancelFunc(func() {})
+	var cancel context.CancelFunc
 	if l.Timeout > 0 {
 		ctx, cancel = context.WithTimeoutCause(ctx, l.Timeout, ErrTimeout)
 	} else {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/lynceus-io/lynceus/kql"
 	"github.com/lynceus-io/lynceus/kql/run"
+	"github.com/lynceus-io/lynceus/kql/sql"
 	"github.com/lynceus-io/lynceus/kql/syntax"
 )
 
@@ -16,6 +17,7 @@ func Of(err error) *Problem {
 	var many syntax.Errors
 	var one *syntax.Error
 	var memory *run.MemoryError
+	var limit *sql.LimitError
 	switch {
 	case errors.As(err, &p):
 		return p
@@ -25,6 +27,10 @@ func Of(err error) *Problem {
 		return ofQuery(syntax.Errors{one}, err)
 	case errors.As(err, &memory):
 		return New(LimitReached, "%v", memory).Because(err)
+	case errors.As(err, &limit) && limit.Limit == sql.LimitTime:
+		return New(Timeout, "%s", limit.Text).Because(err)
+	case errors.As(err, &limit):
+		return New(LimitReached, "%s", limit.Text).Because(err)
 	case errors.Is(err, kql.ErrTimeout):
 		return New(Timeout, "%v", kql.ErrTimeout).Because(err)
 	case errors.Is(err, context.DeadlineExceeded):

@@ -12,6 +12,7 @@ import (
 	"github.com/lynceus-io/lynceus/internal/require"
 	"github.com/lynceus-io/lynceus/kql"
 	"github.com/lynceus-io/lynceus/kql/run"
+	"github.com/lynceus-io/lynceus/kql/sql"
 )
 
 func TestOf(t *testing.T) {
@@ -25,6 +26,8 @@ func TestOf(t *testing.T) {
 		{bad, BadQuery, "2:9:"},
 		{fmt.Errorf("x: %w", &run.MemoryError{MaxBytes: 1 << 20}), LimitReached, "1 MB"},
 		{kql.ErrTimeout, Timeout, "too long"},
+		{fmt.Errorf("x: %w", &sql.LimitError{Limit: sql.LimitMemory, Text: "more than 7 MB", Err: errors.New("block on sda1")}), LimitReached, "7 MB"},
+		{&sql.LimitError{Limit: sql.LimitTime, Text: "longer than 5s", Err: context.DeadlineExceeded}, Timeout, "5s"},
 		{fmt.Errorf("x: %w", context.DeadlineExceeded), Timeout, "ask for less"},
 		{context.Canceled, Canceled, "cancelled"},
 		{errors.New("disk sda1 is on fire"), Internal, "see its log"},

@@ -38,7 +38,9 @@ func encode(b *testing.B, events []event.Event) {
 			out = builder.AppendTo(out[:0])
 			body, sent, n = body+builder.Size(), sent+len(out), n+builder.Events()
 			builder.Reset("audit.log", 1)
-			err = builder.Add(e)
+			if err := builder.Add(e); err != nil {
+				b.Fatal(err)
+			}
 		} else if err != nil {
 			b.Fatal(err)
 		}

@@ -45,6 +45,8 @@ type Options struct {
 	// Excluded says: when it is another number, findings are looked at again.
 	Excluded   func(*detect.Finding) string
 	Exclusions func() int64
+	// Cases are what people decided about incidents; nil is nothing.
+	Cases Cases
 	// Checkpoint saves what was learned. It is called about every minute.
 	Checkpoint func(ctx context.Context, novelty []byte) error
 	// Tap sees every event that is stored; nil for nobody. It keeps nothing.
@@ -64,6 +66,7 @@ type Judge struct {
 	incidents map[string]*told
 	last      map[string]*incident.Incident // as told last
 	looked    int64                         // exclusions, when they were looked at last
+	decided   uint64                        // revision of the latest case that rows tell of
 	clock     int64                         // latest event time
 	toldAt    time.Time
 	savedAt   time.Time
@@ -92,7 +95,7 @@ func NewJudge(o Options) *Judge {
 // was seen already is not to be stored again. Contextual fields and the
 // revision of e are set.
 func (j *Judge) Take(e *event.Event) bool {
-	uid := uidOf(e)
+	uid := UIDOf(e)
 	seen := detect.SeenFirst
 	if e.Class == event.ClassAudit {
 		switch j.o.Requests.Observe(e, uid) {
@@ -111,7 +114,7 @@ func (j *Judge) Take(e *event.Event) bool {
 
 // remember takes an event that is stored already, in its latest revision.
 func (j *Judge) remember(e *event.Event) {
-	uid := uidOf(e)
+	uid := UIDOf(e)
 	if e.Class == event.ClassAudit {
 		j.o.Requests.Seed(e, uid)
 	}
@@ -156,9 +159,9 @@ func (j *Judge) TakeFuture() int64 {
 	return n
 }
 
-// uidOf returns an event's identity; one that has none in our form is
+// UIDOf returns an event's identity; one that has none in our form is
 // identified by a hash of what it has.
-func uidOf(e *event.Event) (uid event.UID) {
+func UIDOf(e *event.Event) (uid event.UID) {
 	text := event.MetadataUID.Get(e)
 	if len(text) == 2*len(uid) {
 		if _, err := hex.Decode(uid[:], []byte(text)); err == nil {
@@ -215,27 +218,33 @@ func (j *Judge) Save(ctx context.Context) error {
 }
 
 // write stores findings that grew, or whose standing changed, and the
-// incidents that they make.
+// incidents that they make or about which something was decided.
 func (j *Judge) write(ctx context.Context) error {
 	changed := j.o.State.Changed()
 	looked := j.looked
 	if j.o.Exclusions != nil {
 		looked = j.o.Exclusions()
 	}
-	if len(changed) == 0 && looked == j.looked {
+	decided := j.decisions()
+	if len(changed) == 0 && len(decided) == 0 && looked == j.looked {
 		return nil
 	}
 	j.looked = looked
 	b := &bulletin{judge: j, now: j.o.Now()}
-	rows := b.compose(changed)
-	if len(rows) == 0 {
-		return nil
-	}
-	if err := j.store(ctx, rows); err != nil {
+	b.compose(changed)
+	if err := b.decide(ctx, decided); err != nil {
 		return err
 	}
-	b.settle()
-	j.forget()
+	if len(b.rows) > 0 {
+		if err := j.store(ctx, b.rows); err != nil {
+			return err
+		}
+		b.settle()
+		j.forget()
+	}
+	for _, c := range decided {
+		j.decided = max(j.decided, c.Revision)
+	}
 	return nil
 }
 

@@ -148,7 +148,7 @@ func (b *binder) fold(c *plan.Call) plan.Expr {
 		args[i] = a.(*plan.Const).Value
 	}
 	ctx := &fn.Context{Now: b.o.Now}
-	v := c.Fn.Eval(ctx, args)
+	v := c.Fn.Call(ctx, args, c.Result)
 	if ctx.Err != nil || v.Type != c.Result || v.Size() > maxFolded {
 		return c
 	}

@@ -18,7 +18,6 @@ type Rows interface {
 type table struct {
 	rows  [][]value.Value
 	arena []value.Value // room for the next rows
-	bytes int64
 }
 
 // arenaRows is how many rows share an allocation.

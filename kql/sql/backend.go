@@ -27,7 +27,8 @@ const (
 // Backend is an engine that holds the tables.
 type Backend interface {
 	Dialect() Dialect
-	// Query runs one statement. Rows must be closed.
+	// Query runs one statement. Rows must be closed. A query that the engine
+	// ended at a limit of its own ends with a *LimitError.
 	Query(ctx context.Context, s *Statement) (run.Rows, error)
 }
 

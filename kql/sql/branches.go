@@ -1,7 +1,6 @@
 package sql
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/lynceus-io/lynceus/event"
@@ -127,23 +126,18 @@ func (w *writer) unionOf(from *relation, tests []alternative, others []string) *
 	return out
 }
 
-// bloomed reports whether the store keeps Bloom filters of a column.
-func bloomed(column string) bool { return slices.Contains(needles, column) }
+// bloomed reports whether stores keep Bloom filters of a column.
+func bloomed(column string) bool { return exactColumns[column] }
 
-// needles are the columns that people look for by one exact value: identities,
-// addresses, hashes, names of users, pods and hosts.
-var needles = columnsOf(
-	event.MetadataUID.ID(), event.K8sPod.ID(), event.K8sPodUID.ID(), event.K8sServiceAccount.ID(), event.ActorUserName.ID(), event.ActorUserUID.ID(),
-	event.SrcEndpointIP.ID(), event.DstEndpointIP.ID(), event.DstEndpointHostname.ID(), event.APIRequestUID.ID(), event.ResourceName.ID(),
-	event.ResourceUID.ID(), event.AuditUserName.ID(), event.AuditUserUID.ID(), event.AuditImpersonatedUserName.ID(), event.AuditTokenPodName.ID(),
-	event.AuditTokenPodUID.ID(), event.AuditCredentialID.ID(), event.ProcessUID.ID(), event.ProcessFileHashSHA256.ID(), event.ActorProcessUID.ID(),
-	event.QueryHostname.ID(), event.FindingInfoUID.ID(), event.FindingInfoAnalyticUID.ID(), event.IncidentUID.ID(),
-)
+// exactColumns are those of the fields that people look for by one exact value.
+var exactColumns = columnsFor(event.SearchExact)
 
-func columnsOf(ids ...event.FieldID) []string {
-	out := make([]string, len(ids))
-	for i, id := range ids {
-		out[i] = event.Lookup(id).Column()
+func columnsFor(s event.Search) map[string]bool {
+	out := map[string]bool{}
+	for _, f := range event.Fields() {
+		if f.Search.Has(s) {
+			out[f.Column()] = true
+		}
 	}
 	return out
 }

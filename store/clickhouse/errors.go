@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/lynceus-io/lynceus/kql/sql"
 )
 
 // Kinds of errors, for errors.Is.
@@ -13,10 +15,12 @@ var (
 	// ErrUnavailable means that no server answered, or that it cannot work
 	// now; trying again later may help.
 	ErrUnavailable = errors.New("ClickHouse is unavailable")
-	// ErrTimeout means that a statement took longer than it may.
-	ErrTimeout = errors.New("the query took longer than it may: narrow its time, or raise the limit of time")
-	// ErrMemory means that a statement needs more memory than it may have.
-	ErrMemory = errors.New("the query needs more memory than it may have: narrow it, or raise the limit of memory")
+	// ErrTimeout means that a statement took longer than it may. It is a
+	// *sql.LimitError.
+	ErrTimeout error = &sql.LimitError{Limit: sql.LimitTime, Text: "the query took longer than it may: narrow its time, or raise the limit of time"}
+	// ErrMemory means that a statement needs more memory than it may have. It
+	// is a *sql.LimitError.
+	ErrMemory error = &sql.LimitError{Limit: sql.LimitMemory, Text: "the query needs more memory than it may have: narrow it, or raise the limit of memory"}
 	// ErrReadOnly means that a query tried to change something.
 	ErrReadOnly = errors.New("a query may only read")
 	// ErrDenied means that the user is not known or not allowed.
@@ -76,8 +80,8 @@ func (e *Exception) Error() string {
 	return text
 }
 
-// Is reports whether e is of that kind.
-func (e *Exception) Is(target error) bool { return target == e.kind() }
+// Unwrap returns the kind of e, nil where it has none.
+func (e *Exception) Unwrap() error { return e.kind() }
 
 // kinds are the numbers of ClickHouse's src/Common/ErrorCodes.cpp that have a
 // kind here.

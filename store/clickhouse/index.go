@@ -1,10 +1,6 @@
 package clickhouse
 
-import (
-	"slices"
-
-	"github.com/lynceus-io/lynceus/event"
-)
+import "github.com/lynceus-io/lynceus/event"
 
 // index is a data skipping index: what it says of each granule of 8,192 rows
 // lets a query pass over those that cannot matter.
@@ -22,7 +18,8 @@ const (
 	timeIndex    = "minmax"
 )
 
-// indexesOf returns the indexes of class c.
+// indexesOf returns the indexes of class c, which are for what people look for
+// (event.Field.Search).
 func indexesOf(c event.Class) []index {
 	out := []index{{"equal_" + segmentColumn.name, quoteName(segmentColumn.name), equalIndex}}
 	for _, f := range event.Columns(c) {
@@ -30,13 +27,13 @@ func indexesOf(c event.Class) []index {
 		if f.Type == event.TypeTime {
 			out = append(out, index{"range_" + name, quoteName(name), timeIndex})
 		}
-		if slices.Contains(needles, f.ID) {
+		if f.Search.Has(event.SearchExact) {
 			out = append(out, index{"equal_" + name, quoteName(name), equalIndex})
 		}
-		if slices.Contains(foldedNeedles, f.ID) {
+		if f.Search.Has(event.SearchFolded) {
 			out = append(out, index{"fold_" + name, folded(name), equalIndex})
 		}
-		if slices.Contains(prose, f.ID) {
+		if f.Search.Has(event.SearchPart) {
 			typ := gramIndex
 			if f.ID == event.RawData.ID() {
 				typ = rawGramIndex
@@ -52,31 +49,4 @@ func indexesOf(c event.Class) []index {
 // unicode.ToLower, by which operators compare, makes it i.
 func folded(column string) string {
 	return "lowerUTF8(replaceAll(" + quoteName(column) + ", 'İ', 'i'))"
-}
-
-// needles are what people look for by one exact value: identities, addresses,
-// hashes, users, hosts, pods.
-var needles = append([]event.FieldID{
-	event.MetadataUID.ID(), event.K8sPodUID.ID(), event.ActorUserUID.ID(), event.SrcEndpointIP.ID(), event.DstEndpointIP.ID(),
-	event.APIRequestUID.ID(), event.ResourceUID.ID(), event.AuditUserUID.ID(), event.AuditTokenPodUID.ID(),
-	event.ProcessUID.ID(), event.ActorProcessUID.ID(), event.ContainerUID.ID(), event.ContainerImageUID.ID(),
-	event.FindingInfoUID.ID(), event.IncidentUID.ID(),
-}, foldedNeedles...)
-
-// foldedNeedles are those that people also look for without regard to case:
-// names, hashes, credentials.
-var foldedNeedles = []event.FieldID{
-	event.K8sPod.ID(), event.K8sServiceAccount.ID(), event.ActorUserName.ID(), event.DstEndpointHostname.ID(), event.ResourceName.ID(),
-	event.AuditUserName.ID(), event.AuditImpersonatedUserName.ID(), event.AuditTokenPodName.ID(), event.AuditCredentialID.ID(),
-	event.ProcessFileHashSHA256.ID(), event.QueryHostname.ID(), event.FindingInfoAnalyticUID.ID(),
-}
-
-// prose is text in which people look for a part: command lines, paths, URIs,
-// names of hosts, documents.
-var prose = []event.FieldID{
-	event.RawData.ID(), event.DstEndpointHostname.ID(), event.APIResponseMessage.ID(), event.HTTPRequestURLPath.ID(),
-	event.HTTPRequestUserAgent.ID(), event.ResourceName.ID(), event.AuditExecCommandLine.ID(), event.AuditDecisionReason.ID(),
-	event.ActorUserName.ID(), event.ProcessFilePath.ID(), event.ProcessCmdLine.ID(), event.ProcessParentProcessFilePath.ID(),
-	event.ProcessParentProcessCmdLine.ID(), event.ActorProcessFilePath.ID(), event.ActorProcessCmdLine.ID(), event.FilePath.ID(),
-	event.QueryHostname.ID(), event.FindingInfoTitle.ID(), event.Message.ID(), event.StatusDetail.ID(),
 }

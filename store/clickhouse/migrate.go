@@ -155,9 +155,13 @@ func (s *Store) reconcile(ctx context.Context) (done []string, err error) {
 	return append(done, kept...), err
 }
 
-// reconcileRetention changes the retention of tables that have another one.
+// reconcileRetention changes the retention of tables that have another one
+// than Options say, if they say something.
 // Rows that are too old then go with the next merge of their part.
 func (s *Store) reconcileRetention(ctx context.Context) (done []string, err error) {
+	if s.retention == nil {
+		return nil, nil
+	}
 	for _, c := range event.Classes() {
 		table := s.layout.stored(c)
 		out, err := s.write.text(ctx, request{

@@ -87,6 +87,10 @@ func TestMigrateRetention(t *testing.T) {
 			t.Errorf("retention %s, again: did %q, %v", step.retention, done, err)
 		}
 	}
+	s.retention = nil // another sender's business
+	if done, err := s.Migrate(ctx); err != nil || len(done) != 0 {
+		t.Errorf("no retention given: did %q, %v", done, err)
+	}
 }
 
 // TestRetentionDropsRows lets the engine drop what is too old, and keep what has no time.

@@ -2,6 +2,7 @@ package clickhouse
 
 import (
 	"context"
+	"errors"
 	"math"
 	"strings"
 	"testing"
@@ -164,6 +165,10 @@ func TestQueryErrors(t *testing.T) {
 	s.queryTime = 200 * time.Millisecond
 	_, err := tryQuery(s, statement("SELECT count() AS c FROM system.numbers WHERE number % 7 = 8", "c:long"))
 	checkKind(t, err, ErrTimeout)
+	var limit *sql.LimitError
+	if !errors.As(err, &limit) || limit.Limit != sql.LimitTime {
+		t.Errorf("%v is no limit of time", err)
+	}
 	s.queryTime = time.Minute
 	// What statements of package sql say of themselves is what they get anyhow.
 	got := query(t, s, over(statement("SELECT count() AS c FROM {{scan 0}} SETTINGS join_use_nulls = 1, output_format_json_quote_64bit_integers = 0", "c:long"), scanOf(event.ClassAudit)))

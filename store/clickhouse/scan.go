@@ -75,14 +75,14 @@ func hints(sc *sql.Scan, fields map[string]*event.Field) []string {
 		f := fields[eq.Column]
 		switch {
 		case f == nil || f.Type != event.TypeString && f.Type != event.TypeIP || len(eq.Values) == 0:
-		case slices.Contains(needles, f.ID) && (!eq.Fold || !slices.ContainsFunc(eq.Values, hasCase)):
+		case f.Search.Has(event.SearchExact) && (!eq.Fold || !slices.ContainsFunc(eq.Values, hasCase)):
 			out = append(out, quoteName(eq.Column)+" IN ("+quoteAll(eq.Values)+")")
-		case eq.Fold && slices.Contains(foldedNeedles, f.ID) && !slices.ContainsFunc(eq.Values, notASCII):
+		case eq.Fold && f.Search.Has(event.SearchFolded) && !slices.ContainsFunc(eq.Values, notASCII):
 			out = append(out, folded(eq.Column)+" IN ("+quoteAll(eq.Values)+")")
 		}
 	}
 	for _, has := range sc.Contains {
-		if f := fields[has.Column]; f != nil && slices.Contains(prose, f.ID) && has.Text != "" && !notASCII(has.Text) {
+		if f := fields[has.Column]; f != nil && f.Search.Has(event.SearchPart) && has.Text != "" && !notASCII(has.Text) {
 			out = append(out, folded(has.Column)+" LIKE "+quoteText("%"+likeEscaper.Replace(has.Text)+"%"))
 		}
 	}

@@ -30,7 +30,8 @@ type ShipperOptions struct {
 
 const defaultPoll = 5 * time.Second
 
-// Shipper sends a source's segments to a store, each exactly once, also when
+// Shipper makes the tables of a store (Store.Migrate) as soon as the server is
+// there, and sends a source's segments to it, each exactly once, also when
 // either side is killed in the middle: a segment is one insert under a token
 // of its own, is noted in the journal before it goes, and confirmed to the
 // source after the server has it on disk. What was in flight when this side
@@ -42,6 +43,7 @@ type Shipper struct {
 	ship    sync.Mutex // one round at a time; guards what stands below it
 	journal *journal
 	held    map[string]*hold
+	ready   bool // the tables are there
 
 	mu    sync.Mutex
 	stats ShipperStats
@@ -141,6 +143,9 @@ func (s *Shipper) Run(ctx context.Context) error {
 func (s *Shipper) Ship(ctx context.Context) (arrived int, err error) {
 	s.ship.Lock()
 	defer s.ship.Unlock()
+	if err := s.prepare(ctx); err != nil {
+		return 0, s.failed(err)
+	}
 	for {
 		segments, err := s.o.Source.Unshipped(ctx)
 		if err != nil {
@@ -162,6 +167,7 @@ func (s *Shipper) Ship(ctx context.Context) (arrived int, err error) {
 			case s.refused(err):
 				s.hold(seg, err)
 			default:
+				s.ready = s.ready && !errors.Is(err, ErrMissing)
 				return arrived, s.failed(err)
 			}
 		}
@@ -170,6 +176,20 @@ func (s *Shipper) Ship(ctx context.Context) (arrived int, err error) {
 			return arrived, nil
 		}
 	}
+}
+
+// prepare makes the tables, or brings them up to date, before the first
+// segment goes, and again when they turn out to be gone.
+func (s *Shipper) prepare(ctx context.Context) error {
+	if s.ready {
+		return nil
+	}
+	done, err := s.o.Store.Migrate(ctx)
+	for _, what := range done {
+		s.o.Log.Info("ClickHouse", "done", what)
+	}
+	s.ready = err == nil
+	return err
 }
 
 // arrange puts what is in flight first, and forgets what is no more.

@@ -340,3 +340,28 @@ func TestJournal(t *testing.T) {
 		t.Errorf("left behind: %q", names)
 	}
 }
+
+// TestShipMakesTables begins with an empty database, and loses the tables in between.
+func TestShipMakesTables(t *testing.T) {
+	s, _ := newStore(t, Options{})
+	m := &memory{}
+	m.add(t, "a", event.ClassAudit, audits(0, 10)...)
+	sh := newShipper(t, s, m, t.TempDir())
+	ship(t, sh, 1)
+	if has, err := s.HasRows(context.Background(), event.ClassAudit); !has || err != nil {
+		t.Errorf("audit has rows: %t, %v", has, err)
+	}
+	if has, err := s.HasRows(context.Background(), event.ClassDNS); has || err != nil {
+		t.Errorf("dns has rows: %t, %v", has, err)
+	}
+	for _, table := range []string{"audit", "events", schemaTable} {
+		ask(t, s, "DROP TABLE "+table)
+	}
+	m.add(t, "b", event.ClassAudit, audits(10, 10)...)
+	_, err := sh.Ship(context.Background())
+	checkKind(t, err, ErrMissing)
+	ship(t, sh, 1)
+	if got := ask(t, s, "SELECT count() FROM audit"); got != "10" {
+		t.Errorf("%s rows, want 10", got)
+	}
+}

@@ -11,7 +11,8 @@ import (
 type Source interface {
 	// Unshipped lists the first-level segments that are not confirmed yet,
 	// oldest first. They stay as they are and can be opened until they are,
-	// whatever is merged or expires meanwhile.
+	// whatever is merged or expires meanwhile. It may leave out later ones as
+	// long as those it lists are not confirmed.
 	Unshipped(ctx context.Context) ([]Segment, error)
 	// Open opens a segment's Parquet file.
 	Open(ctx context.Context, s Segment) (File, error)

@@ -26,7 +26,8 @@ type Options struct {
 	// server.
 	Layout Layout
 	// Retention is how long rows of a table are kept, by the time at which
-	// they were received; absent or 0 means for ever.
+	// they were received; absent or 0 means for ever. Nil leaves the tables
+	// as they are: for ever when they are made.
 	Retention map[event.Class]time.Duration
 	// QueryTimeout bounds the time of a query on the server: a minute.
 	QueryTimeout time.Duration
@@ -92,6 +93,15 @@ func New(o Options) (*Store, error) {
 
 // Database returns the name of the database.
 func (s *Store) Database() string { return s.database }
+
+// Address returns where the store is, without its users: host:port/database.
+func (s *Store) Address() string { return s.write.base.Host + "/" + s.database }
+
+// HasRows reports whether a table has any.
+func (s *Store) HasRows(ctx context.Context, c event.Class) (bool, error) {
+	out, err := s.read.text(ctx, request{query: "SELECT count() > 0 FROM " + s.table(c.String())})
+	return out == "1", err
+}
 
 // Ping asks the server whether it is there and lets both users in.
 func (s *Store) Ping(ctx context.Context) error {

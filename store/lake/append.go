@@ -262,22 +262,30 @@ func (l *Lake) commit(ctx context.Context, a *Append) error {
 	if mark := l.Mark(a.partition); a.from <= mark {
 		return fmt.Errorf("%w: partition %q up to %d", ErrCovered, a.partition, mark)
 	}
-	if err := l.place(a.done); err != nil {
+	if err := l.link(a.done); err != nil {
 		return err
 	}
-	err := l.m.update(ctx, func(tx *sql.Tx) error {
+	if err := l.place(a.done); err != nil {
+		return errors.Join(err, l.unlink(a.done))
+	}
+	var lost []Waiting
+	err := l.m.update(ctx, func(tx *sql.Tx) (err error) {
 		for _, wr := range a.done {
 			if err := insertSegment(ctx, tx, wr.seg); err != nil {
 				return err
 			}
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO mark VALUES (?, ?) ON CONFLICT (partition) DO UPDATE SET seq = excluded.seq`, a.partition, strconv.FormatUint(a.to, 10))
+		if lost, err = l.enlist(ctx, tx, a.done); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO mark VALUES (?, ?) ON CONFLICT (partition) DO UPDATE SET seq = excluded.seq`, a.partition, strconv.FormatUint(a.to, 10))
 		return err
 	})
 	if err != nil {
 		return l.undo(a, err)
 	}
 	l.publish(a)
+	l.enlisted(ctx, a.done, lost)
 	return nil
 }
 
@@ -349,7 +357,10 @@ func (l *Lake) undo(a *Append, cause error) error {
 			}
 		}
 		l.publish(a)
+		if err := l.countOutbox(context.Background()); err != nil {
+			l.opts.Log.Warn("how much waits in the outbox is not known until the next start", "error", err)
+		}
 		return nil
 	}
-	return errors.Join(cause, l.unplace(a.done))
+	return errors.Join(cause, l.unplace(a.done), l.unlink(a.done))
 }

@@ -38,6 +38,7 @@ type Lake struct {
 	aside   []Aside
 	version int64 // of the manifest, when read only
 	serial  int64 // numbers names
+	outbox  OutboxStats
 	free    map[event.Class][]*segmentWriter
 }
 

@@ -119,6 +119,16 @@ func (m *manifest) update(ctx context.Context, f func(*sql.Tx) error) error {
 	return nil
 }
 
+// view runs f in a transaction that only reads.
+func (m *manifest) view(ctx context.Context, f func(*sql.Tx) error) error {
+	tx, err := m.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // it only read
+	return f(tx)
+}
+
 // manifestError makes a full disk known as ErrFull.
 func manifestError(err error) error {
 	var e *sqlite.Error

@@ -31,16 +31,17 @@ type contents struct {
 
 // load reads the whole manifest in one transaction.
 func (m *manifest) load(ctx context.Context) (*contents, error) {
-	tx, err := m.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	c := &contents{columns: map[int64]*columnSet{}, marks: map[string]uint64{}}
+	err := m.view(ctx, func(tx *sql.Tx) error {
+		for _, step := range []func(context.Context, *sql.Tx) error{c.loadColumns, c.loadSegments, c.loadMarks, c.loadAside} {
+			if err := step(ctx, tx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, fmt.Errorf("reading the manifest: %w", err)
-	}
-	defer tx.Rollback() // it only read
-	c := &contents{columns: map[int64]*columnSet{}, marks: map[string]uint64{}}
-	for _, step := range []func(context.Context, *sql.Tx) error{c.loadColumns, c.loadSegments, c.loadMarks, c.loadAside} {
-		if err := step(ctx, tx); err != nil {
-			return nil, fmt.Errorf("reading the manifest: %w", err)
-		}
 	}
 	return c, nil
 }

@@ -40,7 +40,7 @@ type piece struct {
 }
 
 // runBytes is how much of its pieces' uncompressed size a row group has.
-const runBytes = 64 << 20
+const runBytes = 32 << 20
 
 // open opens the sources and decides which of their rows are superseded. The
 // witnesses are the segments outside the batch that say so.
@@ -193,13 +193,18 @@ func (m *merger) group(ctx context.Context, pieces []piece) error {
 	return m.w.endGroup()
 }
 
-// gather is how many rows of a column are written at a time.
-const gather = 1024
+// gather is how many rows of a column are written at a time, and pageRows how
+// many a page has at most: a reader that wants a few rows of a row group reads
+// a page of each column, not all of it.
+const (
+	gather   = 1024
+	pageRows = 8 * gather
+)
 
 // column writes one column of the places.
 func (m *merger) column(i int, places []place, data []columnData, buf []parquet.Value) ([]parquet.Value, error) {
 	none := absent(m.table.columns[i].field.Type, i)
-	for len(places) > 0 {
+	for written := 0; len(places) > 0; {
 		n := min(gather, len(places))
 		buf = buf[:0]
 		for _, p := range places[:n] {
@@ -220,6 +225,11 @@ func (m *merger) column(i int, places []place, data []columnData, buf []parquet.
 			return buf, err
 		}
 		places = places[n:]
+		if written += n; written%pageRows == 0 {
+			if err := m.w.endPage(i); err != nil {
+				return buf, err
+			}
+		}
 	}
 	return buf, nil
 }

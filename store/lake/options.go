@@ -32,6 +32,10 @@ type Options struct {
 	// other processes, who know them already; 0 means DefaultGrace. It must be
 	// longer than any query may take.
 	Grace time.Duration
+	// Outbox keeps each append's segments until they were shipped elsewhere,
+	// from now on: what the store held before is not in it. Nil keeps none;
+	// what an earlier run left in the outbox stays there.
+	Outbox *OutboxOptions
 	// Verify reads every segment at the start and compares checksums.
 	// Without it, sizes and footers are looked at.
 	Verify bool
@@ -70,6 +74,9 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.Grace == 0 {
 		o.Grace = DefaultGrace
+	}
+	if o.Outbox != nil && o.Outbox.MaxBytes < 0 {
+		return o, errors.New("lake: the outbox's MaxBytes cannot be negative")
 	}
 	if o.Grace < 0 || o.MaxBytes < 0 {
 		return o, errors.New("lake: Grace and MaxBytes cannot be negative")

@@ -55,6 +55,9 @@ func (l *Lake) recover(ctx context.Context) (*Recovery, error) {
 	if err := l.removeOrphans(ctx, onDisk, r); err != nil {
 		return nil, err
 	}
+	if err := l.recoverOutbox(ctx, r); err != nil {
+		return nil, err
+	}
 	r.count(l.Stats())
 	return r, nil
 }

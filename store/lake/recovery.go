@@ -3,6 +3,8 @@ package lake
 import (
 	"fmt"
 	"strings"
+
+	"github.com/lynceus-io/lynceus/event"
 )
 
 // Recovery is what a start found and did. Names are below the lake's
@@ -22,15 +24,25 @@ type Recovery struct {
 	// NoFilters are segments whose file of filters is missing or damaged. They
 	// answer, and are read where others are left out.
 	NoFilters []string
+	// Unsent are segments that waited to be shipped and whose files are gone:
+	// they are given up.
+	Unsent []Unsent
 	// Rebuilt says that there was no manifest and it was made anew from the
 	// segments; Damaged names the unusable one, where there was one.
 	Rebuilt bool
 	Damaged string
 }
 
+// Unsent is a segment of the outbox whose file is gone.
+type Unsent struct {
+	Name  string
+	Class event.Class
+	Rows  int64
+}
+
 // Clean reports whether there was nothing to clean up or to report.
 func (r *Recovery) Clean() bool {
-	return len(r.Unfinished)+len(r.Uncommitted)+len(r.Aside)+len(r.NoFilters) == 0 && !r.Rebuilt
+	return len(r.Unfinished)+len(r.Uncommitted)+len(r.Aside)+len(r.NoFilters)+len(r.Unsent) == 0 && !r.Rebuilt
 }
 
 func (r *Recovery) count(s Stats) { r.Segments, r.Rows, r.Bytes = s.Segments, s.Rows, s.Bytes }
@@ -59,6 +71,9 @@ func (r *Recovery) String() string {
 	}
 	for _, n := range r.NoFilters {
 		fmt.Fprintf(&b, "\n%s has no usable filters: it is read where others are left out", n)
+	}
+	for _, u := range r.Unsent {
+		fmt.Fprintf(&b, "\n%s is gone: its %d events of table %s are not shipped", u.Name, u.Rows, u.Class)
 	}
 	return b.String()
 }

@@ -14,11 +14,12 @@ import (
 
 // Scan calls f for the events of the selection: those between its bounds of
 // time and received time, of the columns that it names (none means all, and
-// time and metadata_uid always come), and in their latest revision. Equal and
-// Contains leave out row groups that cannot matter; f sees the rest of the
-// events and tests again. The event is f's during the call only.
+// time and metadata_uid always come), and in their latest revision unless
+// Superseded is set. Equal and Contains leave out row groups that cannot
+// matter; f sees the rest of the events and tests again. The event is f's
+// during the call only.
 //
-// Within a row group, which is up to 131,072 events received one after
+// Within a row group, which is up to 65,536 events received one after
 // another, events come by (time, uid); segments come by their earliest time,
 // and their row groups in the order in which they were written. An error of f
 // ends the scan. A damaged segment is set aside, or left out by a reader, and
@@ -32,7 +33,7 @@ func (l *Lake) Scan(ctx context.Context, sel Selection, f func(*event.Event) err
 	segments := slices.Clone(snap.segments)
 	slices.SortFunc(segments, func(a, b *segment) int { return cmp.Or(cmp.Compare(a.minTime, b.minTime), cmp.Compare(a.id, b.id)) })
 	sc := &scanner{lake: l, sel: sel, pruner: newPruner(l, sel), f: f}
-	if slices.ContainsFunc(segments, func(s *segment) bool { return s.open > 0 }) {
+	if !sel.Superseded && slices.ContainsFunc(segments, func(s *segment) bool { return s.open > 0 }) {
 		if sc.latest, err = l.readRevisions(ctx, snap.held, l.onDamage(ctx)); err != nil {
 			return err
 		}
@@ -101,21 +102,31 @@ func (sc *scanner) group(ctx context.Context, r *segmentReader, g parquet.RowGro
 			cols[i].release()
 		}
 	}()
-	for i := range t.columns {
-		if !sc.wants(t, i) {
-			continue
-		}
-		var err error
-		if cols[i], _, err = r.column(g, i); err != nil {
-			return err
-		}
-	}
 	none := &columnData{}
 	at := func(i int) *columnData {
 		if i < 0 {
 			return none
 		}
 		return &cols[i]
+	}
+	// Time comes first: a row group of another time is not read any further.
+	if t.time >= 0 {
+		var err error
+		if cols[t.time], _, err = r.column(g, t.time); err != nil {
+			return err
+		}
+	}
+	if !anyWithin(at(t.time), int(g.NumRows()), sc.sel.From, sc.sel.To) {
+		return nil
+	}
+	for i := range t.columns {
+		if i == t.time || !sc.wants(t, i) {
+			continue
+		}
+		var err error
+		if cols[i], _, err = r.column(g, i); err != nil {
+			return err
+		}
 	}
 	for n, row := range order(int(g.NumRows()), at(t.time), at(t.uid)) {
 		if n%1024 == 0 && ctx.Err() != nil {
@@ -162,6 +173,16 @@ func within(c *columnData, row int32, from, to int64) bool {
 	}
 	ns := nanos(c.values[row].Int64())
 	return from <= ns && ns <= to
+}
+
+// anyWithin reports whether the time of one of the rows lies between bounds.
+func anyWithin(c *columnData, rows int, from, to int64) bool {
+	for row := range int32(rows) {
+		if within(c, row, from, to) {
+			return true
+		}
+	}
+	return false
 }
 
 func (sc *scanner) superseded(uids, revs *columnData, row int32) bool {

@@ -14,6 +14,9 @@ type Selection struct {
 	// ReceivedFrom and ReceivedTo bound received_time as From and To bound
 	// time: nanoseconds since 1970, both included.
 	ReceivedFrom, ReceivedTo int64
+	// Superseded asks Lake.Scan for all revisions that are still stored, not
+	// the latest of each event only.
+	Superseded bool
 }
 
 // All returns the selection of all events of a table, all columns.

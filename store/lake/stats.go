@@ -19,6 +19,8 @@ type Stats struct {
 	// Aside are the segments that could not be read; what is in them is
 	// missing from every answer.
 	Aside []Aside
+	// Outbox is what waits to be shipped; empty for a reader.
+	Outbox OutboxStats
 }
 
 // TableStats is what a lake holds of one table. Tables without events have
@@ -72,6 +74,7 @@ func (l *Lake) Stats() Stats {
 	for _, s := range l.dropped {
 		out.Dropped += s.size()
 	}
+	out.Outbox = l.outbox
 	out.Aside = slices.Clone(l.aside)
 	return out
 }

@@ -69,7 +69,7 @@ func nodeOf(t event.Type, l layout) parquet.Node {
 	}
 	switch t {
 	case event.TypeInt:
-		return parquet.Optional(dict(parquet.Leaf(parquet.Int64Type)))
+		return parquet.Optional(parquet.Encoded(parquet.Leaf(parquet.Int64Type), &parquet.DeltaBinaryPacked))
 	case event.TypeBool:
 		return parquet.Optional(parquet.Leaf(parquet.BooleanType))
 	case event.TypeTime:

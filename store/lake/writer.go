@@ -15,8 +15,8 @@ import (
 // A row group ends at this many rows or bytes of text, whichever comes first:
 // readers hold one in memory.
 const (
-	maxGroupRows  = 1 << 17
-	maxGroupBytes = 64 << 20
+	maxGroupRows  = 1 << 16
+	maxGroupBytes = 32 << 20
 )
 
 // Keys of a segment's key-value metadata.
@@ -32,7 +32,7 @@ const (
 type segmentWriter struct {
 	table   *table
 	out     checksumWriter
-	w       *parquet.Writer
+	w       *parquet.GenericWriter[any]
 	columns []*parquet.ColumnWriter
 
 	filters   filterWriter
@@ -71,7 +71,7 @@ func newStats() segmentStats {
 // what is not merged yet is little to read.
 func newSegmentWriter(t *table, merged bool) *segmentWriter {
 	s := &segmentWriter{table: t}
-	s.w = parquet.NewWriter(io.Discard, append(t.writerOptions(&zstd.Codec{Level: compression}),
+	s.w = parquet.NewGenericWriter[any](io.Discard, append(t.writerOptions(&zstd.Codec{Level: compression}),
 		parquet.KeyValueMetadata(keyFormat, strconv.Itoa(formatVersion)), parquet.KeyValueMetadata(keyTable, t.class.String()))...)
 	s.columns = s.w.ColumnWriters()
 	s.values, s.gramSets = make([]valueSet, len(t.columns)), make([]gramSet, len(t.columns))
@@ -122,6 +122,9 @@ func (s *segmentWriter) writeColumn(i int, values []parquet.Value) error {
 	}
 	return nil
 }
+
+// endPage ends the page of column i.
+func (s *segmentWriter) endPage(i int) error { return s.columns[i].Flush() }
 
 // collect adds texts to the filters of column i.
 func (s *segmentWriter) collect(i int, values []parquet.Value) {

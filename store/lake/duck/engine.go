@@ -18,6 +18,7 @@ import (
 
 	"github.com/lynceus-io/lynceus/kql/run"
 	"github.com/lynceus-io/lynceus/kql/sql"
+	"github.com/lynceus-io/lynceus/kql/value"
 	"github.com/lynceus-io/lynceus/store/lake"
 )
 
@@ -90,7 +91,7 @@ func (e *Engine) Dialect() sql.Dialect { return sql.DuckDB }
 
 // Query runs a statement, which must be one SELECT. It waits while too many
 // others run. Errors of the engine are returned as they are, but for those of
-// limits, which say what to do.
+// limits, which are a *sql.LimitError.
 func (e *Engine) Query(ctx context.Context, s *sql.Statement) (run.Rows, error) {
 	select {
 	case e.slots <- struct{}{}:
@@ -100,6 +101,17 @@ func (e *Engine) Query(ctx context.Context, s *sql.Statement) (run.Rows, error) 
 	ctx, cancel := context.WithTimeout(ctx, e.options.Timeout)
 	q := &query{engine: e, statement: s, end: []func(){func() { <-e.slots }, cancel}}
 	rows, err := q.start(ctx)
+	for tries := 0; err != nil && tries < maxDamaged; tries++ {
+		gone, why := q.damaged(ctx, err)
+		if why != nil {
+			err = why
+		}
+		if !gone {
+			break
+		}
+		q.unpin()
+		rows, err = q.start(ctx)
+	}
 	if err != nil {
 		err = e.explain(ctx, err)
 		q.close()
@@ -113,24 +125,52 @@ type query struct {
 	engine    *Engine
 	statement *sql.Statement
 	pinned    []*lake.Snapshot
+	inline    []string // by scan: what stands for it when its events are few, else ""
 	end       []func() // what to do when it is over, in reverse
 }
 
+// close lets go of everything that the query holds.
 func (q *query) close() {
+	q.unpin()
 	for i := len(q.end) - 1; i >= 0; i-- {
 		q.end[i]()
 	}
 	q.end = nil
 }
 
-func (q *query) start(ctx context.Context) (run.Rows, error) {
+// unpin lets go of the query's segments.
+func (q *query) unpin() {
+	for _, p := range q.pinned {
+		p.Release()
+	}
+	q.pinned = nil
+}
+
+// start asks, and reads the first row: damage shows by then where it is in
+// what is read first.
+func (q *query) start(ctx context.Context) (*rows, error) {
+	r, err := q.ask(ctx)
+	if err != nil || len(r.ahead) > 0 {
+		return r, err
+	}
+	row := make([]value.Value, len(r.cols))
+	if r.next(row) {
+		r.ahead = append(r.ahead, row)
+	}
+	if r.err != nil {
+		return nil, errors.Join(r.err, r.end())
+	}
+	return r, nil
+}
+
+func (q *query) ask(ctx context.Context) (*rows, error) {
 	for i := range q.statement.Scans {
 		p, err := q.engine.segments.Pin(ctx, lake.Of(q.statement.Scans[i]))
 		if err != nil {
 			return nil, err
 		}
-		q.end = append(q.end, p.Release)
 		q.pinned = append(q.pinned, p)
+		q.inline = append(q.inline, few(ctx, &q.statement.Scans[i], p))
 	}
 	if n := q.newest(); n > 0 {
 		return q.widen(ctx, n)
@@ -143,6 +183,10 @@ func (q *query) start(ctx context.Context) (run.Rows, error) {
 func (q *query) text(after int64, files []lake.File) string {
 	var pairs []string
 	for i := range q.statement.Scans {
+		if q.inline[i] != "" {
+			pairs = append(pairs, fmt.Sprintf("{{scan %d}}", i), q.inline[i])
+			continue
+		}
 		p, a := q.pinned[i], int64(math.MinInt64)
 		list := p.Files
 		if files != nil && i == 0 {
@@ -189,11 +233,13 @@ func (e *Engine) explain(ctx context.Context, err error) error {
 	var d *duckdb.Error
 	switch {
 	case errors.Is(context.Cause(ctx), context.DeadlineExceeded):
-		return fmt.Errorf("the query took longer than %s and was ended; ask for a shorter time or fewer columns: %w", e.options.Timeout.Round(time.Second), context.DeadlineExceeded)
+		return &sql.LimitError{Limit: sql.LimitTime, Err: context.DeadlineExceeded,
+			Text: fmt.Sprintf("the query took longer than %s and was ended; ask for a shorter time or fewer columns", e.options.Timeout.Round(time.Millisecond))}
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.As(err, &d) && d.Type == duckdb.ErrorTypeOutOfMemory:
-		return fmt.Errorf("the query needs more than the %d MB that queries may hold; ask for a shorter time, fewer columns or fewer groups: %w", e.options.Memory>>20, err)
+		return &sql.LimitError{Limit: sql.LimitMemory, Err: err,
+			Text: fmt.Sprintf("the query needs more than the %d MB that queries may hold; ask for a shorter time, fewer columns or fewer groups", e.options.Memory>>20)}
 	}
 	return err
 }

@@ -218,11 +218,12 @@ func TestLimits(t *testing.T) {
 	l := openLake(t, audits(0, 10))
 	forever := &sql.Statement{Text: "SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range * b.range % 7 = 3", Cols: columns(value.TypeLong)}
 	e := openEngine(t, l, Options{Timeout: 100 * time.Millisecond})
-	if _, err := ask(e, forever); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "shorter time") {
+	var limit *sql.LimitError
+	if _, err := ask(e, forever); !errors.As(err, &limit) || limit.Limit != sql.LimitTime || !strings.Contains(limit.Text, "longer than 100ms") {
 		t.Errorf("deadline: %v", err)
 	}
 	e = openEngine(t, l, Options{Memory: 32 << 20})
-	if _, err := ask(e, &sql.Statement{Text: "SELECT max(n) FROM (SELECT md5(range::VARCHAR) AS k, count(*) AS n FROM range(3000000) GROUP BY 1)", Cols: columns(value.TypeLong)}); err == nil || !strings.Contains(err.Error(), "32 MB") {
+	if _, err := ask(e, &sql.Statement{Text: "SELECT max(n) FROM (SELECT md5(range::VARCHAR) AS k, count(*) AS n FROM range(3000000) GROUP BY 1)", Cols: columns(value.TypeLong)}); !errors.As(err, &limit) || limit.Limit != sql.LimitMemory || !strings.Contains(limit.Text, "32 MB") {
 		t.Errorf("memory: %v", err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"math"
 
-	"github.com/lynceus-io/lynceus/kql/run"
 	"github.com/lynceus-io/lynceus/kql/value"
 )
 
@@ -19,7 +18,7 @@ const firstWindow = 122_880
 // wants others. Only a statement over a single scan can be answered in
 // windows.
 func (q *query) newest() int64 {
-	if len(q.statement.Scans) != 1 || len(q.pinned[0].Files) < 2 {
+	if len(q.statement.Scans) != 1 || len(q.pinned[0].Files) < 2 || q.inline[0] != "" {
 		return 0
 	}
 	return q.statement.Scans[0].Newest
@@ -28,7 +27,7 @@ func (q *query) newest() int64 {
 // widen answers a statement for the latest n rows from a window of the newest
 // segments, and from a wider one until the window holds n such rows. Rows of a
 // window are later than everything outside it, so n of them are the answer.
-func (q *query) widen(ctx context.Context, n int64) (run.Rows, error) {
+func (q *query) widen(ctx context.Context, n int64) (*rows, error) {
 	files := q.pinned[0].Files
 	want := max(firstWindow, 4*n)
 	for ; ; want *= 8 {

@@ -1,0 +1,227 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"net/netip"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/lynceus-io/lynceus/collect/audit"
+	"github.com/lynceus-io/lynceus/coverage"
+	"github.com/lynceus-io/lynceus/detect"
+	"github.com/lynceus-io/lynceus/detect/backtest"
+	"github.com/lynceus-io/lynceus/detect/exclude"
+	"github.com/lynceus-io/lynceus/event"
+	"github.com/lynceus-io/lynceus/expr"
+	"github.com/lynceus-io/lynceus/hub/past"
+	"github.com/lynceus-io/lynceus/identity"
+	"github.com/lynceus-io/lynceus/incident/row"
+	"github.com/lynceus-io/lynceus/rule"
+	"github.com/lynceus-io/lynceus/store/lake"
+)
+
+// BacktestOptions say which rules to try on which part of the past.
+type BacktestOptions struct {
+	// Dir is the data directory whose store is read; a server may run on it.
+	Dir string
+	// Rules are tried: they make findings even where they are disabled, or
+	// feed correlations only. All are the rules that correlations among them
+	// may refer to.
+	Rules, All []*rule.Rule
+	// Since and Until bound the events by time, Until excluded; zero means no
+	// bound.
+	Since, Until time.Time
+	// Learn is for how long before Since what is usual is learned from the
+	// store: nothing in that time is judged. It needs Since.
+	Learn time.Duration
+	// Inside and Feeds are those of ScanOptions.
+	Inside []netip.Prefix
+	Feeds  []*identity.Feed
+	// Exclusions are those in force; nil means that they are not known.
+	Exclusions []exclude.Exclusion
+	// Now is when exclusions have to be in force.
+	Now time.Time
+	// Progress is called now and then; nil for never.
+	Progress func(past.Progress)
+}
+
+// Backtest judges stored events as they were judged when they came, by rules
+// that need not have existed then, and says what the rules would have found.
+// It changes nothing. An error means that there is no result.
+func Backtest(ctx context.Context, o BacktestOptions) (*backtest.Result, error) {
+	start := time.Now()
+	l, _, err := lake.Open(ctx, lake.Options{Dir: filepath.Join(o.Dir, lakeDir), ReadOnly: true})
+	if err != nil {
+		return nil, err
+	}
+	t := &trial{o: o, lake: l}
+	defer l.Close() // it was only read
+	if err := t.compile(); err != nil {
+		return nil, err
+	}
+	counts, err := past.Replay(ctx, past.Options{Lake: l, Tables: t.tables(), From: t.from, To: t.to, Progress: o.Progress}, t.observe)
+	if err != nil {
+		return nil, err
+	}
+	findings := t.state.Finish()
+	stored, err := t.stored(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var cover coverage.Report
+	t.state.Cover(&cover)
+	r := backtest.New(backtest.Input{
+		Rules: o.Rules, Findings: findings, Stored: stored, Muted: cover.Muted, Exclusions: o.Exclusions, Now: o.Now,
+	})
+	r.Since, r.Until = timeOrNil(o.Since), timeOrNil(o.Until)
+	r.Events, r.Unreadable, r.Learned = counts.Events-t.learned, counts.Unreadable, t.learned
+	if counts.Events > 0 {
+		r.First, r.Last = timeOrNil(time.Unix(0, max(counts.First, t.since)).UTC()), timeOrNil(time.Unix(0, counts.Last).UTC())
+	}
+	r.Forgotten = cover.Evicted
+	r.ElapsedMs = time.Since(start).Milliseconds()
+	return r, nil
+}
+
+// trial is a backtest under way.
+type trial struct {
+	o        BacktestOptions
+	lake     *lake.Lake
+	rules    []*rule.Rule // those of o and what they refer to
+	set      *detect.Set
+	scratch  *detect.Scratch
+	state    *detect.State
+	requests *audit.Requests
+	matches  []detect.Match
+	// from and to bound what is read, since what is judged: nanoseconds since
+	// 1970, all included.
+	from, since, to int64
+	seen, learned   int64
+}
+
+// compile makes ready to judge.
+func (t *trial) compile() error {
+	t.from, t.since, t.to = math.MinInt64, math.MinInt64, math.MaxInt64
+	if !t.o.Since.IsZero() {
+		t.since = t.o.Since.UnixNano()
+		t.from = t.o.Since.Add(-t.o.Learn).UnixNano()
+	} else if t.o.Learn > 0 {
+		return errors.New("learning needs a time from which on rules are judged")
+	}
+	if !t.o.Until.IsZero() {
+		t.to = t.o.Until.UnixNano() - 1
+	}
+	t.rules = speaking(t.o.All, t.o.Rules)
+	lists := func(name string) expr.List {
+		for _, f := range t.o.Feeds {
+			if f.Name == name {
+				return f
+			}
+		}
+		return nil
+	}
+	var err error
+	if t.set, err = detect.Compile(t.rules, detect.Options{Lists: lists}); err != nil {
+		return fmt.Errorf("compile the rules: %w", err)
+	}
+	callers, err := identity.NewCallers(identity.CallersOptions{Inside: t.o.Inside, Feeds: t.o.Feeds})
+	if err != nil {
+		return fmt.Errorf("prepare identities: %w", err)
+	}
+	if t.state, err = detect.NewState(t.rules, detect.StateOptions{Context: callers, Lists: lists}); err != nil {
+		return fmt.Errorf("compile the rules: %w", err)
+	}
+	t.scratch, t.requests = t.set.NewScratch(), audit.NewRequests(0)
+	return nil
+}
+
+// speaking returns rules, made to speak, and those that they refer to.
+func speaking(all, rules []*rule.Rule) []*rule.Rule {
+	var out []*rule.Rule
+	at := map[string]int{}
+	for _, r := range rules {
+		for i, x := range closure(all, r) {
+			n, known := at[x.ID]
+			switch {
+			case !known:
+				at[x.ID] = len(out)
+				out = append(out, x)
+			case i == 0:
+				out[n] = x // it was there as one that feeds others
+			}
+		}
+	}
+	return out
+}
+
+// tables are those whose events have to be read. All of their events are: who
+// called from where is learned from those that match nothing, too.
+func (t *trial) tables() []event.Class {
+	var out []event.Class
+	for _, r := range t.rules {
+		if r.Table != event.ClassNone && !slices.Contains(out, r.Table) {
+			out = append(out, r.Table)
+		}
+	}
+	return out
+}
+
+// observe judges one event, or learns from it.
+func (t *trial) observe(e *event.Event, uid event.UID) error {
+	seen := detect.SeenFirst
+	if e.Class == event.ClassAudit {
+		switch t.requests.Observe(e, uid) {
+		case audit.SeenAgain, audit.SeenLate:
+			return nil
+		case audit.SeenAmended:
+			seen = detect.SeenAmended
+		}
+	}
+	t.matches = t.set.Match(t.scratch, e, t.matches[:0])
+	if t.seen++; t.seen%retuneEvery == 0 {
+		t.scratch.Retune()
+	}
+	if event.Time.Get(e) >= t.since {
+		t.state.Observe(e, uid, t.matches, seen)
+		return nil
+	}
+	t.learned++
+	if seen == detect.SeenFirst {
+		t.state.Learn(e, t.matches)
+	}
+	return nil
+}
+
+// retuneEvery is how many events pass between two chances for matching to
+// adapt.
+const retuneEvery = 4096
+
+// stored returns the findings of the rules that the store has of the same
+// time.
+func (t *trial) stored(ctx context.Context) ([]*detect.Finding, error) {
+	byID := map[string]*rule.Rule{}
+	for _, r := range t.o.Rules {
+		byID[r.ID] = r
+	}
+	sel := lake.All(event.ClassFinding)
+	sel.From = t.since // the time of a finding is that of its last match
+	var out []*detect.Finding
+	err := t.lake.Scan(ctx, sel, func(e *event.Event) error {
+		if byID[event.FindingInfoAnalyticUID.Get(e)] == nil || event.FirstSeenTime.Get(e) > t.to {
+			return nil
+		}
+		f, err := row.ReadFinding(e, func(id string) *rule.Rule { return byID[id] })
+		if err == nil { // one that cannot be read is none to compare with
+			out = append(out, f)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the stored findings: %w", err)
+	}
+	return out, nil
+}
