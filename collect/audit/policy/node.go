@@ -115,6 +115,15 @@ func (r *reader) stages(n *yaml.Node, path string) (out []Stage) {
 	return out
 }
 
+// truths are the words for truth values in YAML 1.1, which the API server
+// reads, beside true and false.
+var truths = map[string]bool{
+	"y": true, "Y": true, "n": false, "N": false,
+	"yes": true, "Yes": true, "YES": true, "on": true, "On": true, "ON": true,
+	"no": false, "No": false, "NO": false, "off": false, "Off": false, "OFF": false,
+	"true": true, "True": true, "TRUE": true, "false": false, "False": false, "FALSE": false,
+}
+
 // text reads a text. Numbers and truth values are none: the API server's
 // decoder refuses them.
 func (r *reader) text(n *yaml.Node, path string) string {
@@ -122,7 +131,8 @@ func (r *reader) text(n *yaml.Node, path string) string {
 	if !ok || isNull(n) {
 		return ""
 	}
-	if n.Kind != yaml.ScalarNode || n.Tag != "!!str" && n.Tag != "!!timestamp" && n.Tag != "!!binary" {
+	_, truth := truths[n.Value]
+	if n.Kind != yaml.ScalarNode || n.Tag != "!!str" && n.Tag != "!!timestamp" && n.Tag != "!!binary" || truth && n.Style == 0 {
 		r.refuse(pos(n), "type", path, "a text is wanted here", "put it in quotes")
 		return ""
 	}
@@ -134,12 +144,8 @@ func (r *reader) boolean(n *yaml.Node, path string) bool {
 	if !ok || isNull(n) {
 		return false
 	}
-	// YAML 1.1, which the API server reads, has more words for truth than 1.2.
-	switch v := strings.ToLower(n.Value); {
-	case n.Kind == yaml.ScalarNode && n.Style == 0 && slices.Contains([]string{"true", "yes", "on"}, v):
-		return true
-	case n.Kind == yaml.ScalarNode && n.Style == 0 && slices.Contains([]string{"false", "no", "off"}, v):
-		return false
+	if v, ok := truths[n.Value]; ok && n.Kind == yaml.ScalarNode && n.Style == 0 {
+		return v
 	}
 	r.refuse(pos(n), "type", path, "true or false is wanted here", "")
 	return false

@@ -88,7 +88,7 @@ func (r *reader) policy(n *yaml.Node) *Policy {
 	if !r.mapping(n, "", fields{
 		"apiVersion":        func(v *yaml.Node, path string) { version = r.text(v, path) },
 		"kind":              func(v *yaml.Node, path string) { kind = r.text(v, path) },
-		"metadata":          func(*yaml.Node, string) {},
+		"metadata":          r.metadata,
 		"omitStages":        func(v *yaml.Node, path string) { p.OmitStages = r.stages(v, path) },
 		"omitManagedFields": func(v *yaml.Node, path string) { p.OmitManagedFields = r.boolean(v, path) },
 		"rules": func(v *yaml.Node, path string) {
@@ -100,10 +100,19 @@ func (r *reader) policy(n *yaml.Node) *Policy {
 	switch {
 	case version != "audit.k8s.io/v1":
 		r.refuse(pos(n), "version", "apiVersion", fmt.Sprintf("%q is not audit.k8s.io/v1", version), "versions before v1 went with Kubernetes 1.24")
+	case kind == "":
+		r.add(Problem{At: pos(n), Severity: Note, Kind: "version", Path: "kind", Text: "the kind is missing; the API server takes it for a Policy", Advice: "write kind: Policy"})
 	case kind != "Policy":
 		r.refuse(pos(n), "version", "kind", fmt.Sprintf("%q is not Policy", kind), "")
 	}
 	return p
+}
+
+// metadata reads what every object may have; it means nothing here.
+func (r *reader) metadata(n *yaml.Node, path string) {
+	text := func(v *yaml.Node, path string) { r.text(v, path) }
+	ignored := func(*yaml.Node, string) {}
+	r.mapping(n, path, fields{"name": text, "namespace": text, "labels": ignored, "annotations": ignored, "creationTimestamp": ignored})
 }
 
 func (r *reader) rule(n *yaml.Node, path string) Rule {

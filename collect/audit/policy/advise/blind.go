@@ -46,28 +46,24 @@ func (l *linter) detections() {
 }
 
 // sights judges all rules on all kinds of requests, at the level that the
-// policy records them at.
+// policy records them at. Requests of who impersonates somebody, and so could
+// be anybody, count for rules that nothing else can match.
 func (l *linter) sights() []sight {
-	out := make([]sight, len(l.needs.rules))
-	for i := range out {
-		out[i].only = true
+	plain, imitating := make([]sight, len(l.needs.rules)), make([]sight, len(l.needs.rules))
+	for i := range plain {
+		plain[i].only, imitating[i].only = true, true
 	}
-	var full, left []bool
-	for _, k := range allRequests() {
-		k.level = policy.RequestResponse
-		full = l.needs.matches(&k, full)
-		at := k
+	for q, k := range l.needs.tried() {
 		a := k.attributes()
 		d := l.policy.Decide(&a)
-		at.level = d.Level
+		level := d.Level
 		if !d.Records(policy.ResponseComplete) && !d.Records(policy.ResponseStarted) && !d.Records(policy.RequestReceived) {
-			at.level = policy.None
+			level = policy.None
 		}
-		left = left[:0]
-		if at.level == policy.RequestResponse {
-			left = append(left, full...)
-		} else {
-			left = l.needs.matches(&at, left)
+		full, left := l.needs.matchesTried(q, policy.RequestResponse), l.needs.matchesTried(q, level)
+		out := plain
+		if k.caller.imitates {
+			out = imitating
 		}
 		for i := range full {
 			s := &out[i]
@@ -77,17 +73,22 @@ func (l *linter) sights() []sight {
 			case left[i]:
 				s.sees++
 			default:
-				body := k.resource != nil && isCredential(*k.resource) && at.level == policy.Metadata
+				body := k.resource != nil && isCredential(*k.resource) && level == policy.Metadata
 				s.only = s.only && body
 				if s.lost == nil {
 					lost := k
-					s.lost, s.has, s.needs = &lost, at.level, l.lowest(i, k)
+					s.lost, s.has, s.needs = &lost, level, l.lowest(i, k)
 				}
 			}
 			s.could++
 		}
 	}
-	return out
+	for i := range plain {
+		if plain[i].could == 0 {
+			plain[i] = imitating[i]
+		}
+	}
+	return plain
 }
 
 // lowest returns the level from which on a rule can match.

@@ -50,6 +50,7 @@ func (n *Needs) bodies(profile Profile) (out bodyNeeds, limited []string) {
 			}
 		}
 	}
+	out.learn(n)
 	return out, slices.Sorted(maps.Keys(missing))
 }
 
@@ -83,7 +84,7 @@ func (b *bodyNeeds) entries() (out []Entry) {
 	for k, resources := range byKey {
 		out = append(out, Entry{
 			Rule:  policy.Rule{Level: policy.Level(k.level), Verbs: strings.Fields(k.verbs), Resources: grouped(resources)},
-			Why:   "Bodies that detections read.",
+			Why:   "Bodies that detections read, or learn from.",
 			Rules: strings.Fields(k.rules),
 		})
 	}

@@ -28,7 +28,7 @@ func (l *linter) hidden() {
 // anonymous finds what hides requests of those who did not sign in.
 func (l *linter) anonymous() {
 	told := map[int]bool{}
-	for _, k := range allRequests() {
+	for _, k := range l.needs.tried() {
 		if k.caller.name != anonymous.name || k.resource == nil {
 			continue
 		}
@@ -51,7 +51,7 @@ func (l *linter) anonymous() {
 
 // unmatched finds requests that come to the end of the policy.
 func (l *linter) unmatched() {
-	for _, k := range allRequests() {
+	for _, k := range l.needs.tried() {
 		a := k.attributes()
 		if l.policy.Decide(&a).Rule < 0 {
 			l.add(policy.Problem{Severity: policy.Warning, Kind: "default", Path: "rules", Text: "what no rule matches is not recorded, such as " + k.String() + " by " + k.caller.title, Advice: "end with {level: Metadata}"})

@@ -16,6 +16,10 @@ type Needs struct {
 	rules []needy
 	all   []*rule.Rule
 	judge *judge
+	// requests are those of allRequests, and answers which rules can match
+	// each, at each level by its rank; made when first asked for.
+	requests []kind
+	answers  [4][][]bool
 }
 
 // needy is a rule that reads audit events.
@@ -144,6 +148,29 @@ func (n *Needs) best(r *needy, k *kind) need {
 		}
 	}
 	return need{policy.RequestResponse, want}
+}
+
+// tried returns the kinds of requests with which policies are tried.
+func (n *Needs) tried() []kind {
+	if n.requests == nil {
+		n.requests = allRequests()
+		for i := range n.answers {
+			n.answers[i] = make([][]bool, len(n.requests))
+		}
+	}
+	return n.requests
+}
+
+// matchesTried reports which rules can match the requests of tried()[i] that
+// are recorded at a level. The caller must not change the answer.
+func (n *Needs) matchesTried(i int, level policy.Level) []bool {
+	into := &n.answers[level.Rank()][i]
+	if *into == nil {
+		k := n.tried()[i]
+		k.level = level
+		*into = n.matches(&k, nil)
+	}
+	return *into
 }
 
 // matches reports which rules can match requests of a kind that are recorded
