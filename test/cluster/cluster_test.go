@@ -231,7 +231,8 @@ func TestNothingLeaves(t *testing.T) {
 }
 
 func TestShared(t *testing.T) {
-	if clustertest.Get(t) != clustertest.Get(t) {
+	first, second := clustertest.Get(t), clustertest.Get(t)
+	if first != second {
 		t.Error("two tests got two clusters")
 	}
 }

@@ -51,7 +51,7 @@ func Up(ctx context.Context, config Config) (*Cluster, error) {
 	if err := start(ctx, d, config); err != nil {
 		return nil, fmt.Errorf("start cluster: %w", errors.Join(err, down(context.WithoutCancel(ctx), dir)))
 	}
-	c, err := await(ctx, d, config.Forward)
+	c, err := await(ctx, d)
 	if err != nil {
 		tail := logTails(d)
 		return nil, fmt.Errorf("start cluster: %w\n%s", errors.Join(err, down(context.WithoutCancel(ctx), dir)), tail)
@@ -102,7 +102,7 @@ func start(ctx context.Context, d layout.Dir, config Config) error {
 	}
 	err = layout.WriteConfig(d, layout.Config{
 		Programs: found, Self: config.Self, Cgroup: "lynceus-" + strconv.FormatInt(time.Now().UnixMicro(), 36),
-		Server: server, Linger: config.Linger, AuditWebhook: config.AuditWebhook != nil, APIServer: config.APIServer,
+		Server: server, Forward: config.Forward, Linger: config.Linger, AuditWebhook: config.AuditWebhook != nil, APIServer: config.APIServer,
 	})
 	if err != nil {
 		return err
@@ -166,15 +166,10 @@ func spawn(d layout.Dir, self string, api *net.TCPListener) error {
 }
 
 // await returns the cluster when it is ready.
-func await(ctx context.Context, d layout.Dir, forward []int) (*Cluster, error) {
-	forwarded := len(forward) == 0
+func await(ctx context.Context, d layout.Dir) (*Cluster, error) {
 	for {
 		status, err := call(d, node.Request{Op: node.OpStatus})
 		switch {
-		case err == nil && !forwarded:
-			if err := forwardPorts(d, forward); err == nil {
-				forwarded = true
-			}
 		case err == nil && status.Phase == node.PhaseReady:
 			return attach(d)
 		case err == nil && status.Phase == node.PhaseFailed:
@@ -188,13 +183,4 @@ func await(ctx context.Context, d layout.Dir, forward []int) (*Cluster, error) {
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
-}
-
-func forwardPorts(d layout.Dir, ports []int) error {
-	for _, p := range ports {
-		if _, err := call(d, node.Request{Op: node.OpForward, Port: p}); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -83,6 +83,18 @@ func Start(tb testing.TB, config cluster.Config) *cluster.Cluster {
 	return c
 }
 
+// Program builds the harness's own program and returns its path, for tests that call cluster.Up themselves. It ends
+// the test where clusters cannot run.
+func Program(tb testing.TB) string {
+	tb.Helper()
+	need(tb)
+	self, err := program(tb.Context())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return self
+}
+
 // Namespace makes a namespace with a new name that starts with prefix, and deletes it after the test.
 func Namespace(tb testing.TB, c *cluster.Cluster, prefix string) string {
 	tb.Helper()

@@ -97,6 +97,8 @@ func (s *supervisor) do(ctx context.Context, req Request) (*os.File, error) {
 	switch req.Op {
 	case OpStatus, OpHold, OpStop:
 		return nil, nil
+	case OpForward:
+		return nil, s.forwardPort(ctx, req.Port)
 	}
 	if s.status().Phase == PhaseStarting {
 		return nil, fmt.Errorf("%s: the cluster is still starting", req.Op)
@@ -104,8 +106,6 @@ func (s *supervisor) do(ctx context.Context, req Request) (*os.File, error) {
 	switch req.Op {
 	case OpNode:
 		return s.net.node, nil
-	case OpForward:
-		return nil, s.forwardPort(ctx, req.Port)
 	case OpHost:
 		f, err := s.net.host(req.Name, req.Addrs)
 		if err == nil {

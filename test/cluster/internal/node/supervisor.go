@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -32,6 +33,7 @@ type supervisor struct {
 	table  *dns.Table
 	host   *os.File // the host's network namespace
 	stop   context.CancelFunc
+	log    *slog.Logger
 
 	mu       sync.Mutex
 	phase    string
@@ -43,7 +45,7 @@ type supervisor struct {
 
 // Run is the supervisor: it starts everything, answers clients, and returns when it is told to stop or when nobody has
 // held the cluster for its linger time. The caller's process 1 ends what it leaves running.
-func Run(ctx context.Context, d layout.Dir) error {
+func Run(ctx context.Context, d layout.Dir, log *slog.Logger) error {
 	ctx, stop := signal.NotifyContext(ctx, unix.SIGTERM, unix.SIGINT)
 	defer stop()
 	config, err := layout.ReadConfig(d)
@@ -51,7 +53,7 @@ func Run(ctx context.Context, d layout.Dir) error {
 		return err
 	}
 	s := &supervisor{
-		dir: d, config: config, table: dns.NewTable(layout.Domain), stop: stop,
+		dir: d, config: config, table: dns.NewTable(layout.Domain), stop: stop, log: log,
 		host:  os.NewFile(fdHost, "host"),
 		phase: PhaseStarting, idle: time.Now(), forwards: map[int]bool{},
 	}
@@ -114,6 +116,11 @@ func (s *supervisor) start(ctx context.Context) error {
 	if s.net, err = newNetwork(s.config.Programs["ip"]); err != nil {
 		return err
 	}
+	for _, port := range s.config.Forward {
+		if err := s.forwardPort(ctx, port); err != nil {
+			return err
+		}
+	}
 	if err := s.run(etcd(), containerd(), apiServer(s.dir, s.config)); err != nil {
 		return err
 	}
@@ -153,6 +160,7 @@ func (s *supervisor) until(ctx context.Context, what string, ok func(context.Con
 	for {
 		err := ok(ctx)
 		if err == nil {
+			s.log.Info("waited for " + what)
 			return nil
 		}
 		s.mu.Lock()
