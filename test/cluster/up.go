@@ -2,7 +2,6 @@ package cluster
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net"
@@ -31,7 +30,7 @@ func Up(ctx context.Context, config Config) (*Cluster, error) {
 		return nil, err
 	}
 	d := layout.Dir(dir)
-	unlock, err := lock(dir)
+	unlock, err := lock()
 	if err != nil {
 		return nil, err
 	}
@@ -59,9 +58,9 @@ func Up(ctx context.Context, config Config) (*Cluster, error) {
 	return c, nil
 }
 
-// lock makes one process at a time start or stop the cluster in dir. Its file is in the cache, so that a cluster that
-// is down leaves nothing beside its directory.
-func lock(dir string) (unlock func(), err error) {
+// lock makes one process at a time start or stop a cluster on this machine. Its file is in the cache, so that a cluster
+// that is down leaves nothing beside its directory.
+func lock() (unlock func(), err error) {
 	cache, err := CacheDir()
 	if err != nil {
 		return nil, err
@@ -69,8 +68,7 @@ func lock(dir string) (unlock func(), err error) {
 	if err := os.MkdirAll(cache, 0o755); err != nil {
 		return nil, err
 	}
-	name := fmt.Sprintf("cluster-%x.lock", sha256.Sum256([]byte(dir)))
-	f, err := os.OpenFile(filepath.Join(cache, name), os.O_CREATE|os.O_RDWR, 0o600)
+	f, err := os.OpenFile(filepath.Join(cache, "cluster.lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err
 	}
