@@ -25,6 +25,9 @@ func Up(ctx context.Context, config Config) (*Cluster, error) {
 	if os.Geteuid() != 0 {
 		return nil, errors.New("a cluster needs root: namespaces, mounts and control groups")
 	}
+	if config.Dir == "" || config.Self == "" {
+		return nil, errors.New("a cluster needs a directory and the program built from cmd/cluster: set Dir and Self")
+	}
 	dir, err := filepath.Abs(config.Dir)
 	if err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -125,4 +126,12 @@ func (s *supervisor) status() Response {
 		r.Cause = s.failure.Error()
 	}
 	return r
+}
+
+// hold counts clients in and out.
+func (s *supervisor) hold(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.holders += n
+	s.idle = time.Now()
 }
