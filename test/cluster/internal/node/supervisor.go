@@ -32,7 +32,6 @@ type supervisor struct {
 	net    *network
 	table  *dns.Table
 	host   *os.File // the host's network namespace
-	stop   context.CancelFunc
 	log    *slog.Logger
 
 	mu       sync.Mutex
@@ -53,7 +52,7 @@ func Run(ctx context.Context, d layout.Dir, log *slog.Logger) error {
 		return err
 	}
 	s := &supervisor{
-		dir: d, config: config, table: dns.NewTable(layout.Domain), stop: stop, log: log,
+		dir: d, config: config, table: dns.NewTable(layout.Domain), log: log,
 		host:  os.NewFile(fdHost, "host"),
 		phase: PhaseStarting, idle: time.Now(), forwards: map[int]bool{},
 	}
