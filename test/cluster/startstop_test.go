@@ -155,6 +155,22 @@ func TestStartAndStop(t *testing.T) {
 	}
 }
 
+// TestSoakStartAndStop starts and stops ten clusters in a row.
+func TestSoakStartAndStop(t *testing.T) {
+	clustertest.Soak(t)
+	before := look(t)
+	for range 10 {
+		c := clustertest.Start(t, cluster.Config{})
+		pods(t, c)
+		if err := c.Down(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if l := left(before, look(t)); len(l) > 0 {
+			t.Fatalf("it left %s", strings.Join(l, ", "))
+		}
+	}
+}
+
 // TestStartFails asks for what the API server refuses: the error says whose log to read and shows it, and nothing is
 // left.
 func TestStartFails(t *testing.T) {

@@ -18,11 +18,11 @@ import (
 	"github.com/lynceus-io/lynceus/test/cluster/internal/layout"
 )
 
-// Phases of a cluster's life, as Status reports them.
+// Phases of a cluster's life, as Response.Phase has them.
 const (
 	PhaseStarting = "starting"
 	PhaseReady    = "ready"
-	PhaseFailed   = "failed" // Status.Error says why; the processes stay for whoever looks
+	PhaseFailed   = "failed" // Response.Cause says why; the processes stay for whoever looks
 )
 
 // supervisor runs the components and knows how they do.
