@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -109,10 +110,23 @@ func TestPods(t *testing.T) {
 			t.Errorf("podtool %s succeeded: %s", strings.Join(args, " "), out)
 		}
 	}
-	logs := clustertest.Kubectl(t, c, "-n", ns, "logs", "client")
-	if strings.Contains(logs, "error") {
-		t.Errorf("logs of the client: %s", logs)
+	inCluster(t, c, ns)
+}
+
+// inCluster lets a pod call the API server: the audit log shows the pod's own address, and the pod as its token says it.
+func inCluster(t *testing.T, c *cluster.Cluster, namespace string) {
+	t.Helper()
+	if out, err := inPod(t.Context(), c, namespace, "call", "/api/v1/namespaces/"+namespace+"/secrets"); err != nil || !strings.Contains(out, "Forbidden") {
+		t.Errorf("a pod without rights asks for secrets: %v: %s", err, out)
 	}
+	addr := clustertest.Kubectl(t, c, "-n", namespace, "get", "pod", "client", "-o", "jsonpath={.status.podIP}")
+	eventually(t, "the pod's request in the audit log", func() bool {
+		return audited(t, c.AuditLog(), func(e auditEvent) bool {
+			return e.User.Username == "system:serviceaccount:"+namespace+":default" && e.Verb == "list" &&
+				slices.Equal(e.SourceIPs, []string{addr}) &&
+				slices.Equal(e.User.Extra["authentication.kubernetes.io/pod-name"], []string{"client"})
+		})
+	})
 }
 
 // serveOutside answers "outside" at an address of an outside host and sends the first caller's address.
@@ -165,8 +179,11 @@ func TestPerson(t *testing.T) {
 
 // auditEvent is what these tests read of audit.k8s.io/v1.
 type auditEvent struct {
-	Verb      string
-	User      struct{ Username string }
+	Verb string
+	User struct {
+		Username string
+		Extra    map[string][]string
+	}
 	SourceIPs []string
 }
 
@@ -231,7 +248,8 @@ func TestNothingLeaves(t *testing.T) {
 }
 
 func TestShared(t *testing.T) {
-	if clustertest.Get(t) != clustertest.Get(t) {
+	first, second := clustertest.Get(t), clustertest.Get(t)
+	if first != second {
 		t.Error("two tests got two clusters")
 	}
 }

@@ -24,7 +24,7 @@ var (
 	Services = layout.ServiceNet
 )
 
-// Config says what cluster to start. The zero value is a cluster of its own in a new directory.
+// Config says what cluster to start. Only Dir and Self have to be set.
 type Config struct {
 	// Dir is the cluster's directory, which must not exist or be empty, or be a cluster's. It may not lie below /run,
 	// /var/lib or /var/log, which the node has to itself.

@@ -17,9 +17,6 @@ var components = []struct{ file, user, group string }{
 	{"cluster-dns", "system:cluster-dns", ""},
 }
 
-// insideServer is the API server as the node and outside hosts reach it.
-const insideServer = "https://10.0.0.10:6443"
-
 // writeCredentials makes the authority, every certificate and every client configuration of a new cluster.
 func writeCredentials(d layout.Dir, server string) error {
 	ca, err := pki.NewAuthority("kubernetes-ca", d.Cert("ca"), d.Key("ca"))
@@ -42,7 +39,7 @@ func writeCredentials(d layout.Dir, server string) error {
 		if err := ca.Client(c.user, groups, d.Cert(c.file), d.Key(c.file)); err != nil {
 			return err
 		}
-		if err := pki.WriteKubeconfig(d.Kubeconfig(c.file), insideServer, d.Cert("ca"), d.Cert(c.file), d.Key(c.file)); err != nil {
+		if err := pki.WriteKubeconfig(d.Kubeconfig(c.file), layout.APIServer, d.Cert("ca"), d.Cert(c.file), d.Key(c.file)); err != nil {
 			return err
 		}
 	}

@@ -25,7 +25,7 @@ func Down(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	unlock, err := lock(dir)
+	unlock, err := lock()
 	if err != nil {
 		return err
 	}

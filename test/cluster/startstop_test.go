@@ -23,26 +23,19 @@ import (
 
 // footprint is what a cluster could leave on the machine.
 type footprint struct {
-	processes, mounts, interfaces, cgroups, files []string
+	namespaces, settings, mounts, interfaces, cgroups, files []string
 }
 
 func look(t *testing.T) footprint {
 	t.Helper()
 	var f footprint
-	own, err := os.Readlink("/proc/self/ns/pid")
-	if err != nil {
-		t.Fatal(err)
-	}
-	links, err := filepath.Glob("/proc/[0-9]*/ns/pid")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, link := range links {
-		// Of all the processes of a busy machine only those in another PID namespace can be a cluster's.
-		if ns, err := os.Readlink(link); err == nil && ns != own {
-			name, _ := os.ReadFile(filepath.Join(filepath.Dir(filepath.Dir(link)), "comm"))
-			f.processes = append(f.processes, strings.Split(link, "/")[2]+" "+strings.TrimSpace(string(name)))
+	f.namespaces = pidNamespaces(t)
+	for _, name := range []string{"vm/overcommit_memory", "kernel/panic", "kernel/panic_on_oops", "net/ipv4/ip_forward", "net/netfilter/nf_conntrack_max"} {
+		value, err := os.ReadFile(filepath.Join("/proc/sys", name))
+		if err != nil {
+			continue // not on this kernel
 		}
+		f.settings = append(f.settings, name+"="+strings.TrimSpace(string(value)))
 	}
 	mounts, err := os.ReadFile("/proc/self/mountinfo")
 	if err != nil {
@@ -81,7 +74,8 @@ func left(before, after footprint) []string {
 		name          string
 		before, after []string
 	}{
-		{"process", before.processes, after.processes},
+		{"PID namespace", before.namespaces, after.namespaces},
+		{"setting", before.settings, after.settings},
 		{"mount", before.mounts, after.mounts},
 		{"interface", before.interfaces, after.interfaces},
 		{"control group", before.cgroups, after.cgroups},
@@ -150,14 +144,51 @@ func TestStartAndStop(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			c := clustertest.Start(t, tt.config)
 			pods(t, c)
-			if during := look(t); len(during.processes) <= len(before.processes) || len(during.cgroups) <= len(before.cgroups) {
-				t.Errorf("a running cluster shows no process or no control group: %+v", during)
+			if during := look(t); len(during.namespaces) <= len(before.namespaces) || len(during.cgroups) <= len(before.cgroups) {
+				t.Errorf("a running cluster shows no PID namespace or no control group: %+v", during)
 			}
 			tt.end(t, c)
 			if l := left(before, look(t)); len(l) > 0 {
 				t.Errorf("it left %s", strings.Join(l, ", "))
 			}
 		})
+	}
+}
+
+// TestSoakStartAndStop starts and stops ten clusters in a row.
+func TestSoakStartAndStop(t *testing.T) {
+	clustertest.Soak(t)
+	before := look(t)
+	for range 10 {
+		c := clustertest.Start(t, cluster.Config{})
+		pods(t, c)
+		if err := c.Down(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if l := left(before, look(t)); len(l) > 0 {
+			t.Fatalf("it left %s", strings.Join(l, ", "))
+		}
+	}
+}
+
+// TestStartFails asks for what the API server refuses: the error says whose log to read and shows it, and nothing is
+// left.
+func TestStartFails(t *testing.T) {
+	before := look(t)
+	_, err := cluster.Up(t.Context(), cluster.Config{
+		Dir: filepath.Join(os.TempDir(), "lynceus-cluster-refused"), Self: clustertest.Program(t),
+		Binaries: os.Getenv(cluster.BinariesEnv), APIServer: []string{"--no-such-flag"},
+	})
+	if err == nil {
+		t.Fatal("the cluster started")
+	}
+	for _, want := range []string{"kube-apiserver ended", "unknown flag: --no-such-flag"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("the error does not say %q: %v", want, err)
+		}
+	}
+	if l := left(before, look(t)); len(l) > 0 {
+		t.Errorf("it left %s", strings.Join(l, ", "))
 	}
 }
 

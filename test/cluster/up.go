@@ -2,7 +2,6 @@ package cluster
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net"
@@ -26,12 +25,15 @@ func Up(ctx context.Context, config Config) (*Cluster, error) {
 	if os.Geteuid() != 0 {
 		return nil, errors.New("a cluster needs root: namespaces, mounts and control groups")
 	}
+	if config.Dir == "" || config.Self == "" {
+		return nil, errors.New("a cluster needs a directory and the program built from cmd/cluster: set Dir and Self")
+	}
 	dir, err := filepath.Abs(config.Dir)
 	if err != nil {
 		return nil, err
 	}
 	d := layout.Dir(dir)
-	unlock, err := lock(dir)
+	unlock, err := lock()
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +53,7 @@ func Up(ctx context.Context, config Config) (*Cluster, error) {
 	if err := start(ctx, d, config); err != nil {
 		return nil, fmt.Errorf("start cluster: %w", errors.Join(err, down(context.WithoutCancel(ctx), dir)))
 	}
-	c, err := await(ctx, d, config.Forward)
+	c, err := await(ctx, d)
 	if err != nil {
 		tail := logTails(d)
 		return nil, fmt.Errorf("start cluster: %w\n%s", errors.Join(err, down(context.WithoutCancel(ctx), dir)), tail)
@@ -59,9 +61,9 @@ func Up(ctx context.Context, config Config) (*Cluster, error) {
 	return c, nil
 }
 
-// lock makes one process at a time start or stop the cluster in dir. Its file is in the cache, so that a cluster that
-// is down leaves nothing beside its directory.
-func lock(dir string) (unlock func(), err error) {
+// lock makes one process at a time start or stop a cluster on this machine. Its file is in the cache, so that a cluster
+// that is down leaves nothing beside its directory.
+func lock() (unlock func(), err error) {
 	cache, err := CacheDir()
 	if err != nil {
 		return nil, err
@@ -69,8 +71,7 @@ func lock(dir string) (unlock func(), err error) {
 	if err := os.MkdirAll(cache, 0o755); err != nil {
 		return nil, err
 	}
-	name := fmt.Sprintf("cluster-%x.lock", sha256.Sum256([]byte(dir)))
-	f, err := os.OpenFile(filepath.Join(cache, name), os.O_CREATE|os.O_RDWR, 0o600)
+	f, err := os.OpenFile(filepath.Join(cache, "cluster.lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +103,7 @@ func start(ctx context.Context, d layout.Dir, config Config) error {
 	}
 	err = layout.WriteConfig(d, layout.Config{
 		Programs: found, Self: config.Self, Cgroup: "lynceus-" + strconv.FormatInt(time.Now().UnixMicro(), 36),
-		Server: server, Linger: config.Linger, AuditWebhook: config.AuditWebhook != nil, APIServer: config.APIServer,
+		Server: server, Forward: config.Forward, Linger: config.Linger, AuditWebhook: config.AuditWebhook != nil, APIServer: config.APIServer,
 	})
 	if err != nil {
 		return err
@@ -166,15 +167,10 @@ func spawn(d layout.Dir, self string, api *net.TCPListener) error {
 }
 
 // await returns the cluster when it is ready.
-func await(ctx context.Context, d layout.Dir, forward []int) (*Cluster, error) {
-	forwarded := len(forward) == 0
+func await(ctx context.Context, d layout.Dir) (*Cluster, error) {
 	for {
 		status, err := call(d, node.Request{Op: node.OpStatus})
 		switch {
-		case err == nil && !forwarded:
-			if err := forwardPorts(d, forward); err == nil {
-				forwarded = true
-			}
 		case err == nil && status.Phase == node.PhaseReady:
 			return attach(d)
 		case err == nil && status.Phase == node.PhaseFailed:
@@ -188,13 +184,4 @@ func await(ctx context.Context, d layout.Dir, forward []int) (*Cluster, error) {
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
-}
-
-func forwardPorts(d layout.Dir, ports []int) error {
-	for _, p := range ports {
-		if _, err := call(d, node.Request{Op: node.OpForward, Port: p}); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -10,8 +10,8 @@ import (
 
 // Servers by which a client configuration reaches the API server.
 const (
-	FromMachine = ""           // from this machine, over loopback; the API server sees 127.0.0.1
-	FromCluster = insideServer // from the node and outside hosts; the API server sees their address
+	FromMachine = ""               // from this machine, over loopback; the API server sees 127.0.0.1
+	FromCluster = layout.APIServer // from the node and outside hosts; the API server sees their address
 )
 
 // User makes a person, or whatever else has a client certificate, and returns the file of its client configuration.

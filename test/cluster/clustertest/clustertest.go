@@ -83,6 +83,18 @@ func Start(tb testing.TB, config cluster.Config) *cluster.Cluster {
 	return c
 }
 
+// Program builds the harness's own program and returns its path, for tests that call cluster.Up themselves. It ends
+// the test where clusters cannot run.
+func Program(tb testing.TB) string {
+	tb.Helper()
+	need(tb)
+	self, err := program(tb.Context())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return self
+}
+
 // Namespace makes a namespace with a new name that starts with prefix, and deletes it after the test.
 func Namespace(tb testing.TB, c *cluster.Cluster, prefix string) string {
 	tb.Helper()
@@ -150,10 +162,23 @@ func need(tb testing.TB) {
 	if missing == "" {
 		return
 	}
-	if slices.Contains(strings.Split(os.Getenv(RequireEnv), ","), "cluster") {
+	if required("cluster") {
 		tb.Fatalf("missing cluster, which %s lists: %s", RequireEnv, missing)
 	}
 	tb.Skipf("missing cluster: %s (%s=cluster makes this a failure)", missing, RequireEnv)
+}
+
+// Soak skips a test that runs for long unless LYNCEUS_REQUIRE lists "soak". Such tests are named TestSoak….
+func Soak(tb testing.TB) {
+	tb.Helper()
+	if !required("soak") {
+		tb.Skipf("missing soak: a long test, run with %s=soak,cluster", RequireEnv)
+	}
+}
+
+// required reports whether LYNCEUS_REQUIRE lists a name.
+func required(name string) bool {
+	return slices.ContainsFunc(strings.Split(os.Getenv(RequireEnv), ","), func(s string) bool { return strings.TrimSpace(s) == name })
 }
 
 // missing says what this machine lacks and how to get it, or "".

@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
@@ -25,14 +26,14 @@ func main() {
 	}
 }
 
-const usage = `usage: cluster up [flags]     start the shared cluster, or find it, and print its kubeconfig
-       cluster down [flags]   end it
-       cluster build [flags]  build Kubernetes into the cache, as far as it is missing
-Each command explains its flags with -h.`
+const usage = `cluster up [flags]     start the shared cluster, or find it, and print its kubeconfig
+cluster down [flags]   end it
+cluster build [flags]  build Kubernetes into the cache, as far as it is missing
+each command explains its flags with -h`
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if len(args) == 0 {
-		return errors.New(usage)
+		return errors.New("no command\n" + usage)
 	}
 	name, args := args[0], args[1:]
 	switch name {
@@ -47,7 +48,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return fmt.Errorf("%s: started by up only", name)
 		}
 		if name == "node" {
-			return node.Run(ctx, layout.Dir(args[0]))
+			return node.Run(ctx, layout.Dir(args[0]), slog.New(slog.NewTextHandler(stderr, nil)))
 		}
 		self, err := os.Executable()
 		if err != nil {

@@ -3,6 +3,8 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -28,7 +30,7 @@ const clientTimeout = 5 * time.Second
 
 func run(ctx context.Context, args []string, stdout io.Writer) error {
 	if len(args) != 2 {
-		return errors.New("usage: podtool serve ADDR | fetch URL | lookup NAME | dial ADDR")
+		return errors.New("usage: podtool serve ADDR | fetch URL | call PATH | lookup NAME | dial ADDR")
 	}
 	verb, operand := args[0], args[1]
 	if verb == "serve" {
@@ -38,7 +40,9 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	defer cancel()
 	switch verb {
 	case "fetch":
-		return fetch(ctx, operand, stdout)
+		return fetch(ctx, http.DefaultClient, operand, "", stdout)
+	case "call":
+		return call(ctx, operand, stdout)
 	case "lookup":
 		addrs, err := net.DefaultResolver.LookupHost(ctx, operand)
 		if err == nil {
@@ -72,12 +76,33 @@ func serve(ctx context.Context, addr string) error {
 	return nil
 }
 
-func fetch(ctx context.Context, url string, stdout io.Writer) error {
+// call asks the API server as the pod's service account.
+func call(ctx context.Context, path string, stdout io.Writer) error {
+	const mount = "/var/run/secrets/kubernetes.io/serviceaccount/"
+	ca, err := os.ReadFile(mount + "ca.crt")
+	if err != nil {
+		return err
+	}
+	token, err := os.ReadFile(mount + "token")
+	if err != nil {
+		return err
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(ca)
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}}
+	return fetch(ctx, client, "https://kubernetes.default.svc"+path, string(token), stdout)
+}
+
+// fetch prints what a URL answers, asked with a bearer token unless that is "".
+func fetch(ctx context.Context, client *http.Client, url, token string, stdout io.Writer) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return err
 	}
-	resp, err := http.DefaultClient.Do(req)
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	resp, err := client.Do(req)
 	if err != nil {
 		return err
 	}

@@ -49,6 +49,9 @@ func Make(name string) error {
 	return nil
 }
 
+// controllers are those that kubelet uses (k8s.io/kubernetes/pkg/kubelet/cm, supported v2 controllers).
+var controllers = []string{"cpu", "cpuset", "hugetlb", "io", "memory", "pids"}
+
 // inherit gives a new group what it does not get by itself: in version 1 the processors and memory nodes, in version 2
 // the controllers.
 func inherit(root, dir string) error {
@@ -65,11 +68,18 @@ func inherit(root, dir string) error {
 			return err
 		}
 	}
-	controllers, err := os.ReadFile(filepath.Join(root, "cgroup.controllers"))
+	available, err := os.ReadFile(filepath.Join(root, "cgroup.controllers"))
 	if err != nil {
 		return nil // version 1
 	}
-	for _, c := range strings.Fields(string(controllers)) {
+	enabled, err := os.ReadFile(filepath.Join(root, "cgroup.subtree_control"))
+	if err != nil {
+		return err
+	}
+	for _, c := range strings.Fields(string(available)) {
+		if !slices.Contains(controllers, c) || slices.Contains(strings.Fields(string(enabled)), c) {
+			continue
+		}
 		if err := os.WriteFile(filepath.Join(root, "cgroup.subtree_control"), []byte("+"+c), 0); err != nil {
 			return fmt.Errorf("delegate %s: %w", c, err)
 		}

@@ -14,6 +14,7 @@ type Config struct {
 	Cgroup       string            `json:"cgroup"`   // the control group of all pods, below the root of each hierarchy
 	Server       string            `json:"server"`   // the API server on the machine's loopback, as URL
 	Linger       time.Duration     `json:"linger"`   // without a client for this long the cluster ends; 0 keeps it
+	Forward      []int             `json:"forward"`  // loopback ports of the machine that the node has from the start
 	AuditWebhook bool              `json:"audit_webhook"`
 	APIServer    []string          `json:"api_server"` // more flags for kube-apiserver
 }

@@ -65,5 +65,6 @@ const (
 	NodeName   = "node1"
 	APIPort    = 6443
 	Domain     = "cluster.local"
-	PauseImage = "lynceus.test/pause:1" // the image of pod sandboxes
+	APIServer  = "https://10.0.0.10:6443" // at NodeAddr and APIPort
+	PauseImage = "lynceus.test/pause:1"   // the image of pod sandboxes
 )

@@ -40,7 +40,7 @@ func newAPI(d layout.Dir, user string) (*api, error) {
 		return nil, errors.New("the cluster's authority is no certificate")
 	}
 	return &api{
-		base: fmt.Sprintf("https://%s:%d", layout.NodeAddr, layout.APIPort),
+		base: layout.APIServer,
 		client: &http.Client{Transport: &http.Transport{
 			TLSClientConfig: &tls.Config{Certificates: []tls.Certificate{pair}, RootCAs: roots},
 		}},

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -18,7 +19,6 @@ const (
 	OpHost    = "host"    // make or find an outside host; the answer carries its network namespace
 	OpNode    = "node"    // the answer carries the node's network namespace
 	OpForward = "forward" // a loopback port of the machine becomes a port of the node
-	OpStop    = "stop"
 )
 
 // Request is one line of JSON that a client writes to the control socket. Each connection carries one.
@@ -63,6 +63,10 @@ func (s *supervisor) answer(ctx context.Context, conn *net.UnixConn) {
 	}
 	var req Request
 	err = json.Unmarshal(buf[:n], &req)
+	if req.Op == OpHold {
+		s.hold(1)
+		defer s.hold(-1)
+	}
 	var ns *os.File
 	if err == nil {
 		ns, err = s.do(ctx, req)
@@ -82,30 +86,25 @@ func (s *supervisor) answer(ctx context.Context, conn *net.UnixConn) {
 	if _, _, err := conn.WriteMsgUnix(append(line, '\n'), rights, nil); err != nil {
 		return
 	}
-	switch req.Op {
-	case OpHold:
-		s.hold(1)
+	if req.Op == OpHold {
 		_, _ = conn.Read(buf) // returns when the client is gone
-		s.hold(-1)
-	case OpStop:
-		s.stop()
 	}
 }
 
 // do carries out what a request asks for and returns the namespace that goes with the answer, if any.
 func (s *supervisor) do(ctx context.Context, req Request) (*os.File, error) {
 	switch req.Op {
-	case OpStatus, OpHold, OpStop:
+	case OpStatus, OpHold:
 		return nil, nil
+	case OpForward:
+		return nil, s.forwardPort(ctx, req.Port)
 	}
-	if s.status().Phase == PhaseStarting {
-		return nil, fmt.Errorf("%s: the cluster is still starting", req.Op)
+	if phase := s.status().Phase; phase != PhaseReady {
+		return nil, fmt.Errorf("%s: the cluster is %s", req.Op, phase)
 	}
 	switch req.Op {
 	case OpNode:
 		return s.net.node, nil
-	case OpForward:
-		return nil, s.forwardPort(ctx, req.Port)
 	case OpHost:
 		f, err := s.net.host(req.Name, req.Addrs)
 		if err == nil {
@@ -125,4 +124,12 @@ func (s *supervisor) status() Response {
 		r.Cause = s.failure.Error()
 	}
 	return r
+}
+
+// hold counts clients in and out.
+func (s *supervisor) hold(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.holders += n
+	s.idle = time.Now()
 }

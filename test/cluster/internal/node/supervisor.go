@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -17,11 +18,11 @@ import (
 	"github.com/lynceus-io/lynceus/test/cluster/internal/layout"
 )
 
-// Phases of a cluster's life, as Status reports them.
+// Phases of a cluster's life, as Response.Phase has them.
 const (
 	PhaseStarting = "starting"
 	PhaseReady    = "ready"
-	PhaseFailed   = "failed" // Status.Error says why; the processes stay for whoever looks
+	PhaseFailed   = "failed" // Response.Cause says why; the processes stay for whoever looks
 )
 
 // supervisor runs the components and knows how they do.
@@ -31,7 +32,7 @@ type supervisor struct {
 	net    *network
 	table  *dns.Table
 	host   *os.File // the host's network namespace
-	stop   context.CancelFunc
+	log    *slog.Logger
 
 	mu       sync.Mutex
 	phase    string
@@ -43,7 +44,7 @@ type supervisor struct {
 
 // Run is the supervisor: it starts everything, answers clients, and returns when it is told to stop or when nobody has
 // held the cluster for its linger time. The caller's process 1 ends what it leaves running.
-func Run(ctx context.Context, d layout.Dir) error {
+func Run(ctx context.Context, d layout.Dir, log *slog.Logger) error {
 	ctx, stop := signal.NotifyContext(ctx, unix.SIGTERM, unix.SIGINT)
 	defer stop()
 	config, err := layout.ReadConfig(d)
@@ -51,7 +52,7 @@ func Run(ctx context.Context, d layout.Dir) error {
 		return err
 	}
 	s := &supervisor{
-		dir: d, config: config, table: dns.NewTable(layout.Domain), stop: stop,
+		dir: d, config: config, table: dns.NewTable(layout.Domain), log: log,
 		host:  os.NewFile(fdHost, "host"),
 		phase: PhaseStarting, idle: time.Now(), forwards: map[int]bool{},
 	}
@@ -114,6 +115,11 @@ func (s *supervisor) start(ctx context.Context) error {
 	if s.net, err = newNetwork(s.config.Programs["ip"]); err != nil {
 		return err
 	}
+	for _, port := range s.config.Forward {
+		if err := s.forwardPort(ctx, port); err != nil {
+			return err
+		}
+	}
 	if err := s.run(etcd(), containerd(), apiServer(s.dir, s.config)); err != nil {
 		return err
 	}
@@ -153,6 +159,7 @@ func (s *supervisor) until(ctx context.Context, what string, ok func(context.Con
 	for {
 		err := ok(ctx)
 		if err == nil {
+			s.log.Info("waited for " + what)
 			return nil
 		}
 		s.mu.Lock()
