@@ -184,6 +184,7 @@ func (w *writer) body(b *strings.Builder, r *relation) {
 	if r.limit >= 0 && r.limitBy != nil && len(r.order) > 0 {
 		r = w.seal(r) // limited by one order, returned in another
 	}
+	r = w.narrow(r)
 	b.WriteString("SELECT ")
 	for i, c := range r.cols {
 		if i > 0 {

@@ -1,6 +1,7 @@
 package lake
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -24,12 +25,13 @@ const (
 )
 
 // Find returns the events of the snapshot that have the texts which the
-// selection's Equal ask for, when these are such as people look for by one
-// exact value and the events are few: at most limit, in few row groups. Of them it reads the columns that the selection names, one page of
+// selection's Equal and Contains ask for, of columns in which people look for
+// one exact value or for a part, when they are few: at most limit, in few row
+// groups. Of them it reads the columns that the selection names, one page of
 // each, where an engine reads whole row groups. Other conditions are not
 // tested, and revisions not compared.
 //
-// ok is false when there are more, when no Equal is about such a text, or when a
+// ok is false when there are more, when nothing is asked of such a column, or when a
 // segment cannot be read: whoever asks must then read the files.
 func (s *Snapshot) Find(ctx context.Context, sel Selection, limit int) (events []*event.Event, ok bool) {
 	f := &finder{snap: s, sel: sel, limit: int64(limit)}
@@ -51,21 +53,33 @@ func (s *Snapshot) Find(ctx context.Context, sel Selection, limit int) (events [
 		}
 		f.wanted = append(f.wanted, w)
 	}
+	for _, c := range sel.Contains {
+		i, known := t.byName[c.Column]
+		if !known || !t.columns[i].grams || t.columns[i].field.Type == event.TypeStrings || len(c.Text) < gramLen {
+			continue
+		}
+		f.wanted = append(f.wanted, wanted{column: i, part: appendFold(nil, []byte(c.Text))})
+	}
 	if len(f.wanted) == 0 || !f.choose() {
 		return nil, false
 	}
 	return f.run(ctx)
 }
 
-// wanted is a column of texts and those that are asked for, or their folded
-// forms.
+// wanted is a column of texts and those that are asked for, their folded
+// forms, or what their folded forms contain.
 type wanted struct {
 	column       int
 	texts, folds []string
+	part         []byte
 	fold         []byte
 }
 
 func (w *wanted) has(text []byte) bool {
+	if w.part != nil {
+		w.fold = appendFold(w.fold[:0], text)
+		return bytes.Contains(w.fold, w.part)
+	}
 	for _, t := range w.texts {
 		if string(text) == t {
 			return true

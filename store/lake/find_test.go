@@ -26,10 +26,14 @@ func TestFind(t *testing.T) {
 	for i := range 4 {
 		store(t, l, "p", uint64(i+1), uint64(i+1), events[i*5000:(i+1)*5000]...)
 	}
+	part := ""
 	f := func(found int, equal ...sql.Equal) {
 		t.Helper()
 		sel := All(event.ClassAudit)
 		sel.Equal = equal
+		if part != "" {
+			sel.Contains = []sql.Contains{{Column: "actor_user_name", Text: part}}
+		}
 		snap, err := l.Pin(context.Background(), sel)
 		if err != nil {
 			t.Fatal(err)
@@ -44,6 +48,9 @@ func TestFind(t *testing.T) {
 		}
 		var want []map[string]any
 		err = l.Scan(context.Background(), All(event.ClassAudit), func(e *event.Event) error {
+			if !strings.Contains(strings.ToLower(event.ActorUserName.Get(e)), part) {
+				return nil
+			}
 			for _, q := range equal {
 				text, _ := e.Text(l.tables[e.Class].columns[l.tables[e.Class].byName[q.Column]].field.ID)
 				if !slices.ContainsFunc(q.Values, func(v string) bool { return v == text || q.Fold && strings.EqualFold(v, text) }) {
@@ -83,6 +90,14 @@ func TestFind(t *testing.T) {
 		f(-1, sql.Equal{Column: "api_operation", Values: []string{"get"}})
 		f(-1, sql.Equal{Column: "resource_uid", Values: []string{""}})
 		f(-1)
+		part = "s \"needl"
+		f(4)
+		f(1, sql.Equal{Column: "resource_name", Values: []string{"b"}})
+		part = "nowhere"
+		f(0)
+		part = "system"
+		f(-1)
+		part = ""
 	}
 	all()
 	now.at = base.Add(3 * time.Hour)

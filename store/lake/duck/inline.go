@@ -18,7 +18,7 @@ const maxInline = 128
 // few returns what stands for a scan that asks for a needle and whose events
 // are few, "" where the engine has to read files.
 func few(ctx context.Context, s *sql.Scan, p *lake.Snapshot) string {
-	if len(s.Equal) == 0 {
+	if len(s.Equal) == 0 && len(s.Contains) == 0 {
 		return ""
 	}
 	if _, amended := latest[s.Table]; amended && len(p.Amending) > 0 {
