@@ -65,7 +65,7 @@ Exit codes: 0 done, 1 --fail-on was met or the policy is illegal, 2 wrong use, 3
 			if format == "text" {
 				write = output.SimulationWriter(a.textOptions(a.stdout, colorAuto))
 			}
-			if err := write(a.stdout, p, s); err != nil {
+			if err := write(a.stdout, s); err != nil {
 				return err
 			}
 			if failOn.set && slices.ContainsFunc(s.Costs(), func(x hub.Cost) bool { return x.Finding.Severity >= failOn.severity }) {

@@ -3,7 +3,6 @@ package output
 import (
 	"fmt"
 	"io"
-	"slices"
 
 	"github.com/lynceus-io/lynceus/collect/audit/policy"
 	"github.com/lynceus-io/lynceus/detect"
@@ -48,8 +47,7 @@ func meterDoc(m *policy.Meter) object {
 		}
 		rules = append(rules, object{"rule": name, "decided": m.Decided[i], "events": v.Events, "bytes": v.Bytes})
 	}
-	doc := object{"recorded": volumeDoc(m, m.Before), "kept": volumeDoc(m, m.After), "rules": rules, "short": m.Short}
-	return doc
+	return object{"recorded": volumeDoc(m, m.Before), "kept": volumeDoc(m, m.After), "rules": rules, "short": m.Short}
 }
 
 func volumeDoc(m *policy.Meter, v policy.Volume) object {
@@ -61,7 +59,7 @@ func volumeDoc(m *policy.Meter, v policy.Volume) object {
 }
 
 // WriteSimulationJSON writes a simulated policy as one document.
-func WriteSimulationJSON(w io.Writer, _ *policy.Policy, s *hub.Simulation) error {
+func WriteSimulationJSON(w io.Writer, s *hub.Simulation) error {
 	weaker := []object{}
 	for _, x := range s.Weaker {
 		weaker = append(weaker, object{"finding": report.NewFinding(x.Finding, ""), "severity": x.Now.String()})
@@ -78,7 +76,7 @@ func WriteSimulationJSON(w io.Writer, _ *policy.Policy, s *hub.Simulation) error
 
 func findingDocs(list []*detect.Finding) []report.Finding {
 	out := []report.Finding{}
-	for f := range slices.Values(list) {
+	for _, f := range list {
 		out = append(out, report.NewFinding(f, ""))
 	}
 	return out

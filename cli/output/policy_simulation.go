@@ -1,10 +1,10 @@
 package output
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 
-	"github.com/lynceus-io/lynceus/collect/audit/policy"
 	"github.com/lynceus-io/lynceus/detect"
 	"github.com/lynceus-io/lynceus/hub"
 	"github.com/lynceus-io/lynceus/incident"
@@ -12,8 +12,8 @@ import (
 )
 
 // SimulationWriter returns what writes a simulated policy for people.
-func SimulationWriter(o TextOptions) func(io.Writer, *policy.Policy, *hub.Simulation) error {
-	return func(w io.Writer, _ *policy.Policy, s *hub.Simulation) error {
+func SimulationWriter(o TextOptions) func(io.Writer, *hub.Simulation) error {
+	return func(w io.Writer, s *hub.Simulation) error {
 		p := newPage(o)
 		p.volume(s.Meter)
 		p.line("")
@@ -58,9 +58,5 @@ func (p *page) simulated(word string, f *detect.Finding, more string) {
 	p.hang(p.with(sgrYellow, word)+" ", len(word)+1, labelColumns, Clean(fmt.Sprintf("%s %s: %s%s", f.Severity, nameOrID(f.Rule), incident.Describe(f), more)), nil)
 }
 
-func nameOrID(r *rule.Rule) string {
-	if r.Name != "" {
-		return r.Name
-	}
-	return r.ID
-}
+// nameOrID is what a rule is called by its author, else by its id.
+func nameOrID(r *rule.Rule) string { return cmp.Or(r.Name, r.ID) }

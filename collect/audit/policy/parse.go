@@ -14,6 +14,9 @@ import (
 // server knows no limit; policies are a few kilobytes.
 const MaxSize = 4 << 20
 
+// maxProblems is how many problems of one file are told; more help nobody.
+const maxProblems = 1000
+
 // maxNodes bounds the size of a document whose aliases are followed.
 const maxNodes = 1 << 20
 
@@ -71,10 +74,19 @@ func yamlPos(err error) Pos {
 // reader reads a document and collects what is wrong in it.
 type reader struct {
 	problems []Problem
+	refused  bool // one of problems is that severe
 	nodes    int
 }
 
-func (r *reader) add(p Problem) { r.problems = append(r.problems, p) }
+// add keeps a problem. Beyond maxProblems only the first that makes a policy
+// illegal is kept.
+func (r *reader) add(p Problem) {
+	if len(r.problems) >= maxProblems && (r.refused || p.Severity != Refused) {
+		return
+	}
+	r.refused = r.refused || p.Severity == Refused
+	r.problems = append(r.problems, p)
+}
 
 func (r *reader) refuse(at Pos, kind, path, text, advice string) {
 	r.add(Problem{At: at, Severity: Refused, Kind: kind, Path: path, Text: text, Advice: advice})

@@ -112,3 +112,11 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestParseTellsABoundedNumberOfProblems(t *testing.T) {
+	text := "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n" + strings.Repeat("- {level: None, nope: 1}\n", 3000) + "- {level: bad}\n- {level: worse}\n"
+	_, problems := Parse([]byte(text))
+	if len(problems) != maxProblems+1 || !Illegal(problems) {
+		t.Errorf("%d problems, illegal %v", len(problems), Illegal(problems))
+	}
+}

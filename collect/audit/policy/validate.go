@@ -10,7 +10,7 @@ const maxGroup = 253
 
 // validate adds what makes the API server refuse p.
 func (r *reader) validate(p *Policy) {
-	if len(p.Rules) == 0 && len(r.problems) == 0 {
+	if len(p.Rules) == 0 && !Illegal(r.problems) {
 		r.refuse(Pos{1, 1}, "empty", "rules", "the policy has no rules", "give it one, such as {level: Metadata}")
 	}
 	for i := range p.Rules {
