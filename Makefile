@@ -79,6 +79,20 @@ soak: ## hours: every fuzz target for longer, and the tests named TestSoak
 clickhouse-lib: ## install the ClickHouse engine for the tests that need it: 570 MB from npm, into test/clickhouse
 	npm ci --prefix test/clickhouse --ignore-scripts --no-audit --no-fund
 
+# make cluster CLUSTER_FLAGS='-install' installs missing Debian packages; bin/cluster up -h lists the others.
+CLUSTER_FLAGS ?=
+
+.PHONY: cluster
+cluster: ## start a real Kubernetes for tests and print its kubeconfig (root; builds Kubernetes once: six minutes)
+	@CGO_ENABLED=0 $(GO) build -C test/cluster -trimpath -ldflags '-s -w' -o ../../bin/cluster ./cmd/cluster
+	@bin/cluster build -module test/cluster/kubernetes
+	@bin/cluster up $(CLUSTER_FLAGS)
+
+.PHONY: cluster-down
+cluster-down: ## end what make cluster started
+	@CGO_ENABLED=0 $(GO) build -C test/cluster -trimpath -ldflags '-s -w' -o ../../bin/cluster ./cmd/cluster
+	@bin/cluster down
+
 .PHONY: generate
 generate: ## write the generated files again
 	$(GO) generate ./...

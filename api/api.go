@@ -32,6 +32,8 @@ type Options struct {
 	Live       hunt.Watcher
 	Rules      func() []*rule.Rule
 	Exclusions Exclusions
+	Cases      Cases
+	Switches   Switches
 	Saved      *saved.Library
 	// Status says how the server does; it should take milliseconds.
 	Status func(ctx context.Context) (Status, error)

@@ -23,6 +23,9 @@ type Exclusions interface {
 	Change(ctx context.Context, e exclude.Exclusion, revision uint64, by string) (exclusions.Stored, error)
 	Remove(ctx context.Context, id, by string) error
 	History(ctx context.Context, id string) ([]exclusions.Change, error)
+	// Propose makes an exclusion of what a finding is about, or returns
+	// exclude.ErrNoFinding.
+	Propose(ctx context.Context, finding string) (exclude.Exclusion, error)
 	// LookBack says what e would have covered of the findings last seen since
 	// then.
 	LookBack(ctx context.Context, e exclude.Exclusion, since time.Time) (*exclude.Past, error)
@@ -63,6 +66,27 @@ type NewExclusion struct {
 
 func (n *NewExclusion) exclusion(id string) exclude.Exclusion {
 	return exclude.Exclusion{ID: id, Rules: n.Rules, Scope: n.Scope, Reason: n.Reason, Expires: n.Expires, Finding: n.Finding}
+}
+
+// exclusionPropose says what an exclusion of a finding and its repeats would
+// be, for its author to change and give a reason.
+func (c *call) exclusionPropose() error {
+	if c.s.o.Exclusions == nil {
+		return missing("excluding findings")
+	}
+	c.what = c.r.PathValue("id")
+	e, err := c.s.o.Exclusions.Propose(c.r.Context(), c.what)
+	if err != nil {
+		return exclusionProblem(err)
+	}
+	return c.json(http.StatusOK, ProposedExclusion{Rules: e.Rules, Scope: e.Scope, Finding: e.Finding})
+}
+
+// ProposedExclusion is an exclusion that lacks its author's part.
+type ProposedExclusion struct {
+	Rules   []string      `json:"rules"`
+	Scope   exclude.Scope `json:"scope"`
+	Finding string        `json:"finding"`
 }
 
 // exclusionAdd keeps an exclusion, or, with try=yes, says what it would have
@@ -153,7 +177,7 @@ func (c *call) exclusionHistory() error {
 
 func exclusionProblem(err error) error {
 	switch {
-	case errors.Is(err, exclusions.ErrNotFound):
+	case errors.Is(err, exclusions.ErrNotFound), errors.Is(err, exclude.ErrNoFinding):
 		return problem.New(problem.NotFound, "%v", err).Because(err)
 	case errors.Is(err, exclude.ErrInvalid), errors.Is(err, exclusions.ErrTooMany):
 		return problem.New(problem.BadRequest, "%v", err).Because(err)

@@ -10,12 +10,10 @@ import (
 
 	"github.com/lynceus-io/lynceus/api"
 	"github.com/lynceus-io/lynceus/api/token"
-	"github.com/lynceus-io/lynceus/bus"
 	"github.com/lynceus-io/lynceus/detect"
 	"github.com/lynceus-io/lynceus/detect/exclude"
 	"github.com/lynceus-io/lynceus/rule"
 	"github.com/lynceus-io/lynceus/store/exclusions"
-	"github.com/lynceus-io/lynceus/store/state"
 )
 
 // book is the exclusions of a test, and a past of one finding.
@@ -26,18 +24,16 @@ func (b book) LookBack(_ context.Context, e exclude.Exclusion, since time.Time) 
 	return exclude.LookBack(&e, func(yield func(*detect.Finding, error) bool) { yield(f, nil) })
 }
 
+func (b book) Propose(_ context.Context, id string) (exclude.Exclusion, error) {
+	if id != "f1" {
+		return exclude.Exclusion{}, exclude.ErrNoFinding
+	}
+	return exclude.Propose(&detect.Finding{ID: id, Rule: &rule.Rule{ID: "exec"}, Actor: detect.Actor{User: "ann"}, Target: detect.Target{Namespace: "shop"}}), nil
+}
+
 func newBook(t *testing.T) book {
 	t.Helper()
-	b, err := bus.Open(t.Context(), bus.Options{Dir: t.TempDir(), Consumers: []string{"test"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := b.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	kept, err := exclusions.Open(t.Context(), state.New(b.JetStream(), state.Options{}), exclusions.Options{})
+	kept, err := exclusions.Open(t.Context(), newState(t), exclusions.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,6 +73,10 @@ func TestExclusions(t *testing.T) {
 	if out := f("GET", all, all, token.Viewer, "", "200"); !strings.Contains(out, `[]`) {
 		t.Errorf("a try was kept: %s", out)
 	}
+	if out := f("GET", "/api/v1/findings/f1/exclusion", "/api/v1/findings/{id}/exclusion", token.Viewer, "", "200"); !strings.Contains(out, `"user":"ann"`) || !strings.Contains(out, `"namespace":"shop"`) {
+		t.Errorf("proposed: %s", out)
+	}
+	f("GET", "/api/v1/findings/f2/exclusion", "/api/v1/findings/{id}/exclusion", token.Viewer, "", "404")
 	var kept exclusions.Stored
 	if err := json.Unmarshal([]byte(f("POST", all, all, token.Responder, body, "201")), &kept); err != nil || kept.Author != "the responder" {
 		t.Fatalf("%+v %v", kept, err)

@@ -28,6 +28,7 @@ type fakeAnswer struct {
 	cols   []plan.Column
 	rows   [][]value.Value
 	at     int
+	given  atomic.Int64 // a.at, for Progress, which others call meanwhile
 	hang   bool
 	err    error
 	failAt error
@@ -82,12 +83,13 @@ func (a *fakeAnswer) Next(dst []value.Value) bool {
 	}
 	copy(dst, a.rows[a.at])
 	a.at++
+	a.given.Store(int64(a.at))
 	return true
 }
 func (a *fakeAnswer) Err() error   { return a.err }
 func (a *fakeAnswer) Close() error { return nil }
 func (a *fakeAnswer) Progress() hunt.Progress {
-	return hunt.Progress{Rows: int64(a.at), ScannedBytes: 42, Elapsed: time.Millisecond}
+	return hunt.Progress{Rows: a.given.Load(), ScannedBytes: 42, Elapsed: time.Millisecond}
 }
 func (a *fakeAnswer) Render() hunt.Render { return hunt.Render{Kind: "barchart"} }
 func (a *fakeAnswer) Notes() []string     { return []string{"no process events"} }

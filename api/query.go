@@ -99,13 +99,11 @@ func (c *call) slot() (func(), error) {
 	}
 }
 
-func (c *call) query() error {
+// within reads the question of a request and gives it to do, in its turn and
+// within its time.
+func (c *call) within(do func(context.Context, hunt.Request) error) error {
 	if c.s.o.Queries == nil {
 		return missing("the store")
-	}
-	format, err := c.format(queryFormats())
-	if err != nil {
-		return err
 	}
 	r, err := c.request()
 	if err != nil {
@@ -118,12 +116,22 @@ func (c *call) query() error {
 	defer done()
 	ctx, cancel := context.WithTimeoutCause(c.r.Context(), r.Timeout, errQueryTime)
 	defer cancel()
-	answer, err := c.s.o.Queries.Query(ctx, r)
+	return do(ctx, r)
+}
+
+func (c *call) query() error {
+	format, err := c.format(queryFormats())
 	if err != nil {
-		return queryProblem(ctx, r, err)
+		return err
 	}
-	defer answer.Close()
-	return c.stream(format, answer, func(err error) error { return queryProblem(ctx, r, err) })
+	return c.within(func(ctx context.Context, r hunt.Request) error {
+		answer, err := c.s.o.Queries.Query(ctx, r)
+		if err != nil {
+			return queryProblem(ctx, r, err)
+		}
+		defer answer.Close()
+		return c.stream(format, answer, func(err error) error { return queryProblem(ctx, r, err) })
+	})
 }
 
 // errQueryTime is why the context of a query ended when its time was over.
@@ -139,23 +147,11 @@ func queryProblem(ctx context.Context, r hunt.Request, err error) error {
 }
 
 func (c *call) explain() error {
-	if c.s.o.Queries == nil {
-		return missing("the store")
-	}
-	r, err := c.request()
-	if err != nil {
-		return err
-	}
-	done, err := c.slot()
-	if err != nil {
-		return err
-	}
-	defer done()
-	ctx, cancel := context.WithTimeoutCause(c.r.Context(), r.Timeout, errQueryTime)
-	defer cancel()
-	text, err := c.s.o.Queries.Explain(ctx, r)
-	if err != nil {
-		return queryProblem(ctx, r, err)
-	}
-	return c.json(http.StatusOK, map[string]string{"explanation": text})
+	return c.within(func(ctx context.Context, r hunt.Request) error {
+		text, err := c.s.o.Queries.Explain(ctx, r)
+		if err != nil {
+			return queryProblem(ctx, r, err)
+		}
+		return c.json(http.StatusOK, map[string]string{"explanation": text})
+	})
 }

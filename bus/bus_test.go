@@ -172,6 +172,17 @@ func TestPullWaits(t *testing.T) {
 	}
 }
 
+// TestPullOfNoTime waits for so short a time that it is over before the server is asked.
+func TestPullOfNoTime(t *testing.T) {
+	c := consumer(t, open(t, t.TempDir(), nil))
+	for i := range 500 {
+		wait := time.Duration(i) * time.Microsecond
+		if ms, err := c.Pull(t.Context(), bus.PullOptions{Wait: wait + 1}); err != nil || len(ms) > 0 {
+			t.Fatalf("pulled %q in %s: %v", texts(ms), wait, err)
+		}
+	}
+}
+
 func TestLargePayloads(t *testing.T) {
 	dir := t.TempDir()
 	b := open(t, dir, nil)

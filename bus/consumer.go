@@ -127,9 +127,13 @@ func (c *Consumer) fetch(ctx context.Context, n int, wait time.Duration) ([]deli
 	if c.pull == nil {
 		return nil, pause(ctx, min(wait, reattachPause))
 	}
-	ctx, cancel := context.WithTimeout(ctx, wait)
+	until := time.Now().Add(wait)
+	ctx, cancel := context.WithDeadline(ctx, until)
 	defer cancel()
 	batch, err = c.pull.Fetch(1, jetstream.FetchContext(ctx))
+	if err != nil && !time.Now().Before(until) {
+		return nil, nil // the time was over before the server was asked
+	}
 	return c.collect(batch, err)
 }
 

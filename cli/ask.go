@@ -14,7 +14,7 @@ import (
 
 func (a *app) ask() *cobra.Command {
 	f := a.newQueryFlags()
-	var show bool
+	ask := &askFlags{}
 	c := &cobra.Command{
 		Use:   "ask [flags] [NAME]",
 		Short: "Ask a question that has a name",
@@ -25,23 +25,28 @@ An answer says which of the tables that it is from are empty: silence about proc
 		Example: `  lynceus ask
   lynceus ask secrets --param window=24h
   lynceus ask account --param account=shop/cart
-  lynceus ask who --param pod=cart-7d4b9c6f5-x2x9q --param ns=shop`,
-		Args: func(c *cobra.Command, args []string) error {
-			if len(args) > 1 {
-				return usagef(c, "give one name, and parameters as --param NAME=VALUE; %d names came", len(args))
-			}
-			return nil
-		},
+  lynceus ask who --param pod=cart-7d4b9c6f5-x2x9q --param ns=shop
+  lynceus ask --save shells-by-night hunts/shells.kql
+  lynceus ask --remove shells-by-night`,
+		Args: ask.check,
 		RunE: func(c *cobra.Command, args []string) error {
+			switch {
+			case ask.save != "":
+				return a.saveQuery(c, &f.sourceFlags, ask.save, args[0])
+			case ask.remove != "":
+				return a.removeQuery(c, &f.sourceFlags, ask.remove)
+			}
 			name := ""
 			if len(args) > 0 {
 				name = args[0]
 			}
-			return a.runAsk(c, f, name, show)
+			return a.runAsk(c, f, name, ask.show)
 		},
 	}
 	f.register(c.Flags())
-	c.Flags().BoolVar(&show, "show", false, "print the query itself, and do not run it")
+	c.Flags().BoolVar(&ask.show, "show", false, "print the query itself, and do not run it")
+	c.Flags().StringVar(&ask.save, "save", "", "save the query in the file that is given instead of a name, or - for standard input, as `NAME`; needs a running lynceus up")
+	c.Flags().StringVar(&ask.remove, "remove", "", "take the saved query `NAME` away; needs a running lynceus up")
 	return c
 }
 

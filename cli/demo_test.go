@@ -30,6 +30,7 @@ var demoNow = time.Date(2026, 11, 18, 18, 0, 0, 0, time.UTC)
 // found there.
 type demoStore struct {
 	*hunt.Store
+	dir    string // as a data directory
 	lake   *lake.Lake
 	engine *duck.Engine
 }
@@ -44,7 +45,7 @@ func newDemoStore(t *testing.T) *demoStore {
 	t.Helper()
 	demo := filepath.Join(require.ModuleRoot(t), "docs", "demo", "demo.jsonl.gz")
 	dir := t.TempDir()
-	l, _, err := lake.Open(t.Context(), lake.Options{Dir: dir})
+	l, _, err := lake.Open(t.Context(), lake.Options{Dir: filepath.Join(dir, "lake")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +112,7 @@ func newDemoStore(t *testing.T) *demoStore {
 	o := hunt.StoreOptions{Now: func() time.Time { return demoNow }, Holds: func(_ context.Context, c event.Class) (bool, error) {
 		return slices.ContainsFunc(l.Stats().Tables, func(t lake.TableStats) bool { return t.Class == c && t.Rows > 0 }), nil
 	}}
-	return &demoStore{hunt.NewStore(engine, o), l, engine}
+	return &demoStore{hunt.NewStore(engine, o), dir, l, engine}
 }
 
 // asked runs the command on a store and returns what it wrote and its exit

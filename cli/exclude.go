@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,7 +51,7 @@ type exclusionFlags struct {
 func (f *exclusionFlags) register(s *pflag.FlagSet) {
 	s.SortFlags = false
 	s.StringArrayVar(&f.rules, "rule", nil, "`ID` of a rule whose findings are meant (repeatable)")
-	s.StringVar(&f.finding, "finding", "", "start from the finding with this `ID`: its rule, user and namespace, where no flag says otherwise")
+	s.StringVar(&f.finding, "finding", "", "start from the finding with this `ID`: its rule, and what the rule tells its findings apart by, where no flag says otherwise; an empty value (--user '') takes a condition away")
 	s.StringVar(&f.scope.Cluster, "cluster", "", "only findings of this `CLUSTER`")
 	s.StringVar(&f.scope.Namespace, "namespace", "", "only findings in this `NAMESPACE`")
 	s.StringVar(&f.workload, "workload", "", "only findings about this pod group: `KIND/NAME`, such as Deployment/web")
@@ -62,40 +63,51 @@ func (f *exclusionFlags) register(s *pflag.FlagSet) {
 
 // document makes what the API takes of the flags.
 func (f *exclusionFlags) document(ctx context.Context, c *cobra.Command, server *client.Client) (api.NewExclusion, error) {
-	doc := api.NewExclusion{Rules: f.rules, Scope: f.scope, Finding: f.finding}
-	if f.workload != "" {
-		kind, name, ok := strings.Cut(f.workload, "/")
-		if !ok || kind == "" || name == "" {
-			return doc, usagef(c, "--workload %s: write KIND/NAME, such as Deployment/web", f.workload)
-		}
-		doc.Scope.WorkloadKind, doc.Scope.Workload = kind, name
-	}
-	for _, text := range f.fields {
-		field, value, ok := strings.Cut(text, "=")
-		if !ok || field == "" {
-			return doc, usagef(c, "--field %s: write FIELD=VALUE", text)
-		}
-		doc.Scope.Fields = append(doc.Scope.Fields, exclude.Condition{Field: field, Value: value})
-	}
+	var doc api.NewExclusion
 	if f.finding != "" {
-		var found api.Finding
-		if err := server.Do(ctx, "GET", "/api/v1/findings/"+url.PathEscape(f.finding), nil, nil, &found); err != nil {
+		var p api.ProposedExclusion
+		if err := server.Do(ctx, "GET", "/api/v1/findings/"+url.PathEscape(f.finding)+"/exclusion", nil, nil, &p); err != nil {
 			return doc, err
 		}
-		if len(doc.Rules) == 0 {
-			doc.Rules = []string{found.Rule}
-		}
-		if !c.Flags().Changed("user") {
-			doc.Scope.User = found.User
-		}
-		if !c.Flags().Changed("namespace") {
-			doc.Scope.Namespace = found.Namespace
-		}
+		doc.Rules, doc.Scope, doc.Finding = p.Rules, p.Scope, p.Finding
+	}
+	if len(f.rules) > 0 {
+		doc.Rules = f.rules
 	}
 	if len(doc.Rules) == 0 {
 		return doc, usagef(c, "say which findings: give --rule, or --finding to start from one")
 	}
-	return doc, nil
+	return doc, f.narrow(c, &doc.Scope)
+}
+
+// narrow puts what flags say into a scope, in place of what stands there. An
+// empty value takes a condition away.
+func (f *exclusionFlags) narrow(c *cobra.Command, s *exclude.Scope) error {
+	for name, set := range map[string]struct{ to, from *string }{
+		"cluster": {&s.Cluster, &f.scope.Cluster}, "namespace": {&s.Namespace, &f.scope.Namespace}, "user": {&s.User, &f.scope.User},
+	} {
+		if c.Flags().Changed(name) {
+			*set.to = *set.from
+		}
+	}
+	if c.Flags().Changed("workload") {
+		kind, name, ok := strings.Cut(f.workload, "/")
+		if f.workload != "" && (!ok || kind == "" || name == "") {
+			return usagef(c, "--workload %s: write KIND/NAME, such as Deployment/web", f.workload)
+		}
+		s.WorkloadKind, s.Workload = kind, name
+	}
+	for _, text := range f.fields {
+		field, value, ok := strings.Cut(text, "=")
+		if !ok || field == "" {
+			return usagef(c, "--field %s: write FIELD=VALUE", text)
+		}
+		s.Fields = slices.DeleteFunc(s.Fields, func(have exclude.Condition) bool { return have.Field == field })
+		if value != "" {
+			s.Fields = append(s.Fields, exclude.Condition{Field: field, Value: value})
+		}
+	}
+	return nil
 }
 
 func (f *exclusionFlags) lookBack(ctx context.Context, server *client.Client, doc api.NewExclusion) (*exclude.Past, error) {

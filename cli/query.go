@@ -20,7 +20,7 @@ func (a *app) query() *cobra.Command {
 		Long: `Ask the stored events a question in KQL, the Kusto query language; - reads it from standard input.
 
 Tables: audit, process, file, network, dns, finding, incident, ...; lynceus fields names their columns, and
-docs/query.md the operators and functions. A running lynceus up is asked through its API; where none
+docs/kql.md the operators and functions. A running lynceus up is asked through its API; where none
 runs on the data directory, the store there is read.`,
 		Example: `  lynceus query 'audit | where resource.type == "secrets" | summarize count() by actor.user.name' --since 24h
   lynceus query 'audit | summarize count() by bin(time, 5m) | render timechart' --output chart

@@ -44,6 +44,7 @@ func (f *queryFlags) register(s *pflag.FlagSet) {
 	s.Int64Var(&f.maxRows, "max-rows", 0, "end after `N` rows; 0 means as many as the server allows")
 	s.DurationVar(&f.timeout, "timeout", 0, "end after that long; 0 means as long as the server allows")
 	f.sourceFlags.register(s)
+	f.clickHouse.register(s, "ask the database of ClickHouse that lynceus up ships to, with a user who may read it,")
 	s.BoolVar(&f.colored, "color", false, "colour text always")
 	s.BoolVar(&f.plain, "no-color", false, "never colour text")
 	s.BoolVarP(&f.quiet, "quiet", "q", false, "no progress and no summary on standard error")

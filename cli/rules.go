@@ -14,13 +14,13 @@ import (
 func (a *app) rules() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "rules",
-		Short: "List, check, test and explain detection rules, and try them on the past",
+		Short: "List, check, test, explain and switch detection rules, and try them on the past",
 		Long: `Rules are Sigma documents. Those that come with Lynceus stand inside the program; PATHs of
 files and directories with your own can be given to every command here.`,
 		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(a.rulesList(), a.rulesCheck(), a.rulesTest(), a.rulesExplain(), a.rulesBacktest())
+	c.AddCommand(a.rulesList(), a.rulesCheck(), a.rulesTest(), a.rulesExplain(), a.rulesBacktest(), a.rulesOff(), a.rulesOn(), a.rulesHistory())
 	return c
 }
 

@@ -99,7 +99,7 @@ func (a *app) runBacktest(c *cobra.Command, f *backtestFlags, args []string) err
 		line.clear()
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s holds no store; name the data directory of lynceus up with --data (%w)", o.Dir, err)
+		return fmt.Errorf("%s holds no store; name the data directory of lynceus up with --data", o.Dir)
 	}
 	if err != nil {
 		return err

@@ -16,7 +16,7 @@ func (a *app) rulesExplain() *cobra.Command {
 		Use:     "explain ID|NAME|PATH...",
 		Short:   "Say in plain words what rules match",
 		Long:    "Say what a rule that comes with Lynceus, or the rules in a file or directory, compile to: what they match, how their severity changes, and where they run.",
-		Example: "  lynceus rules explain exec_into_container\n  lynceus rules explain my-rules/exec.yml",
+		Example: "  lynceus rules explain command_in_container\n  lynceus rules explain my-rules/exec.yml",
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usagef(c, "name a rule by its id or name, or a file; lynceus rules list shows those that come with Lynceus")

@@ -93,6 +93,6 @@ who, from where, against what, when, by which technique, and why it matters.`,
 		RunE:              func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usagef(c, "%v", err) })
-	root.AddCommand(a.scan(), a.up(), a.query(), a.ask(), a.watchEvents(), a.exclude(), a.rules(), a.verify(), a.token(), a.fields(), a.version())
+	root.AddCommand(a.scan(), a.up(), a.query(), a.ask(), a.watchEvents(), a.hunt(), a.incident(), a.exclude(), a.rules(), a.auditPolicy(), a.verify(), a.token(), a.fields(), a.version())
 	return root
 }

@@ -4,6 +4,7 @@ package cli
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"log/slog"
 	"os"
@@ -34,12 +35,18 @@ func (o oneTable) Watch(ctx context.Context, r hunt.WatchRequest) (hunt.Answer, 
 // it returns.
 func serve(t *testing.T, s *demoStore) (dir string) {
 	t.Helper()
+	return serveTLS(t, s, nil)
+}
+
+// serveTLS is serve with encryption, where conf is not nil.
+func serveTLS(t *testing.T, s *demoStore, conf *tls.Config) (dir string) {
+	t.Helper()
 	dir = t.TempDir()
 	tokens, err := token.Open(dir, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	library, err := saved.NewLibrary(nil, time.Now)
+	library, err := saved.NewLibrary(&keptQueries{}, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +57,7 @@ func serve(t *testing.T, s *demoStore) (dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := api.Listen(t.Context(), api.ListenOptions{Address: "127.0.0.1:0"})
+	l, err := api.Listen(t.Context(), api.ListenOptions{Address: "127.0.0.1:0", TLS: conf})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +74,11 @@ func serve(t *testing.T, s *demoStore) (dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := local.Write(dir, "http://"+l.Addr().String(), text, os.Getpid()); err != nil {
+	scheme := "http://"
+	if conf != nil {
+		scheme = "https://"
+	}
+	if err := local.Write(dir, scheme+l.Addr().String(), text, os.Getpid()); err != nil {
 		t.Fatal(err)
 	}
 	return dir

@@ -2,8 +2,11 @@ package cli
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,6 +19,7 @@ import (
 	"github.com/lynceus-io/lynceus/api/hunt"
 	"github.com/lynceus-io/lynceus/api/local"
 	"github.com/lynceus-io/lynceus/api/saved"
+	"github.com/lynceus-io/lynceus/hub"
 )
 
 // defaultData is the data directory where nothing else is said, and dataEnv
@@ -28,16 +32,19 @@ const (
 
 // sourceFlags say whom a question is put to.
 type sourceFlags struct {
-	data, server, tokenFile string
+	data, server, tokenFile, ca string
+	// clickHouse is set by commands that can put a question to it.
+	clickHouse clickHouseFlags
 }
 
 func (f *sourceFlags) register(s *pflag.FlagSet) {
 	s.StringVar(&f.data, "data", "", "the data directory `DIR` of lynceus up, whether that runs or not; $"+dataEnv+", else "+defaultData)
 	s.StringVar(&f.server, "server", "", "ask the server at `URL` instead; its token comes from --token-file or $"+tokenEnv)
 	s.StringVar(&f.tokenFile, "token-file", "", "read the token for --server from `FILE`")
+	s.StringVar(&f.ca, "ca", "", "trust only the certificates in `FILE` (PEM) of --server, not those that the system trusts")
 }
 
-// Store is a data directory that no server runs on.
+// Store is a data directory that no server runs on, or a database.
 type Store interface {
 	hunt.Querier
 	// Identity of the store; the same for as long as it exists.
@@ -70,6 +77,15 @@ func (a *app) source(ctx context.Context, f *sourceFlags) (*source, error) {
 	if f.server != "" && f.data != "" {
 		return nil, &usageError{"--server and --data contradict each other: give one"}
 	}
+	if f.clickHouse.url != "" {
+		if f.server != "" || f.data != "" || f.ca != "" {
+			return nil, &usageError{"--clickhouse, --server with --ca, and --data contradict each other: give one"}
+		}
+		return a.clickHouseSource(f)
+	}
+	if f.clickHouse.ca != "" {
+		return nil, &usageError{"--clickhouse-ca needs --clickhouse URL"}
+	}
 	c, err := a.remote(f)
 	if err == nil {
 		return remoteSource(c), nil
@@ -88,7 +104,25 @@ func (a *app) source(ctx context.Context, f *sourceFlags) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &source{Querier: store, identity: func(context.Context) (string, error) { return store.Identity(), nil }, close: store.Close}, nil
+	return storeSource(store), nil
+}
+
+// clickHouseSource asks a database of ClickHouse itself.
+func (a *app) clickHouseSource(f *sourceFlags) (*source, error) {
+	o, err := f.clickHouse.options(a)
+	if err != nil {
+		return nil, err
+	}
+	store, err := hub.OpenClickHouse(o, a.now)
+	if err != nil {
+		return nil, err
+	}
+	return storeSource(store), nil
+}
+
+// storeSource asks a store in this process.
+func storeSource(s Store) *source {
+	return &source{Querier: s, identity: func(context.Context) (string, error) { return s.Identity(), nil }, close: s.Close}
 }
 
 func remoteSource(c *client.Client) *source {
@@ -117,7 +151,14 @@ func (a *app) remote(f *sourceFlags) (*client.Client, error) {
 		if token == "" {
 			return nil, &usageError{"--server needs a token: give --token-file, or set " + tokenEnv + "; lynceus token create makes one"}
 		}
-		return client.New(client.Options{Server: f.server, Token: token})
+		certificates, err := trust("--ca", f.ca)
+		if err != nil {
+			return nil, err
+		}
+		return client.New(client.Options{Server: f.server, Token: token, TLS: certificates})
+	}
+	if f.ca != "" {
+		return nil, &usageError{"--ca says which certificates of --server are trusted: give --server, too"}
 	}
 	note, token, err := local.Read(a.dir(f))
 	if err != nil {
@@ -127,6 +168,40 @@ func (a *app) remote(f *sourceFlags) (*client.Client, error) {
 		return nil, local.ErrNone // what left the note has ended without taking it away
 	}
 	return client.New(client.Options{Server: note.Address, Token: token})
+}
+
+// maxCA bounds a file of certificates, in bytes.
+const maxCA = 4 << 20
+
+// trust returns what a flag with a file of certificates says, nil where it
+// says nothing.
+func trust(flag, file string) (*tls.Config, error) {
+	if file == "" {
+		return nil, nil
+	}
+	b, err := readBounded(file, maxCA)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", flag, err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(b) {
+		return nil, fmt.Errorf("%s %s: there is no certificate in PEM in it", flag, file)
+	}
+	return &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}, nil
+}
+
+// readBounded reads a file that may have at most so many bytes.
+func readBounded(name string, most int64) ([]byte, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	b, err := io.ReadAll(io.LimitReader(file, most+1))
+	if err == nil && int64(len(b)) > most {
+		err = fmt.Errorf("%s is longer than %d bytes", name, most)
+	}
+	return b, err
 }
 
 // needServer returns the server, or says that one is needed for what.

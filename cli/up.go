@@ -48,6 +48,9 @@ func (a *app) runUp(ctx context.Context, c *cobra.Command, f *upFlags) (err erro
 	if err != nil {
 		return err
 	}
+	if o.ClickHouse, err = f.clickHouse.options(a, c.Flags().Changed); err != nil {
+		return err
+	}
 	o.Rules, o.Version, o.Now = loaded.Rules, version, a.now
 	o.Dir = a.dir(&sourceFlags{data: f.data})
 	level := slog.LevelWarn
@@ -83,6 +86,9 @@ func (a *app) greet(server *hub.Up, o hub.UpOptions) {
 	}
 	if at := server.WebhookAddress(); at != "" {
 		a.say("takes audit events at " + at)
+	}
+	if at := server.ClickHouse(); at != "" {
+		a.say("ships to ClickHouse at " + at)
 	}
 	a.say("answers at " + server.Address())
 	a.say("ask it from another terminal: lynceus watch --findings, lynceus ask secrets, lynceus query 'audit | take 10'")

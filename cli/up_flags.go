@@ -18,23 +18,24 @@ import (
 
 // upFlags are the flags of up.
 type upFlags struct {
-	data      string
-	follow    []string
-	fromEnd   bool
-	cluster   string
-	listen    string
-	tls       webhook.TLSFiles
-	plain     bool
-	hook      string
-	hookTLS   webhook.TLSFiles
-	clients   []string
-	rules     []string
-	noBuiltin bool
-	inside    []string
-	feeds     []string
-	retention []string
-	maxSize   string
-	verbose   bool
+	data       string
+	follow     []string
+	fromEnd    bool
+	cluster    string
+	listen     string
+	tls        webhook.TLSFiles
+	plain      bool
+	hook       string
+	hookTLS    webhook.TLSFiles
+	clients    []string
+	rules      []string
+	noBuiltin  bool
+	inside     []string
+	feeds      []string
+	retention  []string
+	maxSize    string
+	clickHouse upClickHouse
+	verbose    bool
 }
 
 func (f *upFlags) register(s *pflag.FlagSet) {
@@ -58,6 +59,7 @@ func (f *upFlags) register(s *pflag.FlagSet) {
 	s.StringArrayVar(&f.feeds, "feed", nil, "list of addresses as `[NAME=]FILE` (repeatable)")
 	s.StringArrayVar(&f.retention, "retention", nil, "how long events are kept, as `[TABLE=]TIME`: 90d, audit=365d (repeatable); for ever where nothing is said")
 	s.StringVar(&f.maxSize, "max-size", "", "how much all events may take: `SIZE` such as 50GB; the oldest go first")
+	f.clickHouse.register(s)
 	s.BoolVarP(&f.verbose, "verbose", "v", false, "say more on standard error")
 }
 

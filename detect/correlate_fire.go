@@ -123,7 +123,7 @@ func (w *correlator) request(g *group, b *burst, e *entry, figure float64, notes
 		g.grow(requestBytes)
 		b.bytes += requestBytes
 	}
-	if !p.finds || e.done == b.id {
+	if !p.finds || e.done == b.id || w.s.off(p, g.cluster, e.time) {
 		return
 	}
 	e.done = b.id

@@ -149,7 +149,7 @@ func (s *State) keepOpen(r *request) {
 func (s *State) count(r *request) {
 	for i := range r.hits {
 		h := &r.hits[i]
-		if !h.matched || !h.plan.finds {
+		if !h.matched || !h.plan.finds || s.off(h.plan, r.about.cluster, r.about.time) {
 			continue
 		}
 		f := s.findings.get(h.plan, h.id, r.about)
@@ -162,4 +162,10 @@ func (s *State) count(r *request) {
 		f.raise(h.severity, h.reasons, h.answers, r.about)
 		s.findings.add(f, r.about)
 	}
+}
+
+// off reports whether the rule of a plan makes no findings of what happened at
+// a time.
+func (s *State) off(p *plan, cluster string, at int64) bool {
+	return s.opts.Off != nil && s.opts.Off(p.rule, cluster, unixTime(at))
 }

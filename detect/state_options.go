@@ -5,6 +5,7 @@ import (
 
 	"github.com/lynceus-io/lynceus/event"
 	"github.com/lynceus-io/lynceus/expr"
+	"github.com/lynceus-io/lynceus/rule"
 )
 
 // Defaults of [StateOptions].
@@ -62,6 +63,11 @@ type StateOptions struct {
 	Lateness time.Duration
 	// AuditIDs is how many requests a finding names; negative means all.
 	AuditIDs int
+	// Off reports whether a rule makes no findings in a cluster of what happened
+	// at a time; nil means that all rules do. It is asked whenever a finding
+	// would be made or grow, so that it may change its mind. A rule that is off
+	// feeds correlations and is remembered by novelty as before.
+	Off func(r *rule.Rule, cluster string, at time.Time) bool
 	// FindingsPerHour is how many findings one rule may make in an hour of
 	// event time; what is beyond counts in one summary finding of the rule.
 	FindingsPerHour int

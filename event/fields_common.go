@@ -23,6 +23,6 @@ var commonFields = []Field{
 	{ID: 19, Name: "dst_endpoint.ip", Type: TypeIP, Search: SearchExact, OCSF: "dst_endpoint.ip", Doc: "Where it went to.", Sigma: []string{"network_connection:DestinationIp", "firewall:dst_ip", "connection:destination.ip", "dns:destination.ip"}, Falco: []string{"fd.sip"}},
 	{ID: 20, Name: "dst_endpoint.port", Type: TypeInt, OCSF: "dst_endpoint.port", Doc: "Port it went to.", Sigma: []string{"network_connection:DestinationPort", "firewall:dst_port", "connection:destination.port", "dns:destination.port"}, Falco: []string{"fd.sport"}},
 	{ID: 21, Name: "dst_endpoint.hostname", Type: TypeString, Search: SearchExact | SearchFolded | SearchPart, OCSF: "dst_endpoint.hostname", Doc: "Name of the host it went to.", Sigma: []string{"network_connection:DestinationHostname"}, Falco: []string{"fd.sip.name"}},
-	{ID: 22, Name: "status", Type: TypeString, OCSF: "status", Doc: "Success, Failure, or Unknown while it is not decided."},
+	{ID: 22, Name: "status", Type: TypeString, OCSF: "status", Doc: "Success, Failure, or Unknown while it is not decided. Of a finding: open. Of an incident: open, investigating, closed or merged."},
 	{ID: 23, Name: "raw_data", Type: TypeJSON, Search: SearchPart, OCSF: "raw_data", Doc: "The source's own document, redacted. Any path inside it can be read."},
 }

@@ -27,4 +27,6 @@ var findingFields = []Field{
 	{ID: 337, Name: "action", Type: TypeString, Tables: []Class{ClassSelfAudit}, OCSF: "unmapped.action", Doc: "What was done with Lynceus: query, exclusion.add, token.create; the API's routes by name."},
 	{ID: 338, Name: "role", Type: TypeString, Tables: []Class{ClassSelfAudit}, OCSF: "unmapped.role", Doc: "Role of whoever did it."},
 	{ID: 339, Name: "duration_ms", Type: TypeInt, Tables: []Class{ClassSelfAudit}, OCSF: "unmapped.duration_ms", Doc: "How long it took, in milliseconds."},
+	{ID: 340, Name: "assignee", Type: TypeString, Tables: []Class{ClassIncident}, OCSF: "unmapped.assignee", Doc: "Who works on the incident."},
+	{ID: 341, Name: "resolution", Type: TypeString, Tables: []Class{ClassIncident}, OCSF: "unmapped.resolution", Doc: "What a closed incident was: true_positive, false_positive, expected or duplicate."},
 }

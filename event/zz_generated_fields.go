@@ -46,7 +46,7 @@ const (
 	DstEndpointPort IntField = 20
 	// DstEndpointHostname is dst_endpoint.hostname: Name of the host it went to.
 	DstEndpointHostname StringField = 21
-	// Status is status: Success, Failure, or Unknown while it is not decided.
+	// Status is status: Success, Failure, or Unknown while it is not decided. Of a finding: open. Of an incident: open, investigating, closed or merged.
 	Status StringField = 22
 	// RawData is raw_data: The source's own document, redacted. Any path inside it can be read.
 	RawData StringField = 23
@@ -320,11 +320,15 @@ const (
 	Role StringField = 338
 	// DurationMs is duration_ms: How long it took, in milliseconds.
 	DurationMs IntField = 339
+	// Assignee is assignee: Who works on the incident.
+	Assignee StringField = 340
+	// Resolution is resolution: What a closed incident was: true_positive, false_positive, expected or duplicate.
+	Resolution StringField = 341
 )
 
 const (
 	setWords   = 6
-	numStrings = 85
+	numStrings = 87
 	numInts    = 26
 	numLists   = 10
 )
@@ -464,4 +468,6 @@ var slots = [setWords * 64]struct {
 	337: {slotString, 83},
 	338: {slotString, 84},
 	339: {slotInt, 25},
+	340: {slotString, 85},
+	341: {slotString, 86},
 }

@@ -26,10 +26,12 @@ import (
 	"github.com/lynceus-io/lynceus/collect/tail"
 	"github.com/lynceus-io/lynceus/collect/webhook"
 	"github.com/lynceus-io/lynceus/hub/live"
+	"github.com/lynceus-io/lynceus/store/cases"
 	"github.com/lynceus-io/lynceus/store/clickhouse"
 	"github.com/lynceus-io/lynceus/store/exclusions"
 	"github.com/lynceus-io/lynceus/store/lake"
 	"github.com/lynceus-io/lynceus/store/state"
+	"github.com/lynceus-io/lynceus/store/switches"
 )
 
 // Up is a running server: intake, bus, detection, store and API in one
@@ -40,9 +42,12 @@ type Up struct {
 	queries    hunt.Querier // who answers the API
 	recovery   *lake.Recovery
 	shipper    *clickhouse.Shipper // nil where nothing is sent to ClickHouse
+	database   string              // where it sends to
 	bus        *bus.Bus
 	state      *upState
 	exclusions *exclusionBook
+	cases      *cases.Book
+	switches   *switches.Book
 	sink       *live.Sink
 	ledger     intake.Ledger
 	tail       *tail.Tail
@@ -209,7 +214,7 @@ func (u *Up) openState(ctx context.Context) (err error) {
 	}
 	u.exclusions = &exclusionBook{Book: book, lake: u.store.lake, rules: u.ruleByID, now: u.o.Now}
 	u.run(ctx, "exclusions", book.Follow)
-	return nil
+	return u.openDecisions(ctx, kept)
 }
 
 func (u *Up) makeIntake(ctx context.Context) (err error) {
@@ -291,7 +296,7 @@ func (u *Up) makeAPI(ctx context.Context) error {
 	u.run(ctx, "record of uses", u.uses.Run)
 	u.metrics()
 	server, err := api.New(api.Options{
-		Tokens: tokens, Queries: u.queries, Live: u.watchers, Rules: u.rules, Exclusions: u.exclusions, Saved: library, Status: u.status, Ready: u.ready,
+		Tokens: tokens, Queries: u.queries, Live: u.watchers, Rules: u.rules, Exclusions: u.exclusions, Cases: u.cases, Switches: u.switches, Saved: library, Status: u.status, Ready: u.ready,
 		Metrics: u.registry, Registry: u.registry, Uses: u.uses, Log: u.o.Log, Now: u.o.Now,
 	})
 	if err != nil {

@@ -43,6 +43,7 @@ func (u *Up) makeShipper(ctx context.Context) error {
 	}
 	cluster := newClickHouse(db, u.o.Now)
 	u.onStop("ClickHouse", cluster.Close)
+	u.database = db.Address()
 	u.shipper, err = clickhouse.NewShipper(clickhouse.ShipperOptions{
 		Store: db, Source: outbox{u.store.lake}, Origin: u.store.identity, Journal: filepath.Join(u.o.Dir, shippingFile), Log: u.o.Log,
 	})
@@ -55,6 +56,10 @@ func (u *Up) makeShipper(ctx context.Context) error {
 	u.run(ctx, "shipping to ClickHouse", u.shipper.Run)
 	return nil
 }
+
+// ClickHouse is where the store's segments are sent, without users; "" for
+// nowhere.
+func (u *Up) ClickHouse() string { return u.database }
 
 // shippingProblems are what somebody should look at on the way to ClickHouse.
 func (u *Up) shippingProblems() []string {

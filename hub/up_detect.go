@@ -41,13 +41,13 @@ func (u *Up) newJudge(ctx context.Context, set *detect.Set) (*live.Judge, error)
 		// It is learned again from what comes; until then nothing is called new.
 		u.o.Log.Error("what was learned cannot be read; learning begins again", "error", err)
 	}
-	state, err := detect.NewState(u.o.Rules, detect.StateOptions{Context: callers, Lists: u.lists, Novelty: novelty, Lateness: live.Lateness})
+	state, err := detect.NewState(u.o.Rules, detect.StateOptions{Context: callers, Lists: u.lists, Novelty: novelty, Lateness: live.Lateness, Off: u.off})
 	if err != nil {
 		return nil, fmt.Errorf("compile the rules: %w", err)
 	}
 	j := live.NewJudge(live.Options{
 		Set: set, State: state, Callers: callers, Requests: audit.NewRequests(0), Lake: u.store.lake,
-		Excluded: u.exclusions.covers, Exclusions: u.exclusions.version, Checkpoint: u.state.saveNovelty, Tap: u.watchers.Tap, Log: u.o.Log, Now: u.o.Now,
+		Excluded: u.exclusions.covers, Exclusions: u.exclusions.version, Cases: u.cases, Checkpoint: u.state.saveNovelty, Tap: u.watchers.Tap, Log: u.o.Log, Now: u.o.Now,
 	})
 	restored, err := j.Restore(ctx, u.ruleByID)
 	if err != nil {

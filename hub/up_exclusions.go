@@ -13,6 +13,7 @@ import (
 	"github.com/lynceus-io/lynceus/detect/exclude"
 	"github.com/lynceus-io/lynceus/event"
 	"github.com/lynceus-io/lynceus/incident/row"
+	"github.com/lynceus-io/lynceus/kql/sql"
 	"github.com/lynceus-io/lynceus/rule"
 	"github.com/lynceus-io/lynceus/store/exclusions"
 	"github.com/lynceus-io/lynceus/store/lake"
@@ -32,12 +33,32 @@ func (b *exclusionBook) LookBack(ctx context.Context, e exclude.Exclusion, since
 	return exclude.LookBack(&e, b.stored(ctx, since))
 }
 
+// Propose makes an exclusion of what a stored finding is about.
+func (b *exclusionBook) Propose(ctx context.Context, finding string) (exclude.Exclusion, error) {
+	sel := lake.All(event.ClassFinding)
+	sel.Equal = []sql.Equal{{Column: event.Lookup(event.FindingInfoUID.ID()).Column(), Values: []string{finding}}}
+	for f, err := range b.selected(ctx, sel) {
+		if err != nil {
+			return exclude.Exclusion{}, err
+		}
+		if f.ID == finding {
+			return exclude.Propose(f), nil
+		}
+	}
+	return exclude.Exclusion{}, exclude.ErrNoFinding
+}
+
 // stored returns the findings that were last seen since then, in their latest
 // state.
 func (b *exclusionBook) stored(ctx context.Context, since time.Time) iter.Seq2[*detect.Finding, error] {
+	sel := lake.All(event.ClassFinding)
+	sel.From, sel.To = since.UnixNano(), math.MaxInt64
+	return b.selected(ctx, sel)
+}
+
+// selected returns the findings of a selection, and perhaps others.
+func (b *exclusionBook) selected(ctx context.Context, sel lake.Selection) iter.Seq2[*detect.Finding, error] {
 	return func(yield func(*detect.Finding, error) bool) {
-		sel := lake.All(event.ClassFinding)
-		sel.From, sel.To = since.UnixNano(), math.MaxInt64
 		err := b.lake.Scan(ctx, sel, func(e *event.Event) error {
 			f, err := row.ReadFinding(e, b.rules)
 			if !yield(f, err) {

@@ -161,8 +161,10 @@ func (l *load) finish(t *testing.T, dir string, seeds *seeds) {
 	l.checkRequests(t, u, want)
 	seeds.check(t, u)
 	peace := l.inPeace(t)
-	until(t, 30*time.Second, "less was found than in peace", func() bool { return len(findingsOf(t, u.store)) >= len(peace.findings) })
-	time.Sleep(2 * time.Second) // what must not come has time to
+	for deadline := time.Now().Add(30 * time.Second); len(findingsOf(t, u.store)) < len(peace.findings) && time.Now().Before(deadline); {
+		time.Sleep(100 * time.Millisecond)
+	}
+	time.Sleep(2 * time.Second) // for what must not come
 	peace.compare(t, u.store)
 	if p := u.problems(t.Context()); len(p) > 0 {
 		t.Errorf("problems: %q", p)
@@ -220,7 +222,7 @@ func (l *load) inPeace(t *testing.T) found {
 		ids[string(auditIDText.FindSubmatch(line)[1])] = true
 	}
 	stored(t, u, time.Minute, n+len(ids))
-	time.Sleep(live.Lateness + 2*time.Second)
+	time.Sleep(2*live.Lateness + 3*time.Second)
 	return found{findingsOf(t, u.store), incidentsOf(t, u.store)}
 }
 

@@ -71,6 +71,7 @@ func (u *Up) problems(ctx context.Context) []string {
 	if n := c.Quarantined.Load(); n > 0 {
 		out = append(out, fmt.Sprintf("%d batches could not be read and were put aside on the bus", n))
 	}
+	out = append(out, u.blind()...)
 	for _, a := range u.store.lake.Stats().Aside {
 		out = append(out, fmt.Sprintf("segment %s is damaged (%s): its %d %s events are missing from every answer", a.Name, a.Reason, a.Rows, a.Class))
 	}

@@ -8,3 +8,5 @@
 // bind, fn and run alone; the same query gives the same rows whichever engine
 // has the tables.
 package kql
+
+//go:generate go run ./internal/page ../docs/kql.md

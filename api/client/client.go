@@ -105,6 +105,10 @@ func (c *Client) send(ctx context.Context, method, path string, query url.Values
 		if errors.As(err, &op) && op.Op == "dial" {
 			return nil, fmt.Errorf("no server answers at %s: %w; start one with lynceus up, or give another with --server", c.base, op.Err)
 		}
+		var distrust *tls.CertificateVerificationError
+		if errors.As(err, &distrust) {
+			return nil, fmt.Errorf("%s shows a certificate that is not trusted: %w; give the authority's with --ca", c.base, distrust.Err)
+		}
 		return nil, fmt.Errorf("ask %s: %w", c.base, err)
 	}
 	if resp.StatusCode/100 == 2 {

@@ -8,13 +8,15 @@ import (
 	"github.com/lynceus-io/lynceus/incident/report"
 	"github.com/lynceus-io/lynceus/rule"
 	"github.com/lynceus-io/lynceus/rule/attack"
+	"github.com/lynceus-io/lynceus/store/switches"
 )
 
 // RulesSchema names the document of a list of rules.
 const RulesSchema = "lynceus.rules/v1"
 
-// WriteRules writes a list of rules as a table.
-func WriteRules(w io.Writer, rules []*rule.Rule, o TextOptions) error {
+// WriteRules writes a list of rules as a table; off has the switches of those
+// that are off, by id.
+func WriteRules(w io.Writer, rules []*rule.Rule, off map[string][]switches.Stored, o TextOptions) error {
 	p := newPage(o)
 	var counts [rule.Critical + 1]int
 	wide := len("RULE")
@@ -47,6 +49,10 @@ func WriteRules(w io.Writer, rules []*rule.Rule, o TextOptions) error {
 		columnsBefore := 13 + 2 + wide + 2 + 5 + 2
 		head := p.severity(r.Severity, severity) + "  " + id + strings.Repeat(" ", wide-columns(id)) + fmt.Sprintf("  %5d  ", tests)
 		p.hang(head, columnsBefore, columnsBefore, text, nil)
+		for i := range off[r.ID] {
+			s := &off[r.ID][i].Switch
+			p.hang("", 0, columnsBefore, "OFF "+SwitchWords(s)+", by "+Clean(s.Author)+": "+Clean(s.Reason), p.bold)
+		}
 	}
 	p.line("")
 	p.line(amount(int64(len(rules)), "rule") + ": " + tally(counts))
@@ -69,6 +75,9 @@ func WriteRulesJSON(w io.Writer, rules []*rule.Rule) error {
 	}
 	return writeJSON(w, object{"schema": RulesSchema, "rules": docs})
 }
+
+// WriteDocument writes a document of a server's as JSON.
+func WriteDocument(w io.Writer, doc any) error { return writeJSON(w, doc) }
 
 func writeJSON(w io.Writer, v any) error {
 	b, err := report.Encode(v, "  ")

@@ -87,6 +87,11 @@ func worstTechniques(i *incident.Incident) []string {
 			}
 		}
 	}
+	for _, t := range i.Techniques { // one that was read knows no rules
+		if s := t.String(); !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
 	return out
 }
 

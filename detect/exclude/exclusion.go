@@ -1,6 +1,7 @@
 package exclude
 
 import (
+	"errors"
 	"time"
 
 	"github.com/lynceus-io/lynceus/detect"
@@ -65,6 +66,9 @@ func (s *Scope) Conditions() []Condition {
 
 // Active reports whether the exclusion is in force at a time.
 func (e *Exclusion) Active(now time.Time) bool { return now.Before(e.Expires) }
+
+// ErrNoFinding says that no finding has an id.
+var ErrNoFinding = errors.New("no finding has this id")
 
 // Propose makes an exclusion of what a finding is about, for its author to
 // narrow, widen and give a reason: the finding's rule, and every field by

@@ -20,10 +20,10 @@ type bulletin struct {
 	last      map[string]*incident.Incident
 }
 
-// compose returns the rows to write, each as a function that fills an event:
+// compose makes the rows to write, each as a function that fills an event:
 // findings that changed, those whose incident or exclusion is another one,
 // and incidents that are not what was written last.
-func (b *bulletin) compose(changed []*detect.Finding) []func(*event.Event) error {
+func (b *bulletin) compose(changed []*detect.Finding) {
 	j := b.judge
 	grown := make(map[string]bool, len(changed))
 	for _, f := range changed {
@@ -56,7 +56,6 @@ func (b *bulletin) compose(changed []*detect.Finding) []func(*event.Event) error
 		b.incident(i)
 	}
 	b.merged(of)
-	return b.rows
 }
 
 // next returns the revision that follows what was told of id, and whether
@@ -81,12 +80,13 @@ func (b *bulletin) finding(f *detect.Finding, inc, excluded string, grown bool) 
 
 func (b *bulletin) incident(i *incident.Incident) {
 	was := b.judge.incidents[i.ID]
-	standing := fingerprint(i)
+	decided, revision := b.judge.caseOf(i.ID)
+	standing := fingerprint(i) + " " + strconv.FormatUint(revision, 36)
 	b.last[i.ID] = i
 	if was != nil && was.standing == standing {
 		return
 	}
-	s := row.Standing{Revision: next(was), Received: b.now}
+	s := row.Standing{Revision: next(was), Received: b.now, Case: decided}
 	b.incidents[i.ID] = &told{revision: s.Revision, last: i.Last.UnixNano(), standing: standing}
 	b.rows = append(b.rows, func(e *event.Event) error { return row.Incident(e, i, s) })
 }

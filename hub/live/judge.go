@@ -45,6 +45,8 @@ type Options struct {
 	// Excluded says: when it is another number, findings are looked at again.
 	Excluded   func(*detect.Finding) string
 	Exclusions func() int64
+	// Cases are what people decided about incidents; nil is nothing.
+	Cases Cases
 	// Checkpoint saves what was learned. It is called about every minute.
 	Checkpoint func(ctx context.Context, novelty []byte) error
 	// Tap sees every event that is stored; nil for nobody. It keeps nothing.
@@ -64,8 +66,10 @@ type Judge struct {
 	incidents map[string]*told
 	last      map[string]*incident.Incident // as told last
 	looked    int64                         // exclusions, when they were looked at last
+	decided   uint64                        // revision of the latest case that rows tell of
 	clock     int64                         // latest event time
 	toldAt    time.Time
+	busyAt    time.Time // when events came last
 	savedAt   time.Time
 	future    int64
 	row       event.Event
@@ -85,6 +89,7 @@ func NewJudge(o Options) *Judge {
 		j.looked = o.Exclusions()
 	}
 	j.savedAt = o.Now()
+	j.busyAt = j.savedAt
 	return j
 }
 
@@ -169,15 +174,20 @@ func UIDOf(e *event.Event) (uid event.UID) {
 }
 
 // Tell writes what was found since the last call, at most once a second. idle
-// says that no events wait, so that time passes by the clock.
+// says that no events wait: when none came for Lateness, time passes by the
+// clock. Not sooner, since those that came about while the server was down are
+// on their way when it starts.
 func (j *Judge) Tell(ctx context.Context, idle bool) error {
 	now := j.o.Now()
+	if !idle {
+		j.busyAt = now
+	}
 	if now.Sub(j.toldAt) < tellEvery {
 		return nil
 	}
 	j.toldAt = now
 	j.scratch.Retune()
-	if idle {
+	if idle && now.Sub(j.busyAt) >= Lateness {
 		j.o.State.Advance(now.Add(-Lateness).UnixNano())
 	}
 	if err := j.write(ctx); err != nil {
@@ -215,27 +225,33 @@ func (j *Judge) Save(ctx context.Context) error {
 }
 
 // write stores findings that grew, or whose standing changed, and the
-// incidents that they make.
+// incidents that they make or about which something was decided.
 func (j *Judge) write(ctx context.Context) error {
 	changed := j.o.State.Changed()
 	looked := j.looked
 	if j.o.Exclusions != nil {
 		looked = j.o.Exclusions()
 	}
-	if len(changed) == 0 && looked == j.looked {
+	decided := j.decisions()
+	if len(changed) == 0 && len(decided) == 0 && looked == j.looked {
 		return nil
 	}
 	j.looked = looked
 	b := &bulletin{judge: j, now: j.o.Now()}
-	rows := b.compose(changed)
-	if len(rows) == 0 {
-		return nil
-	}
-	if err := j.store(ctx, rows); err != nil {
+	b.compose(changed)
+	if err := b.decide(ctx, decided); err != nil {
 		return err
 	}
-	b.settle()
-	j.forget()
+	if len(b.rows) > 0 {
+		if err := j.store(ctx, b.rows); err != nil {
+			return err
+		}
+		b.settle()
+		j.forget()
+	}
+	for _, c := range decided {
+		j.decided = max(j.decided, c.Revision)
+	}
 	return nil
 }
 

@@ -33,6 +33,16 @@ type Standing struct {
 	Excluded string
 	// MergedInto is the id of the incident that an incident became part of.
 	MergedInto string
+	// Case is what was decided about an incident; the zero value is nothing.
+	Case Case
+}
+
+// Case is what people decided about an incident, as its row says it.
+type Case struct {
+	Status     string // "" means open
+	Resolution string
+	Assignee   string
+	Detail     string // how the status came about, in words
 }
 
 // Finding makes e the row of a finding.
@@ -84,9 +94,10 @@ func Incident(e *event.Event, i *incident.Incident, s Standing) error {
 	event.Count.Set(e, i.Requests)
 	event.Message.Set(e, i.Risk)
 	event.StatusDetail.Set(e, strings.Join(i.Reasons, "; "))
+	s.Case.set(e)
 	if s.MergedInto != "" {
-		event.Status.Set(e, "merged")
-		event.StatusDetail.Set(e, "merged into "+s.MergedInto)
+		event.Status.Set(e, Merged)
+		event.StatusDetail.Set(e, mergedInto+s.MergedInto)
 	}
 	var findings, tactics, techniques []string
 	for _, f := range i.Findings {

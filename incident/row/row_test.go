@@ -74,3 +74,34 @@ func TestReadFindingErrors(t *testing.T) {
 		}
 	}
 }
+
+// What was decided becomes the row's next revision, once.
+func TestDecide(t *testing.T) {
+	i := incident.Build([]*detect.Finding{sample()}, incident.Options{})[0]
+	var e event.Event
+	if err := Incident(&e, i, Standing{Received: i.Last, Case: Case{Status: "investigating", Assignee: "ann", Detail: "investigating, says ann"}}); err != nil {
+		t.Fatal(err)
+	}
+	f := func(c Case, want bool) {
+		t.Helper()
+		if got := Decide(&e, c, 7, i.Last.Add(time.Hour)); got != want {
+			t.Errorf("Decide %+v: %v", c, got)
+		}
+		if want && (event.Status.Get(&e) != c.Status || event.StatusDetail.Get(&e) != c.Detail || event.Assignee.Get(&e) != c.Assignee || event.Resolution.Get(&e) != c.Resolution) {
+			t.Errorf("%+v: the row says otherwise", c)
+		}
+	}
+	f(Case{Status: "investigating", Assignee: "ann", Detail: "investigating, says ann"}, false)
+	f(Case{Status: "closed", Resolution: "expected", Detail: "closed as expected by ann"}, true)
+	f(Case{Status: "open", Assignee: "eve", Detail: "open, says eve"}, true)
+	if revision, _ := event.MetadataRevision.Get(&e); revision != 7 {
+		t.Errorf("revision %d", revision)
+	}
+	if err := Incident(&e, i, Standing{Received: i.Last, MergedInto: "other", Case: Case{Status: "closed"}}); err != nil {
+		t.Fatal(err)
+	}
+	f(Case{Status: "open"}, false)
+	if got := MergedInto(event.Status.Get(&e), event.StatusDetail.Get(&e)); got != "other" || MergedInto("open", "merged into x") != "" {
+		t.Errorf("merged into %q", got)
+	}
+}

@@ -60,11 +60,10 @@ func autoName(x syntax.Expr, e env) string {
 		if len(x.Args) > 0 {
 			first = autoName(x.Args[0].X, e)
 		}
+		if text, ok := argumentName(name, first); ok {
+			return text
+		}
 		switch {
-		case namedByArgument[name]:
-			return first
-		case namedByPrefix[name] != "":
-			return namedByPrefix[name] + "_" + first
 		case e.row != nil && e.row.aggs != nil && isAggregate(name):
 			return aggregateName(x, e)
 		case name == "make_datetime" || name == "make_timespan":
@@ -105,6 +104,18 @@ func joinAuto(left, right string) string {
 	return left + "_" + right
 }
 
+// argumentName is what the column of a function is called that is named by its
+// first argument, whose own name is first.
+func argumentName(function, first string) (name string, ok bool) {
+	if namedByArgument[function] {
+		return first, true
+	}
+	if prefix := namedByPrefix[function]; prefix != "" {
+		return prefix + "_" + first, true
+	}
+	return "", false
+}
+
 // aggregateName is what the column of an aggregate is called that gets no
 // name.
 func aggregateName(x *syntax.Call, e env) string {
@@ -113,11 +124,10 @@ func aggregateName(x *syntax.Call, e env) string {
 	if len(x.Args) > 0 {
 		first = autoName(x.Args[0].X, e)
 	}
+	if text, ok := argumentName(name, first); ok {
+		return text
+	}
 	switch {
-	case namedByArgument[name]:
-		return first
-	case namedByPrefix[name] != "":
-		return namedByPrefix[name] + "_" + first
 	case strings.HasPrefix(name, "covariance") && len(x.Args) > 1:
 		return name + "_" + first + "_" + autoName(x.Args[1].X, e)
 	case name == "percentile" && len(x.Args) == 2:

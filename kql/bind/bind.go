@@ -60,6 +60,7 @@ type binder struct {
 	settings map[string]value.Value
 	shared   []shared // what Let will compute, in order
 	windows  []window
+	tabulars map[*syntax.Func]bool // whether functions give tables, of those looked at
 }
 
 type shared struct {

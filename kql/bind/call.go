@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/lynceus-io/lynceus/kql/fn"
@@ -96,6 +97,14 @@ func ownFunctions() map[string]func(b *binder, x *syntax.Call, e env) plan.Expr 
 		"ingestion_time":   (*binder).ingestionTime,
 	}
 }
+
+// FunctionNames returns the names of the functions that package fn does not
+// have, since they depend on names or make tables values, in order.
+func FunctionNames() []string { return slices.Sorted(maps.Keys(ownFunctions())) }
+
+// MultiAggregateNames returns the names of the aggregates that can give several
+// columns, in order.
+func MultiAggregateNames() []string { return slices.Sorted(maps.Keys(multiAggregates)) }
 
 func (b *binder) noTable(x *syntax.Call, _ env) plan.Expr {
 	b.suggest(x, "toscalar() makes a value of a table", "%s() is a table, not a value", x.Fn.Text)

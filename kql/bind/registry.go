@@ -28,7 +28,7 @@ func newRegistry(tables []event.Class, fields func(event.Class) []*event.Field) 
 	for _, c := range tables {
 		s := &plan.Scan{Table: c, Fields: fields(c)}
 		for _, f := range s.Fields {
-			s.Cols = append(s.Cols, plan.Column{Name: f.Name, Type: columnType(f.Type)})
+			s.Cols = append(s.Cols, plan.Column{Name: f.Name, Type: ColumnType(f.Type)})
 		}
 		r.names = append(r.names, c.String())
 		r.tables[c.String()] = s
@@ -95,8 +95,8 @@ func tableFields(c event.Class) []*event.Field {
 	return out
 }
 
-// columnType is the language's type for a field's.
-func columnType(t event.Type) value.Type {
+// ColumnType is the language's type for the values of a field's type.
+func ColumnType(t event.Type) value.Type {
 	switch t {
 	case event.TypeInt:
 		return value.TypeLong

@@ -42,8 +42,23 @@ func (b *binder) isTableName(name string) bool {
 }
 
 // tabularFunc reports whether a function gives a table. Its parameters and
-// variables are looked at only as far as that needs.
+// variables are looked at only as far as that needs, and each function once: they
+// may call each other in any number of ways, and themselves.
 func (b *binder) tabularFunc(v *binding) bool {
+	known, looked := b.tabulars[v.fn]
+	if looked {
+		return known
+	}
+	if b.tabulars == nil {
+		b.tabulars = map[*syntax.Func]bool{}
+	}
+	b.tabulars[v.fn] = false // for a function that calls itself, which is an error when it is bound
+	b.tabulars[v.fn] = b.givesTable(v)
+	return b.tabulars[v.fn]
+}
+
+// givesTable looks at a function for tabularFunc.
+func (b *binder) givesTable(v *binding) bool {
 	inner := v.env.child()
 	for _, p := range v.fn.Params {
 		kind := isScalar

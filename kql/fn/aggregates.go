@@ -1,10 +1,37 @@
 package fn
 
-import "github.com/lynceus-io/lynceus/kql/value"
+import (
+	"slices"
+
+	"github.com/lynceus-io/lynceus/kql/value"
+)
+
+// aggFamily is a Family with its aggregates.
+type aggFamily struct {
+	title string
+	aggs  []*Agg
+}
 
 // aggFamilies are the aggregates by what they are about.
-func aggFamilies() [][]*Agg {
-	return [][]*Agg{counts(), sums(), extremes(), lists(), percentiles(), variances(), bitAggs()}
+func aggFamilies() []aggFamily {
+	return []aggFamily{
+		{"counts", counts()}, {"sums", sums()}, {"extremes and examples", extremes()}, {"lists and sets", lists()}, {"percentiles", percentiles()},
+		{"variances", variances()}, {"bits", bitAggs()},
+	}
+}
+
+// AggFamilies returns the aggregates by what they are about.
+func AggFamilies() []Family {
+	var out []Family
+	for _, f := range aggFamilies() {
+		named := Family{Title: f.title}
+		for _, a := range f.aggs {
+			named.Names = append(named.Names, a.Name)
+		}
+		slices.Sort(named.Names)
+		out = append(out, named)
+	}
+	return out
 }
 
 // headSize is what an accumulator takes by itself, roughly.

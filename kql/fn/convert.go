@@ -27,8 +27,8 @@ func conversions() []*Func {
 	}
 }
 
-// aliases are other names of functions.
-func aliases() map[string]string {
+// Aliases returns other names of functions, each with the declared one.
+func Aliases() map[string]string {
 	return map[string]string{
 		"toboolean": "tobool", "todouble": "toreal", "tofloat": "toreal", "todynamic": "parse_json", "parsejson": "parse_json",
 		"toobject": "parse_json", "iif": "iff", "notnull": "isnotnull", "notempty": "isnotempty",

@@ -27,11 +27,11 @@ func AggNames() []string { return slices.Sorted(maps.Keys(aggs())) }
 var funcs = sync.OnceValue(func() map[string]*Func {
 	all := map[string]*Func{}
 	for _, family := range families() {
-		for _, f := range family {
+		for _, f := range family.funcs {
 			all[f.Name] = f
 		}
 	}
-	for name, of := range aliases() {
+	for name, of := range Aliases() {
 		f := *all[of]
 		f.Name = name
 		all[name] = &f
@@ -42,7 +42,7 @@ var funcs = sync.OnceValue(func() map[string]*Func {
 var aggs = sync.OnceValue(func() map[string]*Agg {
 	all := map[string]*Agg{}
 	for _, family := range aggFamilies() {
-		for _, a := range family {
+		for _, a := range family.aggs {
 			all[a.Name] = a
 		}
 	}

@@ -224,6 +224,14 @@ type writeFunc func(w *writer, c *invocation) (expr, bool)
 // functions are those that have SQL, by name: the tables of the families.
 var functions = join(compareFuncs, logicFuncs, mathFuncs, stringFuncs, termFuncs, timeFuncs, convertFuncs, listFuncs, dynamicFuncs)
 
+// HasSQL reports whether a function or operator is written in SQL, for types
+// of arguments for which that is exact; any other runs in Go. AggHasSQL does so
+// for an aggregate.
+func HasSQL(name string) bool { return functions[name] != nil }
+
+// AggHasSQL reports whether an aggregate is written in SQL, as HasSQL does.
+func AggHasSQL(name string) bool { return aggregates[name] != nil }
+
 func join(tables ...map[string]writeFunc) map[string]writeFunc {
 	out := map[string]writeFunc{}
 	for _, t := range tables {

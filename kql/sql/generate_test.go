@@ -171,7 +171,10 @@ func (g *generator) document(cols []plan.Column, depth int) plan.Expr {
 	i := have[g.IntN(len(have))]
 	var e plan.Expr = &plan.Col{Index: i, Of: cols[i]}
 	for range g.IntN(depth + 1) {
-		if g.IntN(5) == 0 {
+		if g.IntN(6) == 0 {
+			j := have[g.IntN(len(have))]
+			e = g.call("iff", g.constant(value.TypeBool), &plan.Col{Index: j, Of: cols[j]}, e)
+		} else if g.IntN(5) == 0 {
 			e = g.call("[]", e, &plan.Const{Value: value.Long(int64(g.IntN(3)))})
 		} else {
 			e = g.call(".", e, &plan.Const{Value: value.String(append(kqltest.Keys, "requestObject", "annotations")[g.IntN(len(kqltest.Keys)+2)])})

@@ -60,11 +60,14 @@ func (w *writer) cases(c *invocation) (expr, bool) {
 	return merged(c.result, b.String(), results)
 }
 
-// merged is one of several expressions.
+// merged is one of several expressions. It is known where none of them stands,
+// only what they have in common.
 func merged(t value.Type, sql string, of []expr) (expr, bool) {
-	e := of[0]
-	e.stored, e.column, e.konst, e.simple, e.cond, e.sql = "", "", nil, false, "", sql
+	e := expr{sql: sql, typ: of[0].typ, notNull: of[0].notNull, finite: of[0].finite, lo: of[0].lo, hi: of[0].hi}
 	for _, o := range of {
+		if o.virtual {
+			return expr{}, false
+		}
 		if o.typ != t && !(isNullConst(o) && integral(o.typ) && integral(t)) {
 			return expr{}, false
 		}

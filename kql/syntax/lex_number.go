@@ -52,7 +52,7 @@ func (l *lexer) number() token {
 	case kind == tReal:
 		// "1.5x": a number, then something that cannot follow it. "1.e" was
 		// not taken as a real at all.
-		l.r.Report(Span{start, l.at}, "", "%q is neither a number nor a timespan", text)
+		kind = tMixed
 	default:
 		kind = tName
 	}

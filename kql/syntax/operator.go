@@ -58,6 +58,10 @@ var otherOperators = map[string]string{
 	"scan": "sort and join", "top-hitters": "summarize and top", "top-nested": "summarize and top",
 }
 
+// OtherOperators returns the operators of the language that Lynceus does not
+// run, each with the nearest one that it does, or "".
+func OtherOperators() map[string]string { return maps.Clone(otherOperators) }
+
 // Other is an operator that Lynceus does not run.
 type Other struct {
 	Span

@@ -53,6 +53,10 @@ func (p *parser) primary() Expr {
 		return &Literal{Span: t.Span, Kind: LitTimespan, Text: t.text}
 	case tName:
 		return p.named()
+	case tMixed:
+		p.report(t.Span, "", "%q is neither a number nor a timespan", t.text)
+		p.at++
+		return p.missing()
 	}
 	switch {
 	case t.is("("):

@@ -11,6 +11,7 @@ const (
 	tReal          // 1.5, 1e9
 	tTimespan      // 1d, 2h30m
 	tPunct         // text is the sign
+	tMixed         // 00.5Z: no number, but part of datetime(2026-03-04T10:00:00.5Z)
 	tBad           // already reported
 )
 

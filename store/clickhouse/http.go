@@ -47,7 +47,7 @@ func newClient(address string, config *tls.Config) (c *client, database string, 
 		return nil, "", errors.New("the address of ClickHouse is no URL: write http(s)://user:password@host:port/database")
 	}
 	if u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return nil, "", fmt.Errorf("the address of ClickHouse %s: only http:// and https:// are spoken, usually on port 8123 and 8443", u.Redacted())
+		return nil, "", errors.New("the address of ClickHouse: only http:// and https:// are spoken, usually on port 8123 and 8443: write http(s)://user:password@host:port/database")
 	}
 	if u.RawQuery != "" || u.Fragment != "" {
 		return nil, "", errors.New("the address of ClickHouse has parameters: write http(s)://user:password@host:port/database and nothing behind it")

@@ -64,13 +64,11 @@ func (s *Store) querySettings() url.Values {
 		// A client that goes away takes its query along.
 		"cancel_http_readonly_queries_on_client_close": {"1"},
 		"session_timezone": {"UTC"},
+		// Where tables are spread over shards, inner queries see all shards too.
+		"distributed_product_mode": {"global"},
 	}
 	for _, setting := range sql.ClickHouseSettings() {
 		v.Set(setting.Name, setting.Value)
-	}
-	if s.layout.Sharded {
-		// Inner queries see all shards too.
-		v.Set("distributed_product_mode", "global")
 	}
 	return v
 }

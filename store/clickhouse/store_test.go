@@ -42,6 +42,7 @@ func TestNewRefuses(t *testing.T) {
 		{"http://u:secret@host:port/db", "", "no URL"},
 		{"http://host:8123/a", "http://host:8123/b", "name one"},
 		{"http://host:8123/a?password=secret", "", "has parameters"},
+		{"u:secret@host:8123/db", "", "only http://"},
 		{"ftp://u:secret@host/db", "", "only http://"},
 	}
 	for _, tt := range tests {

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/lynceus-io/lynceus/event"
+	"github.com/lynceus-io/lynceus/kql/bind"
 	"github.com/lynceus-io/lynceus/kql/value"
 )
 
@@ -60,7 +61,7 @@ func Generate(r *rand.Rand, c event.Class, n int) *Table {
 
 // Random makes a value of a field, absent now and then.
 func Random(r *rand.Rand, f *event.Field) value.Value {
-	t := Type(f)
+	t := bind.ColumnType(f.Type)
 	if f.Name != "time" && t != value.TypeString && r.IntN(5) == 0 {
 		return value.Null(t)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/lynceus-io/lynceus/event"
+	"github.com/lynceus-io/lynceus/kql/bind"
 	"github.com/lynceus-io/lynceus/kql/plan"
 	"github.com/lynceus-io/lynceus/kql/value"
 )
@@ -18,21 +19,6 @@ type Table struct {
 	Class  event.Class
 	Fields []*event.Field
 	Rows   [][]value.Value
-}
-
-// Type returns the language's type of a field's values.
-func Type(f *event.Field) value.Type {
-	switch f.Type {
-	case event.TypeInt:
-		return value.TypeLong
-	case event.TypeBool:
-		return value.TypeBool
-	case event.TypeTime:
-		return value.TypeDatetime
-	case event.TypeStrings, event.TypeJSON:
-		return value.TypeDynamic
-	}
-	return value.TypeString
 }
 
 // derived are the fields of the document that a scan of the table gives, too.
@@ -50,7 +36,7 @@ func (t *Table) derived() []*event.Field {
 func (t *Table) Scan() *plan.Scan {
 	s := &plan.Scan{Table: t.Class, Fields: append(t.Fields[:len(t.Fields):len(t.Fields)], t.derived()...)}
 	for _, f := range s.Fields {
-		s.Cols = append(s.Cols, plan.Column{Name: f.Name, Type: Type(f)})
+		s.Cols = append(s.Cols, plan.Column{Name: f.Name, Type: bind.ColumnType(f.Type)})
 	}
 	return s
 }

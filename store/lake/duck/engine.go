@@ -18,6 +18,7 @@ import (
 
 	"github.com/lynceus-io/lynceus/kql/run"
 	"github.com/lynceus-io/lynceus/kql/sql"
+	"github.com/lynceus-io/lynceus/kql/value"
 	"github.com/lynceus-io/lynceus/store/lake"
 )
 
@@ -100,6 +101,17 @@ func (e *Engine) Query(ctx context.Context, s *sql.Statement) (run.Rows, error) 
 	ctx, cancel := context.WithTimeout(ctx, e.options.Timeout)
 	q := &query{engine: e, statement: s, end: []func(){func() { <-e.slots }, cancel}}
 	rows, err := q.start(ctx)
+	for tries := 0; err != nil && tries < maxDamaged; tries++ {
+		gone, why := q.damaged(ctx, err)
+		if why != nil {
+			err = why
+		}
+		if !gone {
+			break
+		}
+		q.unpin()
+		rows, err = q.start(ctx)
+	}
 	if err != nil {
 		err = e.explain(ctx, err)
 		q.close()
@@ -117,20 +129,46 @@ type query struct {
 	end       []func() // what to do when it is over, in reverse
 }
 
+// close lets go of everything that the query holds.
 func (q *query) close() {
+	q.unpin()
 	for i := len(q.end) - 1; i >= 0; i-- {
 		q.end[i]()
 	}
 	q.end = nil
 }
 
-func (q *query) start(ctx context.Context) (run.Rows, error) {
+// unpin lets go of the query's segments.
+func (q *query) unpin() {
+	for _, p := range q.pinned {
+		p.Release()
+	}
+	q.pinned = nil
+}
+
+// start asks, and reads the first row: damage shows by then where it is in
+// what is read first.
+func (q *query) start(ctx context.Context) (*rows, error) {
+	r, err := q.ask(ctx)
+	if err != nil || len(r.ahead) > 0 {
+		return r, err
+	}
+	row := make([]value.Value, len(r.cols))
+	if r.next(row) {
+		r.ahead = append(r.ahead, row)
+	}
+	if r.err != nil {
+		return nil, errors.Join(r.err, r.end())
+	}
+	return r, nil
+}
+
+func (q *query) ask(ctx context.Context) (*rows, error) {
 	for i := range q.statement.Scans {
 		p, err := q.engine.segments.Pin(ctx, lake.Of(q.statement.Scans[i]))
 		if err != nil {
 			return nil, err
 		}
-		q.end = append(q.end, p.Release)
 		q.pinned = append(q.pinned, p)
 		q.inline = append(q.inline, few(ctx, &q.statement.Scans[i], p))
 	}

@@ -23,6 +23,8 @@ const (
 // Segments is the lake, as far as queries need it.
 type Segments interface {
 	Pin(ctx context.Context, sel lake.Selection) (*lake.Snapshot, error)
+	// Check sets damaged files aside, and reports whether any is gone.
+	Check(ctx context.Context, files []lake.File) (gone bool, err error)
 }
 
 // Options say how an engine is to run. Zero values mean the defaults.

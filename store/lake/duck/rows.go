@@ -36,7 +36,21 @@ func (r *rows) Next(dst []value.Value) bool {
 		r.ahead = r.ahead[1:]
 		return true
 	}
-	return r.next(dst)
+	failed := r.err != nil
+	if r.next(dst) {
+		return true
+	}
+	if !failed && r.err != nil && !r.closed {
+		// Rows were given already, so it cannot begin again by itself.
+		gone, err := r.query.damaged(r.ctx, r.err)
+		switch {
+		case err != nil:
+			r.err = err
+		case gone:
+			r.err = fmt.Errorf("a segment is damaged and was set aside while the answer was read; ask again: %w", r.err)
+		}
+	}
+	return false
 }
 
 // next reads the next row from the engine.

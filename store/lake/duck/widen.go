@@ -7,7 +7,6 @@ import (
 	"errors"
 	"math"
 
-	"github.com/lynceus-io/lynceus/kql/run"
 	"github.com/lynceus-io/lynceus/kql/value"
 )
 
@@ -29,7 +28,7 @@ func (q *query) newest() int64 {
 // widen answers a statement for the latest n rows from a window of the newest
 // segments, and from a wider one until the window holds n such rows. Rows of a
 // window are later than everything outside it, so n of them are the answer.
-func (q *query) widen(ctx context.Context, n int64) (run.Rows, error) {
+func (q *query) widen(ctx context.Context, n int64) (*rows, error) {
 	files := q.pinned[0].Files
 	want := max(firstWindow, 4*n)
 	for ; ; want *= 8 {

@@ -1,0 +1,159 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// kubernetes are the programs built from k8s.io/kubernetes.
+var kubernetes = []string{"kube-apiserver", "kube-controller-manager", "kube-proxy", "kube-scheduler", "kubectl", "kubelet"}
+
+// debian are the other programs and the Debian packages they come from.
+var debian = []struct{ program, pkg string }{
+	{"etcd", "etcd-server"},
+	{"containerd", "containerd"},
+	{"ctr", "containerd"},
+	{"runc", "runc"},
+	{"ip", "iproute2"},
+	{"iptables", "iptables"},
+	{"mount", "mount"},
+	{"/usr/lib/cni/bridge", "containernetworking-plugins"},
+}
+
+// Missing are the Debian packages that a cluster needs and this machine has not.
+func Missing() []string {
+	var out []string
+	for _, d := range debian {
+		if _, err := lookPath(d.program); err != nil && !slices.Contains(out, d.pkg) {
+			out = append(out, d.pkg)
+		}
+	}
+	return out
+}
+
+// Install installs Debian packages with apt-get, which must be allowed to.
+func Install(ctx context.Context, packages []string, log io.Writer) error {
+	install := append([]string{"install", "--yes", "--no-install-recommends"}, packages...)
+	for _, args := range [][]string{{"update"}, install} {
+		cmd := exec.CommandContext(ctx, "apt-get", args...)
+		cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
+		cmd.Stdout, cmd.Stderr = log, log
+		if err := cmd.Run(); err != nil {
+			return fmt.Errorf("apt-get %s: %w", strings.Join(args, " "), err)
+		}
+	}
+	return nil
+}
+
+// programs finds every program of a cluster, Kubernetes' first in dir and then in the cache.
+func programs(dir string) (map[string]string, error) {
+	cache, err := kubernetesCache()
+	if err != nil {
+		return nil, err
+	}
+	found := map[string]string{}
+	for _, d := range debian {
+		path, err := lookPath(d.program)
+		if err != nil {
+			return nil, fmt.Errorf("missing %s: install the packages %s", d.program, strings.Join(Missing(), " "))
+		}
+		found[d.program] = path
+	}
+	for _, name := range kubernetes {
+		path, ok := findProgram(name, dir, cache)
+		if !ok {
+			return nil, fmt.Errorf("missing %s %s: build it with `cluster build` (make cluster does), or name a directory that has it", name, KubernetesVersion)
+		}
+		found[name] = path
+	}
+	return found, nil
+}
+
+// Unbuilt are the programs of Kubernetes that are neither in dir nor in the cache.
+func Unbuilt(dir string) ([]string, error) {
+	cache, err := kubernetesCache()
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, name := range kubernetes {
+		if _, ok := findProgram(name, dir, cache); !ok {
+			out = append(out, name)
+		}
+	}
+	return out, nil
+}
+
+// Build builds programs of Kubernetes into the cache, with the module in moduleDir (test/cluster/kubernetes of the
+// repository). From a cold cache it takes two cores about six minutes.
+func Build(ctx context.Context, moduleDir string, names []string, log io.Writer) error {
+	cache, err := kubernetesCache()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(cache, 0o755); err != nil {
+		return err
+	}
+	major, minor, ok := strings.Cut(strings.TrimPrefix(KubernetesVersion, "v"), ".")
+	minor, _, ok2 := strings.Cut(minor, ".")
+	if !ok || !ok2 {
+		return errors.New("no version: " + KubernetesVersion)
+	}
+	const version = "k8s.io/component-base/version."
+	flags := fmt.Sprintf("-s -w -X %sgitVersion=%s -X %sgitMajor=%s -X %sgitMinor=%s", version, KubernetesVersion, version, major, version, minor)
+	args := []string{"build", "-trimpath", "-ldflags", flags, "-o", cache + "/"}
+	for _, n := range names {
+		args = append(args, "k8s.io/kubernetes/cmd/"+n)
+	}
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir = moduleDir
+	cmd.Env = append(os.Environ(), "GOWORK=off")
+	cmd.Stdout, cmd.Stderr = log, log
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("build %s: %w", strings.Join(names, " "), err)
+	}
+	return nil
+}
+
+// kubernetesCache is where built programs of this version are.
+func kubernetesCache() (string, error) {
+	dir, err := CacheDir()
+	return filepath.Join(dir, "kubernetes-"+KubernetesVersion), err
+}
+
+func findProgram(name string, dirs ...string) (string, bool) {
+	for _, dir := range dirs {
+		if dir == "" {
+			continue
+		}
+		path, err := filepath.Abs(filepath.Join(dir, name))
+		if err != nil {
+			continue
+		}
+		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0 {
+			return path, true
+		}
+	}
+	return "", false
+}
+
+// lookPath is exec.LookPath, also in the directories of programs for root.
+func lookPath(name string) (string, error) {
+	path, err := exec.LookPath(name)
+	if err == nil {
+		return filepath.Abs(path)
+	}
+	for _, dir := range []string{"/usr/local/sbin", "/usr/sbin", "/sbin"} {
+		if path, ok := findProgram(name, dir); ok {
+			return path, nil
+		}
+	}
+	return "", err
+}
