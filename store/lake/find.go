@@ -177,7 +177,7 @@ func (f *finder) segment(at *foundIn) (err error) {
 			err = fmt.Errorf("%w: %v", errDamaged, v) // as in readColumn
 		}
 	}()
-	r, err := f.snap.lake.openSegment(at.seg)
+	r, err := f.snap.lake.openSegment(at.seg, pageBuffer)
 	if err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ type header struct {
 
 // openData opens a segment's data file for reading. What is no Parquet file
 // is errDamaged.
-func (l *Lake) openData(name string) (*os.File, *parquet.File, error) {
+func (l *Lake) openData(name string, buffer int) (*os.File, *parquet.File, error) {
 	f, err := l.openFile(name + extData)
 	if err != nil {
 		return nil, nil, err
@@ -32,7 +32,7 @@ func (l *Lake) openData(name string) (*os.File, *parquet.File, error) {
 	info, err := f.Stat()
 	if err == nil {
 		var p *parquet.File
-		if p, err = openParquet(f, info.Size()); err == nil {
+		if p, err = openParquet(f, info.Size(), buffer); err == nil {
 			return f, p, nil
 		}
 	}
@@ -50,8 +50,9 @@ func (l *Lake) openFile(name string) (*os.File, error) {
 	return f, err
 }
 
-// openParquet reads the footer of a file.
-func openParquet(r io.ReaderAt, size int64) (p *parquet.File, err error) {
+// openParquet reads the footer of a file, of which buffer bytes are read at a
+// time.
+func openParquet(r io.ReaderAt, size int64, buffer int) (p *parquet.File, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			// The decoder of hostile bytes may panic; to us that is damage.
@@ -69,19 +70,23 @@ func openParquet(r io.ReaderAt, size int64) (p *parquet.File, err error) {
 	if n := int64(binary.LittleEndian.Uint32(tail[:])); n > size-12 {
 		return nil, fmt.Errorf("%w: a footer of %d bytes in %d", errDamaged, n, size)
 	}
-	p, err = parquet.OpenFile(r, size, parquet.SkipBloomFilters(true), parquet.SkipPageIndex(true), parquet.ReadBufferSize(readBuffer))
+	p, err = parquet.OpenFile(r, size, parquet.SkipBloomFilters(true), parquet.SkipPageIndex(true), parquet.ReadBufferSize(buffer))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errDamaged, err)
 	}
 	return p, nil
 }
 
-// readBuffer is what is read of a file at a time.
-const readBuffer = 128 << 10
+// readBuffer is what is read of a file at a time by who reads all of it, and
+// pageBuffer by who reads single pages: room for the header of one.
+const (
+	readBuffer = 128 << 10
+	pageBuffer = 4 << 10
+)
 
 // readHeader reads the footer of a segment.
 func (l *Lake) readHeader(name string) (*header, error) {
-	f, p, err := l.openData(name)
+	f, p, err := l.openData(name, readBuffer)
 	if err != nil {
 		return nil, err
 	}

@@ -113,7 +113,7 @@ func TestMerge(t *testing.T) {
 // filters that queries rely on.
 func checkLayout(t *testing.T, l *Lake, seg *segment) {
 	t.Helper()
-	f, p, err := l.openData(seg.name)
+	f, p, err := l.openData(seg.name, readBuffer)
 	if err != nil {
 		t.Fatal(err)
 	}

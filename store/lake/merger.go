@@ -51,7 +51,7 @@ func (m *merger) open(ctx context.Context, batch []*segment, hour int64) (witnes
 		if err := m.lake.checkData(s, true); err != nil {
 			return nil, &damageError{s, err}
 		}
-		if m.sources[i].r, err = m.lake.openSegment(s); err != nil {
+		if m.sources[i].r, err = m.lake.openSegment(s, readBuffer); err != nil {
 			return nil, &damageError{s, err}
 		}
 		mayDrop = mayDrop || s.open > 0

@@ -35,7 +35,7 @@ func waiting(t *testing.T, l *Lake) string {
 			t.Errorf("%s: %v", w.ID, err)
 			continue
 		}
-		if p, err := openParquet(f, w.Bytes); err != nil || p.NumRows() != w.Rows {
+		if p, err := openParquet(f, w.Bytes, readBuffer); err != nil || p.NumRows() != w.Rows {
 			t.Errorf("%s: %v", w.ID, err)
 		}
 		f.Close()

@@ -123,8 +123,8 @@ type segmentReader struct {
 	leaf  []int // by column of the table: leaf in the file, -1 for none
 }
 
-func (l *Lake) openSegment(s *segment) (*segmentReader, error) {
-	f, p, err := l.openData(s.name)
+func (l *Lake) openSegment(s *segment, buffer int) (*segmentReader, error) {
+	f, p, err := l.openData(s.name, buffer)
 	if err != nil {
 		return nil, err
 	}

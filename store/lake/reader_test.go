@@ -61,7 +61,7 @@ func FuzzSegment(f *testing.F) {
 	f.Add(out.Bytes())
 	f.Add([]byte("PAR1PAR1"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		p, err := openParquet(bytes.NewReader(data), int64(len(data)))
+		p, err := openParquet(bytes.NewReader(data), int64(len(data)), readBuffer)
 		if err != nil {
 			return
 		}

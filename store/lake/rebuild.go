@@ -188,7 +188,7 @@ func (l *Lake) sum(s *segment) error {
 
 // measure reads what the manifest says about a segment's rows.
 func (l *Lake) measure(ctx context.Context, s *segment) error {
-	r, err := l.openSegment(s)
+	r, err := l.openSegment(s, readBuffer)
 	if err != nil {
 		return err
 	}

@@ -76,7 +76,7 @@ type scanner struct {
 }
 
 func (sc *scanner) segment(ctx context.Context, s *segment) error {
-	r, err := sc.lake.openSegment(s)
+	r, err := sc.lake.openSegment(s, readBuffer)
 	if err != nil {
 		return err
 	}

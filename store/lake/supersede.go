@@ -48,7 +48,7 @@ func (l *Lake) readRevisions(ctx context.Context, segments []*segment, onDamage 
 }
 
 func (l *Lake) addRevisions(ctx context.Context, s *segment, out revisions) error {
-	r, err := l.openSegment(s)
+	r, err := l.openSegment(s, readBuffer)
 	if err != nil {
 		return err
 	}
