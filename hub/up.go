@@ -56,7 +56,6 @@ type Up struct {
 	watchers   *live.Watchers
 	uses       *live.Uses
 	started    time.Time
-	restored   live.Restored
 
 	registry *prometheus.Registry
 	api      net.Listener

@@ -20,7 +20,7 @@ import (
 type parquetRows struct {
 	w    io.Writer
 	cols []plan.Column
-	out  *parquet.Writer
+	out  *parquet.GenericWriter[any]
 	row  parquet.Row
 }
 
@@ -35,7 +35,7 @@ func (p *parquetRows) Begin(cols []plan.Column, _ hunt.Render) error {
 		group.names = append(group.names, c.Name)
 		group.Group[c.Name] = parquet.Compressed(parquetNode(c.Type), &parquet.Zstd)
 	}
-	p.out = parquet.NewWriter(p.w, parquet.NewSchema("answer", group), parquet.CreatedBy("lynceus", "1", ""))
+	p.out = parquet.NewGenericWriter[any](p.w, parquet.NewSchema("answer", group), parquet.CreatedBy("lynceus", "1", ""))
 	return nil
 }
 
