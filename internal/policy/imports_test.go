@@ -33,7 +33,6 @@ var bannedImports = map[string]string{
 type importException struct{ dir, imports, reason string }
 
 var importExceptions = []importException{
-	{"internal/bench/store", "os/exec", "a measurement compares with grep and jq, which it starts itself; nothing of it is in the product"},
 	{"collect/audit", "unsafe", "strings of an event alias its document: copying them takes twice the time to decode it (BenchmarkDecode)"},
 	{"internal/bench/store", "os/exec", "it measures grep and jq beside the store; it is no part of the product"},
 	{"expr", "unsafe", "values that live in a document or in a subject's arena are read as strings without a copy (view.go)"},
