@@ -51,7 +51,7 @@ func Get(tb testing.TB) *cluster.Cluster {
 }
 
 // Start starts a cluster of the test's own, for what has to be configured or counted, and ends it with the test.
-// Dir, Self, Binaries and Install need not be set. It costs some ten seconds and half a gigabyte.
+// Dir, Self, Binaries and Install need not be set. It costs some ten seconds and 800 MB of memory.
 func Start(tb testing.TB, config cluster.Config) *cluster.Cluster {
 	tb.Helper()
 	need(tb)
