@@ -33,6 +33,7 @@ func allQuestions(t *truth) []question {
 	there := func(table string) int64 { return t.Hours.get(table, namespace, strconv.FormatInt(hour, 10)) }
 	return []question{
 		{"address, one side", "network | where dst_endpoint.ip == '" + synth.PlantedAddress + "'", needleTarget, rowsAre(t.To)},
+		{"address, some columns", "network | where dst_endpoint.ip == '" + synth.PlantedAddress + "' | project time, k8s.namespace, k8s.pod, actor.process.file.path, dst_endpoint.port", needleTarget, rowsAre(t.To)},
 		{"address, either side", "network | where src_endpoint.ip == '" + synth.PlantedAddress + "' or dst_endpoint.ip == '" + synth.PlantedAddress + "'", needleTarget, rowsAre(t.To)},
 		{"address, either side, all tables", "events | where src_endpoint.ip == '" + synth.PlantedAddress + "' or dst_endpoint.ip == '" + synth.PlantedAddress + "'", needleTarget, rowsAre(t.Address)},
 		{"address that is nowhere", "network | where dst_endpoint.ip == '203.0.113.78'", needleTarget, rowsAre(0)},
