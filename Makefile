@@ -17,6 +17,8 @@ FUZZ_TOTAL      ?= 300s
 SOAK_FUZZ_TOTAL ?= 7200s
 # What make bench-go runs: make bench-go BENCH=Extract PKG=./event/... COUNT=6
 BENCH ?= .
+# How many events the store of make bench has.
+BENCH_EVENTS ?= 100000000
 COUNT ?= 1
 
 DEMO := docs/demo/demo.jsonl.gz
@@ -62,9 +64,10 @@ fuzz: ## run every fuzz target, FUZZ_TOTAL (300s) in all
 	tools/fuzz.sh $(FUZZ_TOTAL)
 
 .PHONY: bench
-bench: ## the figures of docs/performance.md: the rule engine beside one rule after another, and a whole scan on one core
+bench: ## the figures of docs/performance.md: the rule engine beside one rule after another, a whole scan on one core, the store (an hour)
 	$(GO) run ./internal/bench/engine
 	$(GO) run ./internal/bench/scan
+	$(GO) run ./internal/bench/store -events $(BENCH_EVENTS)
 
 .PHONY: bench-go
 bench-go: ## the benchmarks of single packages: BENCH=regexp PKG=./... COUNT=1
