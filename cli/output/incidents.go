@@ -26,18 +26,18 @@ func WriteIncidents(w io.Writer, list []api.Incident, more bool, o TextOptions) 
 			return fmt.Errorf("incident %s: %w", one.ID, err)
 		}
 		p.hang(p.badge(severity), len(severity.String()), labelColumns, Clean(one.Title), p.bold)
-		facts := []string{statusText(one)}
+		facts := []string{Clean(statusText(one))}
 		if one.Assignee != "" {
-			facts = append(facts, "for "+one.Assignee)
+			facts = append(facts, "for "+Clean(one.Assignee))
 		}
 		if one.First != nil && one.Last != nil {
 			facts = append(facts, span(*one.First, *one.Last, "15:04"))
 		}
 		facts = append(facts, amount(int64(len(one.Findings)), "finding"))
 		if one.Cluster != "" {
-			facts = append(facts, "cluster "+one.Cluster)
+			facts = append(facts, "cluster "+Clean(one.Cluster))
 		}
-		p.hang("", 0, labelColumns, Clean(strings.Join(facts, " · ")), nil)
+		p.hang("", 0, labelColumns, strings.Join(facts, " · "), nil)
 		p.hang("", 0, labelColumns, Clean(one.ID), p.dim)
 	}
 	if more {
