@@ -50,13 +50,17 @@ func Open(ctx context.Context, opts Options) (*Bus, error) {
 	return b, nil
 }
 
+// apiTimeout is how long the server may take to make a stream or a bucket: on
+// a disk that is busy it syncs several files for each.
+const apiTimeout = 30 * time.Second
+
 func (b *Bus) open(ctx context.Context) error {
 	if err := b.connect(); err != nil {
 		return err
 	}
 	b.part = min(maxPart, int(b.conn.MaxPayload())-partHead)
 	var err error
-	if b.js, err = jetstream.New(b.conn); err != nil {
+	if b.js, err = jetstream.New(b.conn, jetstream.WithDefaultTimeout(apiTimeout)); err != nil {
 		return fmt.Errorf("bus: use JetStream: %w", err)
 	}
 	b.floors, err = b.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
