@@ -50,7 +50,7 @@ func loadRules(paths []string, withBuiltin bool) (*sigma.Result, error) {
 		return r, nil
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s broken; nothing was scanned\n", countNoun(len(r.Errors), "place in the rules is", "places in the rules are"))
+	fmt.Fprintf(&b, "%s broken; nothing was begun\n", countNoun(len(r.Errors), "place in the rules is", "places in the rules are"))
 	for i, p := range r.Errors {
 		if i == maxShownProblems {
 			fmt.Fprintf(&b, "... and %d more: lynceus rules check %s", len(r.Errors)-i, strings.Join(paths, " "))

@@ -97,9 +97,6 @@ func (a *app) source(ctx context.Context, f *sourceFlags) (*source, error) {
 	if _, statErr := os.Stat(dir); statErr != nil {
 		return nil, fmt.Errorf("there is no data directory %s; name one with --data, or a server with --server", dir)
 	}
-	if a.openStore == nil {
-		return nil, fmt.Errorf("%w (%s); start one, or name a server with --server", err, dir)
-	}
 	store, err := a.openStore(ctx, dir)
 	if err != nil {
 		return nil, err

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -82,7 +84,7 @@ func (a *app) greet(server *hub.Up, o hub.UpOptions) {
 		a.say(r.String())
 	}
 	for _, path := range o.Follow {
-		a.say("follows " + path)
+		a.say("follows " + path + notThere(path))
 	}
 	if at := server.WebhookAddress(); at != "" {
 		a.say("takes audit events at " + at)
@@ -92,4 +94,16 @@ func (a *app) greet(server *hub.Up, o hub.UpOptions) {
 	}
 	a.say("answers at " + server.Address())
 	a.say("ask it from another terminal: lynceus watch --findings, lynceus ask secrets, lynceus query 'audit | take 10'")
+}
+
+// notThere says so where a path to follow leads to nothing yet: it may be
+// about to appear, or be mistyped.
+func notThere(path string) string {
+	if _, err := os.Stat(path); err == nil {
+		return ""
+	}
+	if found, err := filepath.Glob(path); err == nil && len(found) > 0 {
+		return ""
+	}
+	return ", where nothing is yet: it is read as soon as it appears"
 }

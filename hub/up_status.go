@@ -80,7 +80,7 @@ func (u *Up) problems(ctx context.Context) []string {
 			out = append(out, a.Name+": "+a.Trouble)
 		}
 		if a.Broken > 0 {
-			out = append(out, fmt.Sprintf("%s: %d documents could not be read", a.Name, a.Broken))
+			out = append(out, fmt.Sprintf("%s: documents that could not be read: %d; the table health says which and why", a.Name, a.Broken))
 		}
 	}
 	out = append(out, u.shippingProblems()...)
