@@ -84,8 +84,9 @@ func (a *app) root() *cobra.Command {
 		Use:   "lynceus",
 		Short: "The lookout of a Kubernetes cluster",
 		Long: `Lynceus reads Kubernetes audit logs and tells what happened in them: incidents, each with
-who, from where, against what, when, by which technique, and why it matters.`,
-		Example:           "  lynceus scan audit.log\n  lynceus scan --output html --out report.html /var/log/kubernetes/audit\n  lynceus rules list",
+who, from where, against what, when, by which technique, and why it matters. scan reads logs from
+beginning to end; up keeps watching, stores every event, and answers questions about the past.`,
+		Example:           "  lynceus scan audit.log\n  lynceus scan --output html --out report.html /var/log/kubernetes/audit\n  lynceus up --follow /var/log/kubernetes/audit/audit.log\n  lynceus ask secrets",
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
