@@ -8,6 +8,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -25,6 +27,7 @@ type embedded struct {
 
 	mu     sync.Mutex
 	server *server.Server // nil when stopped
+	found  []string       // streams that the server had to read when it started
 	closed bool
 }
 
@@ -38,7 +41,7 @@ func startEmbedded(o Options) (*embedded, error) {
 		return nil, err
 	}
 	e := &embedded{opts: o, lock: lock}
-	if e.server, err = startServer(o); err != nil {
+	if err := e.start(); err != nil {
 		return nil, errors.Join(err, e.stop())
 	}
 	return e, nil
@@ -62,10 +65,20 @@ func (e *embedded) health() error {
 	if e.server == nil {
 		return errors.New("bus: the embedded server is stopped")
 	}
-	if h := e.server.Healthz(&server.HealthzOptions{}); h.Status != "ok" {
-		return fmt.Errorf("bus: the embedded server cannot store: %s", h.Error)
+	for _, ill := range e.server.Healthz(&server.HealthzOptions{Details: true}).Errors {
+		if ill.Type == server.HealthzErrorConn || e.beingMade(ill) {
+			continue // it gives itself a millisecond to answer, which says nothing on a busy machine
+		}
+		return fmt.Errorf("bus: the embedded server cannot store: %s", ill.Error)
 	}
 	return nil
+}
+
+// beingMade reports whether the server complains of a stream that it is
+// making at the moment: it has a directory then, but no stream. One that was
+// there at the start and is missing now could not be read.
+func (e *embedded) beingMade(ill server.HealthzError) bool {
+	return ill.Type == server.HealthzErrorStream && strings.HasSuffix(ill.Error, "could not be recovered") && !slices.Contains(e.found, ill.Stream)
 }
 
 // restart ends the server and starts it over what it has on disk.
@@ -76,9 +89,30 @@ func (e *embedded) restart() error {
 		return nil
 	}
 	e.shutdown()
-	var err error
+	return e.start()
+}
+
+// start starts a server over the directory.
+func (e *embedded) start() (err error) {
+	e.found, err = streamsIn(storeDir(e.opts))
+	if err != nil {
+		return err
+	}
 	e.server, err = startServer(e.opts)
 	return err
+}
+
+// storeDir is where the server keeps its accounts.
+func storeDir(o Options) string { return filepath.Join(o.Dir, "js") }
+
+// streamsIn names the streams that a server keeps: the directory holds
+// jetstream/ACCOUNT/streams/NAME.
+func streamsIn(dir string) (names []string, err error) {
+	paths, err := filepath.Glob(filepath.Join(dir, server.JetStreamStoreDir, "*", "streams", "*"))
+	for _, p := range paths {
+		names = append(names, filepath.Base(p))
+	}
+	return names, err
 }
 
 func (e *embedded) shutdown() {
@@ -108,7 +142,7 @@ func startServer(o Options) (*server.Server, error) {
 		DontListen:             true,
 		NoSigs:                 true,
 		JetStream:              true,
-		StoreDir:               filepath.Join(o.Dir, "js"),
+		StoreDir:               storeDir(o),
 		SyncAlways:             true,
 		MaxPayload:             maxPart + 2*partHead,
 		JetStreamMaxMemory:     64 << 20,

@@ -23,8 +23,8 @@ func TestBacktestBesideUp(t *testing.T) {
 			file := logFiles(t, "live", [][][]byte{logLines(t, log)})[0]
 			want := scanResult(t, file)
 			u := startUp(t, UpOptions{Dir: t.TempDir(), Follow: []string{file}, Log: logs(t)})
-			stored(t, u, time.Minute, len(requestsOf(t, file)))
-			until(t, 20*time.Second, "not all is found", func() bool { return len(findingsOf(t, u.store)) >= len(want.findings) })
+			stored(t, u, 3*time.Minute, len(requestsOf(t, file)))
+			want.await(t, u.store)
 			all := builtinRules(t)
 			r, err := Backtest(t.Context(), BacktestOptions{Dir: u.o.Dir, Rules: speakers(all), All: all})
 			if err != nil {

@@ -31,8 +31,8 @@ func TestUpFindsWhatScanFinds(t *testing.T) {
 			file := logFiles(t, "live", [][][]byte{logLines(t, log)})[0]
 			want := scanResult(t, file)
 			u := startUp(t, UpOptions{Dir: t.TempDir(), Follow: []string{file}, Log: logs(t)})
-			stored(t, u, time.Minute, len(requestsOf(t, file)))
-			until(t, 20*time.Second, "not all is found", func() bool { return len(findingsOf(t, u.store)) >= len(want.findings) })
+			stored(t, u, 3*time.Minute, len(requestsOf(t, file)))
+			want.await(t, u.store)
 			stopUp(t, u)
 			s, err := OpenStore(t.Context(), u.o.Dir)
 			if err != nil {
@@ -85,6 +85,19 @@ func scanResult(t *testing.T, files ...string) found {
 		f.incidents[x.ID] = fmt.Sprintf("%s %s requests %d findings %d", x.Severity, x.Title, x.Requests, len(x.Findings))
 	}
 	return f
+}
+
+// await waits until a store has what f says: what came last is judged some
+// seconds later, once no more comes.
+func (f found) await(t *testing.T, s hunt.Querier) {
+	t.Helper()
+	for end := time.Now().Add(3 * time.Minute); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+		if maps.Equal(findingsOf(t, s), f.findings) && maps.Equal(incidentsOf(t, s), f.incidents) {
+			return
+		}
+	}
+	f.compare(t, s)
+	t.FailNow()
 }
 
 // compare holds what a store has to what f says.

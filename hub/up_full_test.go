@@ -85,7 +85,7 @@ func TestUpOnFullDisk(t *testing.T) {
 		}
 		write(100)
 	}
-	stored(t, u, 20*time.Second, sent)
+	stored(t, u, 3*time.Minute, sent)
 
 	fill()
 	refused := batch()
@@ -104,7 +104,7 @@ func TestUpOnFullDisk(t *testing.T) {
 
 	free()
 	until(t, 60*time.Second, "intake does not go on", func() bool { s, _ := post(refused); return s == http.StatusOK })
-	stored(t, u, 60*time.Second, sent)
+	stored(t, u, 3*time.Minute, sent)
 	until(t, 20*time.Second, "there are still problems", func() bool {
 		p := u.problems(t.Context())
 		return len(p) == 0

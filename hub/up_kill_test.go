@@ -157,7 +157,7 @@ func (l *load) finish(t *testing.T, dir string, seeds *seeds) {
 	for _, line := range l.posted {
 		want[hookOwner+"/"+string(auditIDText.FindSubmatch(line)[1])] = true
 	}
-	stored(t, u, time.Minute, len(want))
+	stored(t, u, 3*time.Minute, len(want))
 	l.checkRequests(t, u, want)
 	seeds.check(t, u)
 	peace := l.inPeace(t)
@@ -221,7 +221,7 @@ func (l *load) inPeace(t *testing.T) found {
 	for _, line := range l.posted {
 		ids[string(auditIDText.FindSubmatch(line)[1])] = true
 	}
-	stored(t, u, time.Minute, n+len(ids))
+	stored(t, u, 3*time.Minute, n+len(ids))
 	time.Sleep(2*live.Lateness + 3*time.Second)
 	return found{findingsOf(t, u.store), incidentsOf(t, u.store)}
 }

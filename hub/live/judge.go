@@ -20,6 +20,9 @@ const (
 	// Lateness is how far events of several sources may be out of order: what
 	// a rule finds is known that much after the event.
 	Lateness = 5 * time.Second
+	// settle is how long no event may have come before time passes without
+	// events. Sources that bring a backlog pause for less.
+	settle = 2 * Lateness
 	// tellEvery is how often findings and incidents are written while they
 	// grow.
 	tellEvery = time.Second
@@ -174,9 +177,9 @@ func UIDOf(e *event.Event) (uid event.UID) {
 }
 
 // Tell writes what was found since the last call, at most once a second. idle
-// says that no events wait: when none came for Lateness, time passes by the
-// clock. Not sooner, since those that came about while the server was down are
-// on their way when it starts.
+// says that no events wait: time passes then as on the clock, from the latest
+// event on. Not to the clock's own time: what came about while the server was
+// down, or is read from an old log, may only be slow to come.
 func (j *Judge) Tell(ctx context.Context, idle bool) error {
 	now := j.o.Now()
 	if !idle {
@@ -187,8 +190,8 @@ func (j *Judge) Tell(ctx context.Context, idle bool) error {
 	}
 	j.toldAt = now
 	j.scratch.Retune()
-	if idle && now.Sub(j.busyAt) >= Lateness {
-		j.o.State.Advance(now.Add(-Lateness).UnixNano())
+	if quiet := now.Sub(j.busyAt); idle && quiet >= settle && j.clock != 0 {
+		j.o.State.Advance(j.clock + int64(quiet-settle))
 	}
 	if err := j.write(ctx); err != nil {
 		return err
