@@ -25,4 +25,9 @@ var commonFields = []Field{
 	{ID: 21, Name: "dst_endpoint.hostname", Type: TypeString, Search: SearchExact | SearchFolded | SearchPart, OCSF: "dst_endpoint.hostname", Doc: "Name of the host it went to.", Sigma: []string{"network_connection:DestinationHostname"}, Falco: []string{"fd.sip.name"}},
 	{ID: 22, Name: "status", Type: TypeString, OCSF: "status", Doc: "Success, Failure, or Unknown while it is not decided. Of a finding: open. Of an incident: open, investigating, closed or merged."},
 	{ID: 23, Name: "raw_data", Type: TypeJSON, Search: SearchPart, OCSF: "raw_data", Doc: "The source's own document, redacted. Any path inside it can be read."},
+	{ID: 24, Name: "k8s.cluster_uid", Type: TypeString, Search: SearchExact, OCSF: "unmapped.k8s.cluster_uid", Doc: "UID of that cluster: of its namespace kube-system, which lives as long as the cluster."},
+	{ID: 25, Name: "k8s.writer.name", Type: TypeString, Search: SearchExact | SearchFolded, OCSF: "unmapped.k8s.writer.name", Origin: Contextual, Doc: "Person or pipeline whose request made the pod or object that the event is about: the user of the latest write to its highest owner before it."},
+	{ID: 26, Name: "k8s.writer.time", Type: TypeTime, OCSF: "unmapped.k8s.writer.time", Origin: Contextual, Doc: "When that request was made."},
+	{ID: 27, Name: "k8s.writer.uid", Type: TypeString, Search: SearchExact, OCSF: "unmapped.k8s.writer.uid", Origin: Contextual, Doc: "Identity (metadata.uid) of that request in the audit table."},
+	{ID: 28, Name: "k8s.writer.method", Type: TypeString, OCSF: "unmapped.k8s.writer.method", Origin: Contextual, Doc: "How it is known: owner for the write to the highest owner, pod for a pod that was created directly."},
 }

@@ -50,6 +50,16 @@ const (
 	Status StringField = 22
 	// RawData is raw_data: The source's own document, redacted. Any path inside it can be read.
 	RawData StringField = 23
+	// K8sClusterUID is k8s.cluster_uid: UID of that cluster: of its namespace kube-system, which lives as long as the cluster.
+	K8sClusterUID StringField = 24
+	// K8sWriterName is k8s.writer.name: Person or pipeline whose request made the pod or object that the event is about: the user of the latest write to its highest owner before it.
+	K8sWriterName StringField = 25
+	// K8sWriterTime is k8s.writer.time: When that request was made.
+	K8sWriterTime TimeField = 26
+	// K8sWriterUID is k8s.writer.uid: Identity (metadata.uid) of that request in the audit table.
+	K8sWriterUID StringField = 27
+	// K8sWriterMethod is k8s.writer.method: How it is known: owner for the write to the highest owner, pod for a pod that was created directly.
+	K8sWriterMethod StringField = 28
 	// APIOperation is api.operation: The verb: get, list, watch, create, update, patch, delete, deletecollection, or the HTTP method in lower case for a path that is no object.
 	APIOperation StringField = 64
 	// APIRequestUID is api.request.uid: The audit ID. The client can choose it, so it is no identity.
@@ -140,6 +150,28 @@ const (
 	AuditCredentialPlaces IntField = 107
 	// FieldAuditRequestObjectKind is audit.request_object_kind.
 	FieldAuditRequestObjectKind FieldID = 108
+	// AuditCallerPodName is audit.caller_pod.name: Pod that had the caller's address when it called, by the inventory. It says where the call came from, whosever token it carried.
+	AuditCallerPodName StringField = 109
+	// AuditCallerPodNamespace is audit.caller_pod.namespace: Namespace of that pod.
+	AuditCallerPodNamespace StringField = 110
+	// AuditCallerPodUID is audit.caller_pod.uid: UID of that pod.
+	AuditCallerPodUID StringField = 111
+	// AuditCallerPodWorkload is audit.caller_pod.workload: Pod group of that pod, as Kind/name.
+	AuditCallerPodWorkload StringField = 112
+	// AuditCallerPodMethod is audit.caller_pod.method: How the calling pod is known: address for the one pod that had it, host_network for the only pod that shares a node's address; ambiguous where several pods share it, node for a node's own, none where nothing had it.
+	AuditCallerPodMethod StringField = 113
+	// AuditTokenPodNamespace is audit.token_pod.namespace: Namespace of the pod that the token is bound to: that of its service account.
+	AuditTokenPodNamespace StringField = 114
+	// AuditTokenPodWorkload is audit.token_pod.workload: Pod group of that pod, as Kind/name.
+	AuditTokenPodWorkload StringField = 115
+	// AuditTokenNodeMethod is audit.token_node.method: How the token's node is known: claim, or pod where the claims name the pod only and the inventory knows its node.
+	AuditTokenNodeMethod StringField = 116
+	// AuditTokenNodeViaPod is audit.token_node.via_pod: Node of the pod that the token is bound to, by the inventory.
+	AuditTokenNodeViaPod StringField = 117
+	// AuditTokenAtHome is audit.token_at_home: Whether the token was used by the pod that it is bound to: yes, no (another pod or a place that is not the pod's had the address), or unknown.
+	AuditTokenAtHome StringField = 118
+	// AuditTokenPodWriter is audit.token_pod.writer: Who wrote the pod group of the token's pod: the user of the write that made it.
+	AuditTokenPodWriter StringField = 119
 	// FieldAuditPodPrivileged is audit.pod.privileged.
 	FieldAuditPodPrivileged FieldID = 128
 	// FieldAuditPodHostPath is audit.pod.host_path.
@@ -324,13 +356,59 @@ const (
 	Assignee StringField = 340
 	// Resolution is resolution: What a closed incident was: true_positive, false_positive, expected or duplicate.
 	Resolution StringField = 341
+	// InventoryChange is inventory.change: Why the row was written: added, changed, deleted; present for what was there when watching began, gone for what disappeared while nobody watched.
+	InventoryChange StringField = 384
+	// InventoryKind is inventory.kind: Kind of the object: Pod, Deployment, ClusterRoleBinding.
+	InventoryKind StringField = 385
+	// InventoryResourceVersion is inventory.resource_version: The object's resourceVersion.
+	InventoryResourceVersion StringField = 386
+	// InventoryCreatedTime is inventory.created_time: When the object was created, by the API server.
+	InventoryCreatedTime TimeField = 387
+	// InventoryDeletedTime is inventory.deleted_time: When its deletion takes effect (deletionTimestamp), or when it was seen to be gone.
+	InventoryDeletedTime TimeField = 388
+	// InventoryOwnerKind is inventory.owner_kind: Kind of the owner that controls it, by its ownerReferences.
+	InventoryOwnerKind StringField = 389
+	// InventoryOwner is inventory.owner: Name of that owner.
+	InventoryOwner StringField = 390
+	// InventoryOwnerUID is inventory.owner_uid: UID of that owner.
+	InventoryOwnerUID StringField = 391
+	// InventoryIPs is inventory.ips: Addresses of a pod, a node, a service or the endpoints of a slice.
+	InventoryIPs StringsField = 392
+	// InventoryImages is inventory.images: Images of the containers, as the specification names them, ephemeral and init containers included; of a node, what it holds.
+	InventoryImages StringsField = 393
+	// InventoryImageDigests is inventory.image_digests: Digests of the images that run, by the status.
+	InventoryImageDigests StringsField = 394
+	// InventoryLabels is inventory.labels: Labels of the object.
+	InventoryLabels StringField = 395
+	// InventoryPhase is inventory.phase: Phase of a pod or a namespace, Ready or NotReady of a node.
+	InventoryPhase StringField = 396
+	// InventoryHostNetwork is inventory.host_network: The pod uses its node's network, so its address is the node's.
+	InventoryHostNetwork BoolField = 397
+	// InventoryContainers is inventory.containers: Containers of a pod as name=id, by the status.
+	InventoryContainers StringsField = 398
+	// SrcEndpointKind is src_endpoint.kind: What had the source's address at that time: pod, node, service, apiserver, external or unknown.
+	SrcEndpointKind StringField = 410
+	// SrcEndpointNamespace is src_endpoint.namespace: Namespace of that pod or service.
+	SrcEndpointNamespace StringField = 411
+	// SrcEndpointName is src_endpoint.name: Name of that pod, node or service.
+	SrcEndpointName StringField = 412
+	// SrcEndpointWorkload is src_endpoint.workload: Pod group of that pod, as Kind/name.
+	SrcEndpointWorkload StringField = 413
+	// DstEndpointKind is dst_endpoint.kind: What had the destination's address at that time: pod, node, service, apiserver, external or unknown.
+	DstEndpointKind StringField = 414
+	// DstEndpointNamespace is dst_endpoint.namespace: Namespace of that pod or service.
+	DstEndpointNamespace StringField = 415
+	// DstEndpointName is dst_endpoint.name: Name of that pod, node or service.
+	DstEndpointName StringField = 416
+	// DstEndpointWorkload is dst_endpoint.workload: Pod group of that pod, as Kind/name.
+	DstEndpointWorkload StringField = 417
 )
 
 const (
-	setWords   = 6
-	numStrings = 87
-	numInts    = 26
-	numLists   = 10
+	setWords   = 7
+	numStrings = 118
+	numInts    = 30
+	numLists   = 14
 )
 
 type slotKind uint8
@@ -370,104 +448,143 @@ var slots = [setWords * 64]struct {
 	21:  {slotString, 14},
 	22:  {slotString, 15},
 	23:  {slotString, 16},
-	64:  {slotString, 17},
-	65:  {slotString, 18},
-	66:  {slotInt, 5},
-	67:  {slotString, 19},
-	68:  {slotString, 20},
-	69:  {slotString, 21},
-	70:  {slotString, 22},
-	71:  {slotString, 23},
-	72:  {slotString, 24},
-	73:  {slotString, 25},
-	74:  {slotString, 26},
-	75:  {slotString, 27},
-	76:  {slotString, 28},
-	77:  {slotString, 29},
-	78:  {slotString, 30},
-	79:  {slotInt, 6},
-	80:  {slotString, 31},
-	81:  {slotString, 32},
+	24:  {slotString, 17},
+	25:  {slotString, 18},
+	26:  {slotInt, 5},
+	27:  {slotString, 19},
+	28:  {slotString, 20},
+	64:  {slotString, 21},
+	65:  {slotString, 22},
+	66:  {slotInt, 6},
+	67:  {slotString, 23},
+	68:  {slotString, 24},
+	69:  {slotString, 25},
+	70:  {slotString, 26},
+	71:  {slotString, 27},
+	72:  {slotString, 28},
+	73:  {slotString, 29},
+	74:  {slotString, 30},
+	75:  {slotString, 31},
+	76:  {slotString, 32},
+	77:  {slotString, 33},
+	78:  {slotString, 34},
+	79:  {slotInt, 7},
+	80:  {slotString, 35},
+	81:  {slotString, 36},
 	82:  {slotList, 1},
-	83:  {slotString, 33},
+	83:  {slotString, 37},
 	84:  {slotList, 2},
 	85:  {slotList, 3},
-	86:  {slotString, 34},
-	87:  {slotString, 35},
-	88:  {slotString, 36},
-	89:  {slotString, 37},
-	90:  {slotString, 38},
-	91:  {slotString, 39},
-	92:  {slotString, 40},
-	93:  {slotString, 41},
+	86:  {slotString, 38},
+	87:  {slotString, 39},
+	88:  {slotString, 40},
+	89:  {slotString, 41},
+	90:  {slotString, 42},
+	91:  {slotString, 43},
+	92:  {slotString, 44},
+	93:  {slotString, 45},
 	94:  {slotList, 4},
-	95:  {slotString, 42},
-	96:  {slotString, 43},
-	97:  {slotInt, 7},
-	98:  {slotString, 44},
-	99:  {slotString, 45},
-	100: {slotInt, 8},
-	101: {slotString, 46},
-	102: {slotInt, 9},
+	95:  {slotString, 46},
+	96:  {slotString, 47},
+	97:  {slotInt, 8},
+	98:  {slotString, 48},
+	99:  {slotString, 49},
+	100: {slotInt, 9},
+	101: {slotString, 50},
+	102: {slotInt, 10},
 	103: {slotList, 5},
-	104: {slotString, 47},
-	105: {slotString, 48},
-	106: {slotString, 49},
-	107: {slotInt, 10},
-	192: {slotString, 50},
-	193: {slotString, 51},
-	194: {slotString, 52},
-	195: {slotString, 53},
-	196: {slotInt, 11},
-	197: {slotString, 54},
-	198: {slotInt, 12},
-	199: {slotString, 55},
-	200: {slotString, 56},
-	201: {slotInt, 13},
-	202: {slotString, 57},
-	203: {slotString, 58},
-	204: {slotString, 59},
-	205: {slotString, 60},
-	206: {slotInt, 14},
-	207: {slotString, 61},
-	208: {slotString, 62},
-	220: {slotString, 63},
-	221: {slotString, 64},
-	222: {slotInt, 15},
-	223: {slotString, 65},
-	230: {slotString, 66},
-	231: {slotString, 67},
-	240: {slotString, 68},
-	241: {slotInt, 16},
-	242: {slotString, 69},
-	243: {slotString, 70},
+	104: {slotString, 51},
+	105: {slotString, 52},
+	106: {slotString, 53},
+	107: {slotInt, 11},
+	109: {slotString, 54},
+	110: {slotString, 55},
+	111: {slotString, 56},
+	112: {slotString, 57},
+	113: {slotString, 58},
+	114: {slotString, 59},
+	115: {slotString, 60},
+	116: {slotString, 61},
+	117: {slotString, 62},
+	118: {slotString, 63},
+	119: {slotString, 64},
+	192: {slotString, 65},
+	193: {slotString, 66},
+	194: {slotString, 67},
+	195: {slotString, 68},
+	196: {slotInt, 12},
+	197: {slotString, 69},
+	198: {slotInt, 13},
+	199: {slotString, 70},
+	200: {slotString, 71},
+	201: {slotInt, 14},
+	202: {slotString, 72},
+	203: {slotString, 73},
+	204: {slotString, 74},
+	205: {slotString, 75},
+	206: {slotInt, 15},
+	207: {slotString, 76},
+	208: {slotString, 77},
+	220: {slotString, 78},
+	221: {slotString, 79},
+	222: {slotInt, 16},
+	223: {slotString, 80},
+	230: {slotString, 81},
+	231: {slotString, 82},
+	240: {slotString, 83},
+	241: {slotInt, 17},
+	242: {slotString, 84},
+	243: {slotString, 85},
 	244: {slotList, 6},
-	245: {slotInt, 17},
-	246: {slotInt, 18},
-	250: {slotString, 71},
-	251: {slotString, 72},
-	252: {slotString, 73},
-	253: {slotString, 74},
-	320: {slotString, 75},
-	321: {slotString, 76},
-	322: {slotString, 77},
-	323: {slotString, 78},
-	324: {slotInt, 19},
-	325: {slotInt, 20},
-	326: {slotInt, 21},
-	327: {slotInt, 22},
-	328: {slotInt, 23},
+	245: {slotInt, 18},
+	246: {slotInt, 19},
+	250: {slotString, 86},
+	251: {slotString, 87},
+	252: {slotString, 88},
+	253: {slotString, 89},
+	320: {slotString, 90},
+	321: {slotString, 91},
+	322: {slotString, 92},
+	323: {slotString, 93},
+	324: {slotInt, 20},
+	325: {slotInt, 21},
+	326: {slotInt, 22},
+	327: {slotInt, 23},
+	328: {slotInt, 24},
 	329: {slotList, 7},
 	330: {slotList, 8},
 	331: {slotList, 9},
-	332: {slotInt, 24},
-	333: {slotString, 79},
-	334: {slotString, 80},
-	335: {slotString, 81},
-	336: {slotString, 82},
-	337: {slotString, 83},
-	338: {slotString, 84},
-	339: {slotInt, 25},
-	340: {slotString, 85},
-	341: {slotString, 86},
+	332: {slotInt, 25},
+	333: {slotString, 94},
+	334: {slotString, 95},
+	335: {slotString, 96},
+	336: {slotString, 97},
+	337: {slotString, 98},
+	338: {slotString, 99},
+	339: {slotInt, 26},
+	340: {slotString, 100},
+	341: {slotString, 101},
+	384: {slotString, 102},
+	385: {slotString, 103},
+	386: {slotString, 104},
+	387: {slotInt, 27},
+	388: {slotInt, 28},
+	389: {slotString, 105},
+	390: {slotString, 106},
+	391: {slotString, 107},
+	392: {slotList, 10},
+	393: {slotList, 11},
+	394: {slotList, 12},
+	395: {slotString, 108},
+	396: {slotString, 109},
+	397: {slotInt, 29},
+	398: {slotList, 13},
+	410: {slotString, 110},
+	411: {slotString, 111},
+	412: {slotString, 112},
+	413: {slotString, 113},
+	414: {slotString, 114},
+	415: {slotString, 115},
+	416: {slotString, 116},
+	417: {slotString, 117},
 }
