@@ -24,6 +24,7 @@ type class struct {
 	activities []string // captions of activity_id 1, 2, 3, ...
 	requires   []string // objects that a document must have, besides metadata
 	endpoints  bool     // has src_endpoint and dst_endpoint
+	resources  bool     // has resources
 	host       bool     // has actor by the profile "host" only
 }
 
@@ -58,7 +59,7 @@ var classes = map[event.Class]class{
 		activities: []string{"Query", "Response", "", "", "", "Traffic"},
 	},
 	event.ClassAudit: {
-		name: "API Activity", category: categoryApplication, requires: []string{"actor", "api", "src_endpoint"}, endpoints: true,
+		name: "API Activity", category: categoryApplication, requires: []string{"actor", "api", "src_endpoint"}, endpoints: true, resources: true,
 		activities: []string{"Create", "Read", "Update", "Delete"},
 	},
 	event.ClassKernel: {
@@ -101,7 +102,13 @@ func (k *class) caption(activity int) string {
 // has reports whether the class has the attribute of that name, of those that
 // not every class has.
 func (k *class) has(attribute string) bool {
-	return k.endpoints || attribute != "src_endpoint" && attribute != "dst_endpoint"
+	switch attribute {
+	case "src_endpoint", "dst_endpoint":
+		return k.endpoints
+	case "resources":
+		return k.resources
+	}
+	return true
 }
 
 // profiles are the profiles that documents of the class follow.
