@@ -49,7 +49,7 @@ type Score struct {
 	// findings above low that name no request of one, by rule.
 	Benign int64
 	Loud   map[string]int
-	// Actor, Person, Pod: of the steps that were found and say who it was,
+	// Actor, Pod: of the steps that were found and say who it was,
 	// where a finding that names the step says the same.
 	Actor, Pod Ratio
 	// Incidents are those with a finding above low of an attack step;
