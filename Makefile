@@ -20,6 +20,9 @@ BENCH ?= .
 # How many events the store of make bench has.
 BENCH_EVENTS ?= 100000000
 COUNT ?= 1
+# What make eval measures, and how it prints it: markdown or json.
+RECORDINGS ?= test/recordings
+OUTPUT     ?= markdown
 
 DEMO := docs/demo/demo.jsonl.gz
 
@@ -68,6 +71,14 @@ bench: ## the figures of docs/performance.md: the rule engine beside one rule af
 	$(GO) run ./internal/bench/engine
 	$(GO) run ./internal/bench/scan
 	$(GO) run ./internal/bench/store -events $(BENCH_EVENTS)
+
+.PHONY: eval
+eval: ## how much of recorded attacks is found, how much noise there is: RECORDINGS=test/recordings OUTPUT=markdown
+	$(GO) run ./internal/eval/quality -recordings $(RECORDINGS) -output $(OUTPUT)
+
+.PHONY: eval-update
+eval-update: ## write the figures of test/recordings into docs/detection-quality.md and .json
+	$(GO) run ./internal/eval/quality -page docs/detection-quality.md -figures docs/detection-quality.json
 
 .PHONY: bench-go
 bench-go: ## the benchmarks of single packages: BENCH=regexp PKG=./... COUNT=1

@@ -1,0 +1,143 @@
+package eval
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/lynceus-io/lynceus/detect"
+	"github.com/lynceus-io/lynceus/hub"
+	"github.com/lynceus-io/lynceus/incident/report"
+	"github.com/lynceus-io/lynceus/rule"
+)
+
+// Ratio is how many of how many.
+type Ratio struct {
+	Hit int `json:"hit"`
+	All int `json:"all"`
+}
+
+func (r *Ratio) add(hit bool) {
+	r.All++
+	if hit {
+		r.Hit++
+	}
+}
+
+// Share is between 0 and 1; 1 where there was nothing to hit.
+func (r Ratio) Share() float64 {
+	if r.All == 0 {
+		return 1
+	}
+	return float64(r.Hit) / float64(r.All)
+}
+
+// Outcome is what became of one attack step.
+type Outcome struct {
+	Step Step
+	// Worst is the severity of the best finding that names the step; 0 when
+	// none does.
+	Worst rule.Severity
+}
+
+// Score is what one recording gave.
+type Score struct {
+	Recording string
+	Hostile   bool
+	Outcomes  []Outcome // of the attack steps
+	// Benign counts the requests that belong to no attack step; Loud the
+	// findings above low that name no request of one, by rule.
+	Benign int64
+	Loud   map[string]int
+	// Actor, Pod: of the steps that were found and say who it was,
+	// where a finding that names the step says the same.
+	Actor, Pod Ratio
+	// Incidents are those with a finding above low of an attack step;
+	// Joined counts findings above low of ordinary work among theirs.
+	Incidents, Joined int
+	Requests          int64
+	Elapsed           time.Duration
+}
+
+// Measure scans a recording with rules and compares what was found with what
+// was done.
+func Measure(ctx context.Context, r *Recording, rules []*rule.Rule) (*Score, error) {
+	result, err := hub.Scan(ctx, hub.ScanOptions{Files: []string{r.Audit}, Rules: rules, AuditIDs: -1})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", r.Name, err)
+	}
+	if n := result.Coverage.Total().Broken; n > 0 {
+		return nil, fmt.Errorf("%s: %d documents of the log could not be read; record it again", r.Name, n)
+	}
+	return score(r, result), nil
+}
+
+func score(r *Recording, result *report.Result) *Score {
+	s := &Score{Recording: r.Name, Hostile: r.Hostile(), Loud: map[string]int{}, Requests: result.Coverage.Requests, Elapsed: result.Coverage.Elapsed}
+	naming := map[string][]*detect.Finding{} // by audit id
+	for _, f := range result.Findings {
+		for _, id := range f.AuditIDs {
+			naming[id] = append(naming[id], f)
+		}
+	}
+	attack := map[string]bool{}
+	for _, step := range r.Steps {
+		if step.Attack {
+			for _, id := range step.AuditIDs {
+				attack[id] = true
+			}
+			s.step(step, naming)
+		}
+	}
+	s.Benign = s.Requests - int64(len(attack))
+	hostile := func(f *detect.Finding) bool {
+		for _, id := range f.AuditIDs {
+			if attack[id] {
+				return true
+			}
+		}
+		return false
+	}
+	for _, f := range result.Findings {
+		if f.Severity > rule.Low && !hostile(f) {
+			s.Loud[f.Rule.Name]++
+		}
+	}
+	for _, in := range result.Incidents {
+		ours, others := 0, 0
+		for _, f := range in.Findings {
+			switch {
+			case f.Severity <= rule.Low:
+			case hostile(f):
+				ours++
+			default:
+				others++
+			}
+		}
+		if ours > 0 {
+			s.Incidents++
+			s.Joined += others
+		}
+	}
+	return s
+}
+
+// step judges one attack step by the findings that name its requests.
+func (s *Score) step(step Step, naming map[string][]*detect.Finding) {
+	o := Outcome{Step: step}
+	actor, pod := false, false
+	for _, id := range step.AuditIDs {
+		for _, f := range naming[id] {
+			o.Worst = max(o.Worst, f.Severity)
+			actor = actor || f.Actor.User == step.Actor || f.Actor.RealUser == step.Actor
+			pod = pod || f.Actor.TokenPod == step.Pod
+		}
+	}
+	s.Outcomes = append(s.Outcomes, o)
+	if o.Worst > 0 && step.Actor != "" {
+		s.Actor.add(actor)
+	}
+	if o.Worst > 0 && step.Pod != "" {
+		s.Pod.add(pod)
+	}
+}
