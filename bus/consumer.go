@@ -29,6 +29,7 @@ type Consumer struct {
 	read      uint64             // returned by Pull
 	next      uint64             // sequence to ask for next; a payload's first parts may lie between
 	pull      jetstream.Consumer // the server's side; nil until it is needed
+	delivered uint64             // how many messages it gave us
 	parts     assembly
 }
 
@@ -127,14 +128,32 @@ func (c *Consumer) fetch(ctx context.Context, n int, wait time.Duration) ([]deli
 	if c.pull == nil {
 		return nil, pause(ctx, min(wait, reattachPause))
 	}
-	until := time.Now().Add(wait)
+	until, whole := time.Now().Add(wait), ctx
 	ctx, cancel := context.WithDeadline(ctx, until)
 	defer cancel()
 	batch, err = c.pull.Fetch(1, jetstream.FetchContext(ctx))
 	if err != nil && !time.Now().Before(until) {
 		return nil, nil // the time was over before the server was asked
 	}
-	return c.collect(batch, err)
+	got, err = c.collect(batch, err)
+	if err == nil && len(got) == 0 {
+		c.checkNothingLost(whole)
+	}
+	return got, err
+}
+
+// checkNothingLost compares what the server says it delivered with what came.
+// A message that it sends while the question for it ends is in nobody's hands:
+// it is asked for again.
+func (c *Consumer) checkNothingLost(ctx context.Context) {
+	if c.pull == nil || ctx.Err() != nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	if info, err := c.pull.Info(ctx); err != nil || info.Delivered.Consumer > c.delivered {
+		c.pull = nil
+	}
 }
 
 // pause waits, or ends with ctx.
@@ -149,8 +168,8 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// collect takes the messages of an answer, checks that none is missing, and
-// forgets the server's side when that is gone.
+// collect takes the messages of an answer as far as none is missing, and
+// forgets the server's side when one is, or when that side is gone.
 func (c *Consumer) collect(batch jetstream.MessageBatch, err error) ([]delivered, error) {
 	var got []delivered
 	if err == nil {
@@ -158,6 +177,10 @@ func (c *Consumer) collect(batch jetstream.MessageBatch, err error) ([]delivered
 			meta, err := m.Metadata()
 			if err != nil {
 				return nil, fmt.Errorf("bus: a message without its position: %w", err)
+			}
+			if c.delivered++; meta.Sequence.Consumer != c.delivered {
+				c.pull = nil // one before it was lost on its way: begin there again
+				return got, nil
 			}
 			if meta.Sequence.Stream < c.next {
 				continue
@@ -184,6 +207,7 @@ func (c *Consumer) attach(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
 	var err error
+	c.delivered = 0
 	c.pull, err = c.partition.stream.CreateConsumer(ctx, jetstream.ConsumerConfig{
 		Description: c.name, AckPolicy: jetstream.AckNonePolicy, MemoryStorage: true, Replicas: 1,
 		DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: max(c.next, 1), InactiveThreshold: idleTimeout,

@@ -93,14 +93,19 @@ func until(t *testing.T, within time.Duration, what string, ok func() bool) {
 // stored waits until a server has stored n requests and works on none.
 func stored(t *testing.T, u *Up, within time.Duration, n int) {
 	t.Helper()
-	last := ""
-	defer func() { t.Logf("stored: %s", last) }()
+	last, detail := "", ""
+	defer func() { t.Logf("stored: %s; %s", last, detail) }()
 	until(t, within, "not all is stored", func() bool {
 		lag, err := u.bus.Lag(context.Background(), consumerName, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
 		last = fmt.Sprintf("%s of %d requests, %d batches wait", number(t, u.store, "audit | count"), n, lag.Messages)
+		c := u.consumer.Counts()
+		detail = fmt.Sprintf("consumer: %d events, %d repeated, %d batches, %d quarantined, full %d, ready %v", c.Events.Load(), c.Repeated.Load(), c.Batches.Load(), c.Quarantined.Load(), c.Full.Load(), u.consumer.Ready())
+		if u.tail != nil {
+			detail += fmt.Sprintf("; tail: %+v", u.tail.Status())
+		}
 		return lag.Messages == 0 && strings.HasPrefix(last, fmt.Sprintf("%d of", n))
 	})
 }
