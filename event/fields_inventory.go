@@ -24,6 +24,8 @@ var inventoryFields = []Field{
 	{ID: 396, Name: "inventory.phase", Type: TypeString, Tables: inventoryTable, OCSF: "unmapped.inventory.phase", Doc: "Phase of a pod or a namespace, Ready or NotReady of a node."},
 	{ID: 397, Name: "inventory.host_network", Type: TypeBool, Tables: inventoryTable, OCSF: "unmapped.inventory.host_network", Doc: "The pod uses its node's network, so its address is the node's."},
 	{ID: 398, Name: "inventory.containers", Type: TypeStrings, Tables: inventoryTable, OCSF: "unmapped.inventory.containers", Doc: "Containers of a pod as name=id, by the status."},
+	{ID: 399, Name: "inventory.networks", Type: TypeStrings, Tables: inventoryTable, OCSF: "unmapped.inventory.networks", Doc: "Ranges of pod addresses that a node was given."},
+	{ID: 400, Name: "inventory.owner_group", Type: TypeString, Tables: inventoryTable, OCSF: "unmapped.inventory.owner_group", Doc: "API group of that owner; empty for the core group."},
 
 	{ID: 410, Name: "src_endpoint.kind", Type: TypeString, Tables: flowTables, OCSF: "unmapped.src_endpoint.kind", Origin: Contextual, Doc: "What had the source's address at that time: pod, node, service, apiserver, external or unknown."},
 	{ID: 411, Name: "src_endpoint.namespace", Type: TypeString, Tables: flowTables, OCSF: "unmapped.src_endpoint.namespace", Origin: Contextual, Doc: "Namespace of that pod or service."},

@@ -386,6 +386,10 @@ const (
 	InventoryHostNetwork BoolField = 397
 	// InventoryContainers is inventory.containers: Containers of a pod as name=id, by the status.
 	InventoryContainers StringsField = 398
+	// InventoryNetworks is inventory.networks: Ranges of pod addresses that a node was given.
+	InventoryNetworks StringsField = 399
+	// InventoryOwnerGroup is inventory.owner_group: API group of that owner; empty for the core group.
+	InventoryOwnerGroup StringField = 400
 	// SrcEndpointKind is src_endpoint.kind: What had the source's address at that time: pod, node, service, apiserver, external or unknown.
 	SrcEndpointKind StringField = 410
 	// SrcEndpointNamespace is src_endpoint.namespace: Namespace of that pod or service.
@@ -406,9 +410,9 @@ const (
 
 const (
 	setWords   = 7
-	numStrings = 118
+	numStrings = 119
 	numInts    = 30
-	numLists   = 14
+	numLists   = 15
 )
 
 type slotKind uint8
@@ -579,12 +583,14 @@ var slots = [setWords * 64]struct {
 	396: {slotString, 109},
 	397: {slotInt, 29},
 	398: {slotList, 13},
-	410: {slotString, 110},
-	411: {slotString, 111},
-	412: {slotString, 112},
-	413: {slotString, 113},
-	414: {slotString, 114},
-	415: {slotString, 115},
-	416: {slotString, 116},
-	417: {slotString, 117},
+	399: {slotList, 14},
+	400: {slotString, 110},
+	410: {slotString, 111},
+	411: {slotString, 112},
+	412: {slotString, 113},
+	413: {slotString, 114},
+	414: {slotString, 115},
+	415: {slotString, 116},
+	416: {slotString, 117},
+	417: {slotString, 118},
 }
