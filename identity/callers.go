@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/lynceus-io/lynceus/event"
+	"github.com/lynceus-io/lynceus/inventory"
 )
 
 // Times of event time that decide what is believed. docs/callers.md has the
@@ -21,7 +22,7 @@ const (
 )
 
 // DefaultCallersBytes bounds what Callers remembers.
-const DefaultCallersBytes = 16 << 20
+const DefaultCallersBytes = 32 << 20
 
 // CallersOptions are what [Callers] is made with.
 type CallersOptions struct {
@@ -32,12 +33,16 @@ type CallersOptions struct {
 	Feeds []*Feed
 	// Bytes bounds what is remembered of each cluster; 0 means the default.
 	Bytes int64
+	// History is what is known of the cluster's objects; nil begins with an
+	// empty one. Callers tells it what audit events say, and is its only user.
+	History *inventory.History
 }
 
-// Callers sets the contextual fields of audit events: audit.caller_outside
-// and audit.caller_method, audit.listed_address, audit.token_pod_state and
-// audit.credential_places. It learns from the events it is given, which must
-// come about in order of time.
+// Callers sets the contextual fields of events: where the caller of an audit
+// event is, which pod it is, which pod its token belongs to, who made the pod
+// that an event is about, and who had the addresses of a flow. It learns from
+// the audit events and rows of the inventory that it is given, which must come
+// about in order of time.
 //
 // It is for one goroutine.
 type Callers struct {
@@ -45,9 +50,12 @@ type Callers struct {
 	feeds    []*Feed
 	allowed  []*Feed
 	bytes    int64
-	clusters map[string]*cluster
+	clusters map[string]*cluster // one may have two names: "" and its own
 	last     *cluster
 	bodies   bodies
+	history  *inventory.History
+	row      inventory.Object
+	join     join
 }
 
 // maxClusters bounds how many clusters are told apart. Further ones share
@@ -56,7 +64,10 @@ const maxClusters = 256
 
 // NewCallers returns a Callers that has learned nothing yet.
 func NewCallers(opts CallersOptions) (*Callers, error) {
-	c := &Callers{inside: NewSet(opts.Inside), bytes: opts.Bytes, clusters: map[string]*cluster{}}
+	c := &Callers{inside: NewSet(opts.Inside), bytes: opts.Bytes, clusters: map[string]*cluster{}, history: opts.History}
+	if c.history == nil {
+		c.history = inventory.NewHistory(inventory.HistoryOptions{})
+	}
 	if c.bytes <= 0 {
 		c.bytes = DefaultCallersBytes
 	}
@@ -73,12 +84,20 @@ func NewCallers(opts CallersOptions) (*Callers, error) {
 }
 
 // Observe learns from an event and sets its contextual fields. settled is
-// false while the caller's public address is so new that it may yet turn out
-// to be a node's.
+// false while what is not known, or believed of it, may yet turn out to be
+// otherwise.
 func (c *Callers) Observe(e *event.Event) (settled bool) {
-	if e.Class != event.ClassAudit {
+	switch e.Class {
+	case event.ClassAudit:
+		return c.observeAudit(e)
+	case event.ClassInventory:
+		c.observeRow(e)
 		return true
 	}
+	return c.resolve(e, false)
+}
+
+func (c *Callers) observeAudit(e *event.Event) (settled bool) {
 	cl := c.cluster(event.K8sCluster.Get(e))
 	t := timeOf(e, cl.clock)
 	cl.clock = max(cl.clock, t)
@@ -102,17 +121,30 @@ func (c *Callers) Observe(e *event.Event) (settled bool) {
 	if uid := event.AuditTokenPodUID.Get(e); uid != "" {
 		event.AuditTokenPodState.Set(e, cl.tokenPod(e, uid, t))
 	}
-	return settled
+	c.join.begin(c, cl, e, t, false)
+	return c.join.audit(a) && settled
 }
 
-// Resolve sets where the caller of an event is again, by what is known now.
-func (c *Callers) Resolve(e *event.Event) {
-	if e.Class != event.ClassAudit {
-		return
-	}
+// Resolve sets the contextual fields of an event again, by what is known now.
+// It learns nothing.
+func (c *Callers) Resolve(e *event.Event) { c.resolve(e, true) }
+
+func (c *Callers) resolve(e *event.Event, fresh bool) (settled bool) {
 	cl := c.cluster(event.K8sCluster.Get(e))
 	t := timeOf(e, cl.clock)
-	c.place(cl, c.address(cl, e, t), e, t)
+	c.join.begin(c, cl, e, t, fresh)
+	switch e.Class {
+	case event.ClassAudit:
+		a := c.address(cl, e, t)
+		settled = c.place(cl, a, e, t)
+		return c.join.audit(a) && settled
+	case event.ClassNetwork, event.ClassDNS:
+		pod := c.join.pod()
+		return c.join.flow() && pod
+	case event.ClassInventory, event.ClassFinding, event.ClassIncident:
+		return true
+	}
+	return c.join.pod()
 }
 
 // Identities returns how many different users called from a public address,
@@ -129,16 +161,20 @@ func (c *Callers) Identities(address string) int {
 
 // Evicted returns how much was forgotten because there was no room.
 func (c *Callers) Evicted() int64 {
-	n := int64(0)
-	for _, cl := range c.clusters {
-		n += cl.addresses.evicted + cl.accounts.evicted + cl.facts.evicted + cl.pods.evicted + cl.names.evicted + cl.credentials.evicted
+	n := c.history.Evicted()
+	for name, cl := range c.clusters {
+		if name != cl.name {
+			continue // it is counted under its name
+		}
+		n += cl.addresses.evicted + cl.accounts.evicted + cl.facts.evicted + cl.pods.evicted + cl.names.evicted + cl.credentials.evicted +
+			cl.podWrites.evicted + cl.ownerWrites.evicted
 	}
 	return n
 }
 
 // cluster returns what is known of a cluster.
 func (c *Callers) cluster(name string) *cluster {
-	if c.last != nil && c.last.name == name {
+	if c.last != nil && (c.last.name == name || name == "" && c.last.nameless) {
 		return c.last
 	}
 	cl := c.clusters[name]

@@ -7,8 +7,9 @@ import (
 
 // cluster is what is known of one cluster.
 type cluster struct {
-	name  string
-	clock int64 // latest event time
+	name     string
+	nameless bool  // events that name no cluster are of this one
+	clock    int64 // latest event time
 	// version changes whenever a fact about an address does. 0 is never.
 	version uint64
 
@@ -21,6 +22,13 @@ type cluster struct {
 	names       *lru[string, podName]    // by namespace/name
 	credentials *lru[string, credential] // by credential id
 	key         []byte
+
+	podWrites   *lru[objectKey, object] // who wrote pods
+	ownerWrites *lru[objectKey, object] // and what they may belong to
+	writes      uint64                  // how many writes were learned
+	users       map[string]string       // one copy of each
+	kinds       map[groupKind]string    // resources of kinds
+	joins       *lru[string, joined]    // what is known of pods, by UID
 }
 
 // fact says whose an address is.
@@ -38,16 +46,20 @@ const (
 // newCluster returns an empty cluster that remembers about so many bytes. The
 // sizes of entries are estimates with their keys and texts.
 func newCluster(name string, bytes int64) *cluster {
-	part := bytes / 8
+	part := bytes / 16
 	return &cluster{
 		name: strings.Clone(name), version: 1,
 		addresses:   newLRU[string, address](part, 320),
 		accounts:    newLRU[string, account](part, 512),
 		facts:       newLRU[netip.Addr, fact](part, 192),
 		tainted:     map[netip.Addr]bool{},
-		pods:        newLRU[string, pod](2*part, 224),
+		pods:        newLRU[string, pod](part, 224),
 		names:       newLRU[string, podName](part, 224),
 		credentials: newLRU[string, credential](2*part, 480),
+		podWrites:   newLRU[objectKey, object](3*part, 640),
+		ownerWrites: newLRU[objectKey, object](4*part, 1280),
+		joins:       newLRU[string, joined](part, 320),
+		users:       map[string]string{}, kinds: map[groupKind]string{},
 	}
 }
 

@@ -87,7 +87,7 @@ func (a *address) addUser(id string) { addHash(a.users[:], hashText(id)) }
 
 // hashText is FNV-1a with 64 bits, never 0. Whoever makes two credentials of
 // one hash gains that two count as one where five are counted.
-func hashText(s string) uint64 {
+func hashText[T string | []byte](s T) uint64 {
 	h := uint64(0xcbf29ce484222325)
 	for i := range len(s) {
 		h = (h ^ uint64(s[i])) * 0x100000001b3
