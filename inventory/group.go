@@ -56,6 +56,8 @@ func (c *cluster) groupOf(p *pod) (g Group, whole bool) {
 			self.Name, self.UID = name, ""
 		}
 		return self, true
+	case !p.told:
+		return Group{}, false
 	case p.Owner.Kind == "":
 		return self, true
 	}

@@ -21,6 +21,7 @@ type Pod struct {
 	Addresses []netip.Addr
 	// Owner is the owner that controls it, zero for none.
 	Owner Reference
+	// Group is zero while it is not known whether it has an owner.
 	Group Group
 }
 
@@ -29,7 +30,9 @@ type pod struct {
 	item
 	Pod
 	ownerAt int64
-	mirror  bool
+	// told says that it is known whether it has an owner.
+	told   bool
+	mirror bool
 	// templated says that the name of its ReplicaSet ends in the pod's
 	// template hash, as those do which a Deployment makes.
 	templated bool
@@ -61,7 +64,7 @@ func (c *cluster) applyPod(o *Object) (changed bool) {
 			c.rehear(o.Time)
 		}
 	}
-	before := p.Pod
+	before, told := p.Pod, p.told
 	over := p.over
 	if o.Phase == "Succeeded" || o.Phase == "Failed" {
 		earliest(&p.over, o.Time)
@@ -87,13 +90,13 @@ func (c *cluster) applyPod(o *Object) (changed bool) {
 		}
 		slices.SortFunc(p.Addresses, netip.Addr.Compare)
 	}
-	if before.Owner != p.Owner || before.Node != p.Node {
+	if before.Owner != p.Owner || before.Node != p.Node || told != p.told {
 		p.ownership, p.whole = 0, false
 	}
 	if p.Gone != 0 {
 		p.group() // its owners may be forgotten before it is
 	}
-	return changed || before.Owner != p.Owner || before.Node != p.Node ||
+	return changed || told != p.told || before.Owner != p.Owner || before.Node != p.Node ||
 		before.ServiceAccount != p.ServiceAccount || before.HostNetwork != p.HostNetwork
 }
 
@@ -120,7 +123,10 @@ func (c *cluster) podOf(o *Object) *pod {
 // own takes note of the pod's owner.
 func (p *pod) own(o *Object) {
 	owner, whole := o.Owner, o.UID != "" && o.ResourceVersion != "" && o.Created != 0
-	if owner == (Reference{}) && !whole || o.Time < p.ownerAt {
+	if owner == (Reference{}) && !whole {
+		return
+	}
+	if p.told = true; o.Time < p.ownerAt {
 		return
 	}
 	if o.Time == p.ownerAt && owner.UID < p.Owner.UID {
