@@ -20,7 +20,7 @@ const (
 	K8sNamespace StringField = 7
 	// K8sPod is k8s.pod: Name of the pod the event is about, or in which the process runs.
 	K8sPod StringField = 8
-	// K8sPodUID is k8s.pod_uid: UID of that pod.
+	// K8sPodUID is k8s.pod_uid: UID of that pod; of a request that names the pod only, by the inventory.
 	K8sPodUID StringField = 9
 	// K8sWorkloadKind is k8s.workload_kind: Kind of the pod's highest owner: Deployment, StatefulSet, DaemonSet, CronJob, Pod for one without owner.
 	K8sWorkloadKind StringField = 10
@@ -58,7 +58,7 @@ const (
 	K8sWriterTime TimeField = 26
 	// K8sWriterUID is k8s.writer.uid: Identity (metadata.uid) of that request in the audit table.
 	K8sWriterUID StringField = 27
-	// K8sWriterMethod is k8s.writer.method: How it is known: owner for the write to the highest owner, pod for a pod that was created directly.
+	// K8sWriterMethod is k8s.writer.method: How it is known: owner for the write to the highest owner, pod for a pod that was created directly; several where one of several users did and all are named, account for one that acts for an owner whose writer is not known.
 	K8sWriterMethod StringField = 28
 	// APIOperation is api.operation: The verb: get, list, watch, create, update, patch, delete, deletecollection, or the HTTP method in lower case for a path that is no object.
 	APIOperation StringField = 64

@@ -30,9 +30,6 @@ func (j *join) object() (settled bool) {
 	if uid == "" {
 		event.K8sPodUID.Set(e, pod.UID)
 	}
-	if name == "" {
-		event.K8sPod.Set(e, pod.Name)
-	}
 	j.describe(e, pod)
 	return true
 }

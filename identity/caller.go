@@ -55,11 +55,8 @@ const (
 func (j *join) caller(a *address) (end inventory.End) {
 	e := j.e
 	if a == nil {
-		for _, f := range [...]event.FieldID{
-			event.AuditCallerPodName.ID(), event.AuditCallerPodNamespace.ID(), event.AuditCallerPodUID.ID(), event.AuditCallerPodWorkload.ID(), event.AuditCallerPodMethod.ID(),
-		} {
-			e.Clear(f)
-		}
+		clearCaller(e)
+		e.Clear(event.AuditCallerPodMethod.ID())
 		return end
 	}
 	end = j.Callers.history.End(j.history, a.ip, j.asked)
@@ -86,17 +83,26 @@ func (j *join) caller(a *address) (end inventory.End) {
 	}
 	event.AuditCallerPodMethod.Set(e, method)
 	if pod == nil {
-		e.Clear(event.AuditCallerPodName.ID())
-		e.Clear(event.AuditCallerPodNamespace.ID())
-		e.Clear(event.AuditCallerPodUID.ID())
-		e.Clear(event.AuditCallerPodWorkload.ID())
+		clearCaller(e)
 		return end
 	}
 	event.AuditCallerPodName.Set(e, pod.Name)
 	event.AuditCallerPodNamespace.Set(e, pod.Namespace)
 	event.AuditCallerPodUID.Set(e, pod.UID)
-	event.AuditCallerPodWorkload.Set(e, j.joined(j.cl, j.history, pod, j.t, j.fresh).workload)
+	if known := j.joined(j.cl, j.history, pod, j.t, j.fresh); known.workload != "" {
+		event.AuditCallerPodWorkload.Set(e, known.workload)
+	} else {
+		e.Clear(event.AuditCallerPodWorkload.ID())
+	}
 	return end
+}
+
+// clearCaller takes away what an event says of the pod that called.
+func clearCaller(e *event.Event) {
+	e.Clear(event.AuditCallerPodName.ID())
+	e.Clear(event.AuditCallerPodNamespace.ID())
+	e.Clear(event.AuditCallerPodUID.ID())
+	e.Clear(event.AuditCallerPodWorkload.ID())
 }
 
 // isAccount reports whether a user is a service account.

@@ -28,7 +28,9 @@ func (j *join) token(a *address, end inventory.End) (settled bool) {
 		return false
 	}
 	known := j.joined(j.cl, j.history, pod, j.t, j.fresh)
-	event.AuditTokenPodWorkload.Set(e, known.workload)
+	if known.workload != "" {
+		event.AuditTokenPodWorkload.Set(e, known.workload)
+	}
 	if known.maker.method != "" {
 		event.AuditTokenPodWriter.Set(e, known.maker.name)
 	}
