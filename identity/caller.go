@@ -15,6 +15,7 @@ type join struct {
 	e        *event.Event
 	t, asked int64 // when it happened, and when that was asked for
 	fresh    bool  // what was found out for other events does not do
+	lacks    bool  // what is not known ought to be, by an inventory
 }
 
 func (j *join) begin(c *Callers, cl *cluster, e *event.Event, t int64, fresh bool) {
@@ -60,6 +61,7 @@ func (j *join) caller(a *address) (end inventory.End) {
 		return end
 	}
 	end = j.Callers.history.End(j.history, a.ip, j.asked)
+	j.lacks = j.lacks || end.Kind == inventory.EndUnknown && end.InNetwork
 	pod, method := end.Pod, callerNone
 	switch end.Kind {
 	case inventory.EndPod:
