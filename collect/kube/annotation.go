@@ -9,12 +9,12 @@ const maxAnnotation = 512
 // churning are annotations that change all the time and say nothing about the
 // object.
 var churning = map[string]bool{
-	"control-plane.alpha.kubernetes.io/leader":             true, // leases before Lease objects
-	"endpoints.kubernetes.io/last-change-trigger-time":     true,
-	"deprecated.daemonset.template.generation":             true,
-	"node.alpha.kubernetes.io/ttl":                         true,
-	"autoscaling.alpha.kubernetes.io/conditions":           true,
-	"autoscaling.alpha.kubernetes.io/current-metrics":      true,
+	"control-plane.alpha.kubernetes.io/leader":         true, // leases before Lease objects
+	"endpoints.kubernetes.io/last-change-trigger-time": true,
+	"deprecated.daemonset.template.generation":         true,
+	"node.alpha.kubernetes.io/ttl":                     true,
+	"autoscaling.alpha.kubernetes.io/conditions":       true,
+	"autoscaling.alpha.kubernetes.io/current-metrics":  true,
 }
 
 // copies are parts of the names of annotations in which tools keep the object
