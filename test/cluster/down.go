@@ -25,7 +25,7 @@ func Down(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	unlock, err := lock()
+	unlock, err := lock(startLock)
 	if err != nil {
 		return err
 	}

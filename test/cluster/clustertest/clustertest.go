@@ -155,6 +155,15 @@ func GoImage(tb testing.TB, c *cluster.Cluster, pkg string) string {
 	return spec.Name
 }
 
+// ShellImage gives the node an image with a shell and returns its name; see cluster.Cluster.ImportShell.
+func ShellImage(tb testing.TB, c *cluster.Cluster) string {
+	tb.Helper()
+	if err := c.ImportShell(tb.Context()); err != nil {
+		tb.Fatal(err)
+	}
+	return cluster.ShellImage
+}
+
 // need ends a test for which this machine lacks something, by name.
 func need(tb testing.TB) {
 	tb.Helper()

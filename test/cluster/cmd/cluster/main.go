@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -72,9 +73,14 @@ func up(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags.StringVar(&config.Binaries, "binaries", os.Getenv(cluster.BinariesEnv), "a `directory` with programs of Kubernetes, used before the cache")
 	flags.BoolVar(&config.Install, "install", false, "install missing Debian packages")
 	flags.DurationVar(&config.Linger, "linger", 0, "end when nobody has held the cluster for this `time`; 0 keeps it")
+	flags.StringVar(&config.NodeName, "node", "", "the node's `name`; empty is node1")
 	policy := flags.String("audit-policy", "", "audit policy `file`")
 	webhook := flags.String("audit-webhook", "", "kubeconfig `file` of an audit webhook")
-	forward := flags.Int("forward", 0, "a loopback `port` of this machine that the node has, too")
+	flags.Func("forward", "a loopback `port` of this machine that the node has, too; may be repeated", func(s string) error {
+		port, err := strconv.Atoi(s)
+		config.Forward = append(config.Forward, port)
+		return err
+	})
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -91,9 +97,6 @@ func up(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		if config.AuditWebhook, err = os.ReadFile(*webhook); err != nil {
 			return err
 		}
-	}
-	if *forward != 0 {
-		config.Forward = []int{*forward}
 	}
 	began := time.Now()
 	c, err := cluster.Up(ctx, config)
@@ -122,12 +125,7 @@ func build(ctx context.Context, args []string, stderr io.Writer) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	names, err := cluster.Unbuilt(*binaries)
-	if err != nil || len(names) == 0 {
-		return err
-	}
-	fmt.Fprintln(stderr, "building", names, "of Kubernetes", cluster.KubernetesVersion, "once; this takes minutes")
-	return cluster.Build(ctx, *module, names, stderr)
+	return cluster.Build(ctx, *module, *binaries, stderr)
 }
 
 func newFlags(name string, stderr io.Writer) *flag.FlagSet {
