@@ -69,7 +69,7 @@ func programs(dir string) (map[string]string, error) {
 	for _, name := range kubernetes {
 		path, ok := findProgram(name, dir, cache)
 		if !ok {
-			return nil, fmt.Errorf("missing %s %s: build it with `cluster build` (make cluster does), or name a directory that has it", name, KubernetesVersion)
+			return nil, fmt.Errorf("missing %s %s: run make cluster-prepare, or name a directory that has it in %s", name, KubernetesVersion, BinariesEnv)
 		}
 		found[name] = path
 	}

@@ -203,7 +203,7 @@ func missing() string {
 		return err.Error()
 	}
 	if len(unbuilt) > 0 {
-		return strings.Join(unbuilt, " ") + " not built: run make cluster once"
+		return strings.Join(unbuilt, " ") + " not built: run make cluster-prepare"
 	}
 	return ""
 }

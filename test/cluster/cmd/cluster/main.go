@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -27,9 +28,9 @@ func main() {
 	}
 }
 
-const usage = `cluster up [flags]     start the shared cluster, or find it, and print its kubeconfig
-cluster down [flags]   end it
-cluster build [flags]  build Kubernetes into the cache, as far as it is missing
+const usage = `cluster up [flags]       start the shared cluster, or find it, and print its kubeconfig
+cluster down [flags]     end it
+cluster prepare [flags]  build Kubernetes into the cache and name or install Debian packages, as far as they are missing
 each command explains its flags with -h`
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
@@ -42,8 +43,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return up(ctx, args, stdout, stderr)
 	case "down":
 		return down(ctx, args, stderr)
-	case "build":
-		return build(ctx, args, stderr)
+	case "prepare":
+		return prepare(ctx, args, stderr)
 	case "init", "node":
 		if len(args) != 1 {
 			return fmt.Errorf("%s: started by up only", name)
@@ -104,10 +105,22 @@ func up(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	defer c.Close()
-	fmt.Fprintf(stderr, "ready after %.1f s\n", time.Since(began).Seconds())
+	end := "make cluster-down"
+	if c.Dir() != cluster.SharedDir() {
+		end = config.Self + " down -dir " + c.Dir()
+	}
+	fmt.Fprintf(stderr, hints, cluster.KubernetesVersion, time.Since(began).Seconds(), c.Kubeconfig(), c.Dir(), c.AuditLog(), end)
 	_, err = fmt.Fprintln(stdout, c.Kubeconfig())
 	return err
 }
+
+// hints tell whoever started a cluster what to do with it. They go to standard error: the kubeconfig alone is the output.
+const hints = `Kubernetes %s, ready after %.1f s
+  use it   export KUBECONFIG=%s PATH=%s/bin:$PATH
+           kubectl get pods --all-namespaces
+  audit    %s
+  end it   %s
+`
 
 func down(ctx context.Context, args []string, stderr io.Writer) error {
 	flags := newFlags("down", stderr)
@@ -118,12 +131,22 @@ func down(ctx context.Context, args []string, stderr io.Writer) error {
 	return cluster.Down(ctx, *dir)
 }
 
-func build(ctx context.Context, args []string, stderr io.Writer) error {
-	flags := newFlags("build", stderr)
+func prepare(ctx context.Context, args []string, stderr io.Writer) error {
+	flags := newFlags("prepare", stderr)
 	module := flags.String("module", "kubernetes", "the `directory` of the module that pins Kubernetes")
 	binaries := flags.String("binaries", os.Getenv(cluster.BinariesEnv), "a `directory` with programs of Kubernetes, which are not built")
+	install := flags.Bool("install", false, "install missing Debian packages")
 	if err := flags.Parse(args); err != nil {
 		return err
+	}
+	if missing := cluster.Missing(); len(missing) > 0 {
+		if !*install {
+			return fmt.Errorf("missing Debian packages: apt-get install %s, or -install", strings.Join(missing, " "))
+		}
+		fmt.Fprintln(stderr, "installing the Debian packages", strings.Join(missing, " "))
+		if err := cluster.Install(ctx, missing, stderr); err != nil {
+			return err
+		}
 	}
 	return cluster.Build(ctx, *module, *binaries, stderr)
 }
