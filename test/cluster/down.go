@@ -19,7 +19,8 @@ import (
 // stopTimeout is how long a cluster may take to end by itself before its first process is killed.
 const stopTimeout = 10 * time.Second
 
-// Down ends the cluster in dir and removes what is left of it. That there is none is no error.
+// Down ends the cluster in dir and removes what is left of it, and of any other whose processes have ended. That there
+// is none is no error.
 func Down(ctx context.Context, dir string) error {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -30,14 +31,15 @@ func Down(ctx context.Context, dir string) error {
 		return err
 	}
 	defer unlock()
+	sweep(ctx)
 	return down(ctx, dir)
 }
 
-// down is Down for whoever has the lock.
+// down ends one cluster. The caller has the lock.
 func down(ctx context.Context, dir string) error {
 	d := layout.Dir(dir)
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return forget(d)
 	}
 	if _, err := os.Stat(d.Config()); errors.Is(err, fs.ErrNotExist) {
 		entries, err := os.ReadDir(dir)
@@ -51,7 +53,10 @@ func down(ctx context.Context, dir string) error {
 			return err
 		}
 	}
-	return layout.Remove(d)
+	if err := layout.Remove(d); err != nil {
+		return err
+	}
+	return forget(d)
 }
 
 // end asks process 1 to end, and kills it if that takes too long; every process of its namespace ends with it.

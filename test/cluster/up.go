@@ -22,7 +22,7 @@ import (
 )
 
 // Up returns the cluster in config.Dir, started if it is not running. A running one keeps its own configuration; a
-// dead one's remains are removed first. The result holds the cluster until it is closed.
+// dead one's remains are removed first, as are those of any other on this machine. The result holds the cluster until it is closed.
 func Up(ctx context.Context, config Config) (*Cluster, error) {
 	if os.Geteuid() != 0 {
 		return nil, errors.New("a cluster needs root: namespaces, mounts and control groups")
@@ -43,6 +43,7 @@ func Up(ctx context.Context, config Config) (*Cluster, error) {
 	if c, err := attach(d); err == nil {
 		return c, nil
 	}
+	sweep(ctx)
 	if err := down(ctx, dir); err != nil {
 		return nil, err
 	}
@@ -90,8 +91,12 @@ func start(ctx context.Context, d layout.Dir, config Config) error {
 	if err := os.MkdirAll(string(d), 0o700); err != nil {
 		return err
 	}
+	group := "lynceus-" + strconv.FormatInt(time.Now().UnixMicro(), 36)
+	if err := remember(d, group); err != nil {
+		return err
+	}
 	err = layout.WriteConfig(d, layout.Config{
-		Programs: found, Self: config.Self, NodeName: nodeName, Cgroup: "lynceus-" + strconv.FormatInt(time.Now().UnixMicro(), 36),
+		Programs: found, Self: config.Self, NodeName: nodeName, Cgroup: group,
 		Server: server, Forward: config.Forward, Linger: config.Linger, AuditWebhook: config.AuditWebhook != nil, APIServer: config.APIServer,
 	})
 	if err != nil {
