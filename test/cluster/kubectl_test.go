@@ -70,10 +70,9 @@ func TestKubectl(t *testing.T) {
 		{"logs", "", []string{"logs", "web"}, "ready\n"},
 		{"exec", "", []string{"exec", "sleeper", "--", "sh", "-c", "echo $((6*7))"}, "42\n"},
 		{"exec with input", "read this\n", []string{"exec", "-i", "sleeper", "--", "rev"}, "siht daer\n"},
-		{"attach", "said\n", []string{"attach", "-q", "-i", "echo"}, "said\n"},
 		{"token", "", []string{"exec", "sleeper", "--", "cat", "/var/run/secrets/kubernetes.io/serviceaccount/namespace"}, ns},
 		{"run", "", []string{"run", "once", "--rm", "-i", "-q", "--restart=Never", "--image=" + cluster.ShellImage, "--", "echo", "ran"}, "ran\n"},
-		{"top of a node's addresses", "", []string{"get", "nodes", "-o", "jsonpath={.items[*].status.addresses[0].address}"}, cluster.NodeAddr.String()},
+		{"address of the node", "", []string{"get", "nodes", "-o", "jsonpath={.items[*].status.addresses[0].address}"}, cluster.NodeAddr.String()},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -110,13 +109,31 @@ func TestKubectl(t *testing.T) {
 			return err == nil && strings.Contains(string(out), "nameserver")
 		})
 	})
+	t.Run("attach", func(t *testing.T) { attach(t, c.Kubectl(t.Context(), "-n", ns, "attach", "-q", "-i", "echo")) })
 	t.Run("port-forward", func(t *testing.T) {
 		portForward(t, c.Kubectl(t.Context(), "-n", ns, "port-forward", "pod/web", ":8080"))
 	})
 }
 
-// portForward runs a kubectl port-forward and asks for the page behind it.
-func portForward(t *testing.T, cmd *exec.Cmd) {
+// attach says a word to a container that repeats it.
+func attach(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := firstLine(t, cmd)
+	if _, err := io.WriteString(stdin, "said\n"); err != nil {
+		t.Fatal(err)
+	}
+	if line := <-lines; line != "said\n" {
+		t.Errorf("kubectl attach printed %q", line)
+	}
+}
+
+// firstLine starts a command, which ends with the test at the latest, and sends the first line that it prints, or what
+// there is of it after 10 s.
+func firstLine(t *testing.T, cmd *exec.Cmd) <-chan string {
 	t.Helper()
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
@@ -125,14 +142,27 @@ func portForward(t *testing.T, cmd *exec.Cmd) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	defer func() {
+	late := time.AfterFunc(10*time.Second, func() { _ = cmd.Process.Kill() })
+	t.Cleanup(func() {
+		late.Stop()
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
+	})
+	out := make(chan string, 1)
+	go func() {
+		line, _ := bufio.NewReader(stdout).ReadString('\n')
+		out <- line
 	}()
-	line, err := bufio.NewReader(stdout).ReadString('\n')
+	return out
+}
+
+// portForward runs a kubectl port-forward and asks for the page behind it.
+func portForward(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
+	line := <-firstLine(t, cmd)
 	port := regexp.MustCompile(`127\.0\.0\.1:(\d+)`).FindStringSubmatch(line)
-	if err != nil || port == nil {
-		t.Fatalf("kubectl port-forward said %q, %v", line, err)
+	if port == nil {
+		t.Fatalf("kubectl port-forward said %q", line)
 	}
 	client := http.Client{Timeout: 10 * time.Second}
 	resp, err := client.Get("http://127.0.0.1:" + port[1] + "/index.html")

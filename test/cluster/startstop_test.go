@@ -48,6 +48,11 @@ func TestStartAndStop(t *testing.T) {
 			AuditWebhook: webhookKubeconfig(t, receiver),
 			Forward:      []int{receiver.Listener.Addr().(*net.TCPAddr).Port},
 		}, func(t *testing.T, c *cluster.Cluster) {
+			defer func() {
+				if t.Failed() {
+					t.Log(grepLog(c.Log("kube-apiserver"), "webhook"))
+				}
+			}()
 			eventually(t, "audit events at the webhook", func() bool { return audited.Load() > 0 })
 			pid, err := c.Process()
 			if err != nil {
@@ -130,6 +135,21 @@ func TestStartFails(t *testing.T) {
 		t.Errorf("it left the processes %v", pids)
 	}
 	before.checkSame(t)
+}
+
+// grepLog are the lines of a log that contain a word.
+func grepLog(file, word string) string {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return err.Error()
+	}
+	var b strings.Builder
+	for line := range strings.Lines(string(data)) {
+		if strings.Contains(line, word) {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
 }
 
 // webhookToken is what the API server shows to a server of this test.
