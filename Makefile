@@ -24,6 +24,15 @@ COUNT ?= 1
 RECORDINGS ?= test/recordings
 OUTPUT     ?= markdown
 
+# Whether make test uses a real cluster: as root on Linux with apt-get, unless only some packages are tested.
+CLUSTER ?= $(shell [ '$(PKG)' = ./... ] && [ "$$(uname)" = Linux ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo yes || echo no)
+# make cluster CLUSTER_FLAGS='-node ip-10-0-0-10.ec2.internal'; bin/cluster up -h lists them.
+CLUSTER_FLAGS ?=
+# Tests that a cluster is required for: a skip is a failure.
+REQUIRE_CLUSTER = LYNCEUS_REQUIRE="$${LYNCEUS_REQUIRE:+$$LYNCEUS_REQUIRE,}cluster"
+# Modules with tests of their own, beside the product's; test/cluster/kubernetes only pins what is built.
+TEST_MODULES := $(patsubst %/go.mod,%,$(wildcard test/*/go.mod))
+
 DEMO := docs/demo/demo.jsonl.gz
 
 .PHONY: help
@@ -46,9 +55,15 @@ demo: build ## build, then scan a recorded attack on a real cluster
 	bin/lynceus scan $(DEMO)
 
 .PHONY: test
-test: ## vet and run every fast test
+test: ## vet and run every fast test; as root those on a real cluster, too (CLUSTER=no leaves them out)
 	$(GO) vet $(PKG)
 	$(GO) test $(PKG)
+	@if [ '$(CLUSTER)' = yes ]; then \
+		$(MAKE) --no-print-directory cluster-prepare PREPARE_FLAGS=-install; \
+		$(MAKE) --no-print-directory cluster-test; \
+	elif [ '$(PKG)' = ./... ]; then \
+		echo 'make test: the tests on a real cluster are left out; they run as root on Linux with apt-get, or by make cluster-test'; \
+	fi
 
 .PHONY: race
 race: ## run the tests under the race detector (needs gcc; leaves out what -short leaves out)
@@ -59,8 +74,10 @@ race: ## run the tests under the race detector (needs gcc; leaves out what -shor
 lint: bin/tools/staticcheck ## check formatting, go vet, staticcheck
 	@unformatted=$$(gofmt -l .); \
 	if [ -n "$$unformatted" ]; then printf 'gofmt -w would change:\n%s\n' "$$unformatted" >&2; exit 1; fi
-	$(GO) vet ./...
-	bin/tools/staticcheck ./...
+	@for module in . $(TEST_MODULES); do \
+		echo "lint $$module"; \
+		(cd "$$module" && $(GO) vet ./... && '$(CURDIR)/bin/tools/staticcheck' ./...); \
+	done
 
 .PHONY: fuzz
 fuzz: ## run every fuzz target, FUZZ_TOTAL (300s) in all
@@ -87,25 +104,38 @@ bench-go: ## the benchmarks of single packages: BENCH=regexp PKG=./... COUNT=1
 .PHONY: soak
 soak: ## hours: every fuzz target for longer, and the tests named TestSoak
 	LYNCEUS_REQUIRE="$${LYNCEUS_REQUIRE:+$$LYNCEUS_REQUIRE,}soak" $(GO) test -count=1 -v -timeout 4h -run '^TestSoak' $(PKG)
+	for module in $(TEST_MODULES); do \
+		LYNCEUS_REQUIRE="$${LYNCEUS_REQUIRE:+$$LYNCEUS_REQUIRE,}soak,cluster" $(GO) test -C "$$module" -count=1 -p 1 -v -timeout 2h -run '^TestSoak' ./...; \
+	done
 	tools/fuzz.sh $(SOAK_FUZZ_TOTAL)
 
 .PHONY: clickhouse-lib
 clickhouse-lib: ## install the ClickHouse engine for the tests that need it: 570 MB from npm, into test/clickhouse
 	npm ci --prefix test/clickhouse --ignore-scripts --no-audit --no-fund
 
-# make cluster CLUSTER_FLAGS='-install' installs missing Debian packages; bin/cluster up -h lists the others.
-CLUSTER_FLAGS ?=
+# The harness's own program: it prepares the machine, starts clusters and runs in them.
+.PHONY: bin/cluster
+bin/cluster:
+	@CGO_ENABLED=0 $(GO) build -C test/cluster -trimpath -ldflags '-s -w' -o ../../bin/cluster ./cmd/cluster
+
+# PREPARE_FLAGS=-install installs the Debian packages; without it they are named.
+PREPARE_FLAGS ?=
+
+.PHONY: cluster-prepare
+cluster-prepare: bin/cluster ## build Kubernetes for tests, once, six minutes (PREPARE_FLAGS=-install also installs packages)
+	@bin/cluster prepare -module test/cluster/kubernetes $(PREPARE_FLAGS)
 
 .PHONY: cluster
-cluster: ## start a real Kubernetes for tests and print its kubeconfig (root; builds Kubernetes once: six minutes)
-	@CGO_ENABLED=0 $(GO) build -C test/cluster -trimpath -ldflags '-s -w' -o ../../bin/cluster ./cmd/cluster
-	@bin/cluster build -module test/cluster/kubernetes
+cluster: cluster-prepare ## start a real Kubernetes for tests and print its kubeconfig (root)
 	@bin/cluster up $(CLUSTER_FLAGS)
 
 .PHONY: cluster-down
-cluster-down: ## end what make cluster started
-	@CGO_ENABLED=0 $(GO) build -C test/cluster -trimpath -ldflags '-s -w' -o ../../bin/cluster ./cmd/cluster
+cluster-down: bin/cluster ## end what make cluster started
 	@bin/cluster down
+
+.PHONY: cluster-test
+cluster-test: ## test the harness that starts clusters (root, after make cluster-prepare)
+	$(REQUIRE_CLUSTER) $(GO) test -C test/cluster -count=1 ./...
 
 .PHONY: generate
 generate: ## write the generated files again

@@ -35,6 +35,7 @@ type Options struct {
 	Cases      Cases
 	Switches   Switches
 	Saved      *saved.Library
+	Agents     Agents
 	// Status says how the server does; it should take milliseconds.
 	Status func(ctx context.Context) (Status, error)
 	// Ready returns why the server cannot serve yet, or nil.

@@ -72,7 +72,7 @@ func (s *Server) run(c *call, rt route) (err error) {
 		if c.token, err = s.authenticate(c.r); err != nil {
 			return err
 		}
-		if c.token.Role < rt.role {
+		if !c.token.Role.May(rt.role) {
 			return problem.New(problem.Forbidden, "this needs the role %s, and the token %q has %s", rt.role, c.token.Name, c.token.Role).
 				Advise("ask for a token with that role (lynceus token create --role %s)", rt.role)
 		}

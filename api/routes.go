@@ -62,6 +62,11 @@ func routes() []route {
 		{"GET", "/api/v1/tokens", "list_tokens", token.Admin, false, (*call).tokens},
 		{"POST", "/api/v1/tokens", "create_token", token.Admin, false, (*call).tokenCreate},
 		{"DELETE", "/api/v1/tokens/{id}", "revoke_token", token.Admin, false, (*call).tokenRevoke},
+		{"GET", "/api/v1/clusters", "list_clusters", token.Viewer, false, (*call).clusters},
+		{"DELETE", "/api/v1/clusters/{uid}", "forget_cluster", token.Admin, false, (*call).clusterForget},
+		{"PUT", "/api/v1/clusters/{uid}/agent", "agent_hello", token.Agent, true, (*call).agentHello},
+		{"GET", "/api/v1/clusters/{uid}/objects", "agent_known", token.Agent, true, (*call).agentKnown},
+		{"POST", "/api/v1/clusters/{uid}/intake", "agent_intake", token.Agent, true, (*call).agentTake},
 	}
 }
 

@@ -64,7 +64,11 @@ func newSite(t *testing.T, change func(*api.Options)) *site {
 		t.Fatal(err)
 	}
 	for _, r := range token.Roles() {
-		if _, s.tokens[r], err = tokens.Create("the "+r.String(), r, 0, "test"); err != nil {
+		n := token.New{Name: "the " + r.String(), Role: r, By: "test"}
+		if r == token.Agent {
+			n.Cluster = "prod"
+		}
+		if _, s.tokens[r], err = tokens.Create(n); err != nil {
 			t.Fatal(err)
 		}
 	}

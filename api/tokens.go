@@ -21,6 +21,8 @@ func (c *call) tokens() error {
 type NewToken struct {
 	Name string     `json:"name"`
 	Role token.Role `json:"role"`
+	// Cluster that an agent is for.
+	Cluster string `json:"cluster,omitempty"`
 	// Seconds to live; 0 means that it does not expire.
 	Seconds int64 `json:"seconds"`
 }
@@ -43,7 +45,7 @@ func (c *call) tokenCreate() error {
 	if in.Seconds > maxLife || in.Seconds < 0 {
 		return problem.New(problem.BadRequest, "a token cannot live for %d seconds", in.Seconds).Advise("give at most ten years, or 0 for ever")
 	}
-	t, text, err := c.s.o.Tokens.Create(in.Name, in.Role, time.Duration(in.Seconds)*time.Second, c.token.Name)
+	t, text, err := c.s.o.Tokens.Create(token.New{Name: in.Name, Role: in.Role, Cluster: in.Cluster, Life: time.Duration(in.Seconds) * time.Second, By: c.token.Name})
 	if err != nil {
 		return problem.New(problem.BadRequest, "%v", err).Because(err)
 	}

@@ -70,7 +70,7 @@ func serveTLS(t *testing.T, s *demoStore, conf *tls.Config) (dir string) {
 			t.Error(err)
 		}
 	})
-	_, text, err := tokens.Create("local", token.Admin, 0, "test")
+	_, text, err := tokens.Create(token.New{Name: "local", Role: token.Admin, By: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}

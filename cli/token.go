@@ -21,7 +21,8 @@ func (a *app) token() *cobra.Command {
 		Use:   "token",
 		Short: "Make, list and revoke tokens for the API",
 		Long: `Tokens let people and programs use the API. Each has a role: a viewer reads findings, incidents, rules and the
-status; an analyst queries, too; a responder excludes findings, too; an admin makes tokens, too.
+status; an analyst queries, too; a responder excludes findings, too; an admin makes tokens, too. An agent reports what one cluster
+contains, and may do nothing else.
 
 The commands work on the data directory, whether lynceus up runs or not, or with --server through the API.`,
 		Args: noArgs,
@@ -34,7 +35,7 @@ The commands work on the data directory, whether lynceus up runs or not, or with
 // tokenKeeper is where tokens are: a data directory, or a server.
 type tokenKeeper interface {
 	List() ([]token.Token, error)
-	Create(name string, role token.Role, life time.Duration, by string) (token.Token, string, error)
+	Create(n token.New) (token.Token, string, error)
 	Revoke(id string) (token.Token, error)
 }
 
@@ -51,12 +52,12 @@ func (a *app) tokens(c *cobra.Command, f *sourceFlags) (tokenKeeper, error) {
 
 func (a *app) tokenCreate() *cobra.Command {
 	var f sourceFlags
-	role, expires := token.Viewer.String(), ""
+	role, expires, cluster := token.Viewer.String(), "", ""
 	c := &cobra.Command{
 		Use:     "create [flags] NAME",
 		Short:   "Make a token for a person or a program",
 		Long:    "Make a token and print it. It is shown this once: Lynceus keeps its hash only.",
-		Example: "  lynceus token create --role analyst --expires 90d jane",
+		Example: "  lynceus token create --role analyst --expires 90d jane\n  lynceus token create --role agent --cluster prod agent-of-prod",
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usagef(c, "give one name: who will use the token")
@@ -78,7 +79,7 @@ func (a *app) tokenCreate() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			t, text, err := keeper.Create(args[0], r, life, userName())
+			t, text, err := keeper.Create(token.New{Name: args[0], Role: r, Cluster: cluster, Life: life, By: userName()})
 			if err != nil {
 				return err
 			}
@@ -91,7 +92,8 @@ func (a *app) tokenCreate() *cobra.Command {
 			return err
 		},
 	}
-	c.Flags().StringVar(&role, "role", role, "`ROLE`: viewer, analyst, responder, admin")
+	c.Flags().StringVar(&role, "role", role, "`ROLE`: viewer, analyst, responder, admin, agent")
+	c.Flags().StringVar(&cluster, "cluster", "", "`NAME` of the cluster that an agent reports; for role agent, and needed there")
 	c.Flags().StringVar(&expires, "expires", "", "how long it is of use: 8h, 90d; left out it does not expire")
 	f.register(c.Flags())
 	return c

@@ -26,9 +26,9 @@ func (s *serverTokens) List() ([]token.Token, error) {
 }
 
 // Create implements tokenKeeper. The server knows by whom.
-func (s *serverTokens) Create(name string, role token.Role, life time.Duration, _ string) (token.Token, string, error) {
+func (s *serverTokens) Create(n token.New) (token.Token, string, error) {
 	var out api.MadeToken
-	err := s.client.Do(s.ctx, "POST", "/api/v1/tokens", nil, api.NewToken{Name: name, Role: role, Seconds: int64(life / time.Second)}, &out)
+	err := s.client.Do(s.ctx, "POST", "/api/v1/tokens", nil, api.NewToken{Name: n.Name, Role: n.Role, Cluster: n.Cluster, Seconds: int64(n.Life / time.Second)}, &out)
 	return out.Token, out.Secret, err
 }
 

@@ -36,14 +36,17 @@ The commands query, watch, ask and exclude of the same user find the server by t
 }
 
 func (a *app) runUp(ctx context.Context, c *cobra.Command, f *upFlags) (err error) {
-	if len(f.follow) == 0 && f.hook == "" {
-		return usagef(c, "no events would come: follow audit logs with --follow PATH, or take an API server's webhook with --webhook ADDRESS")
+	if len(f.follow) == 0 && f.hook == "" && !f.kube.given() {
+		return usagef(c, "no events would come: follow audit logs with --follow PATH, take an API server's webhook with --webhook ADDRESS, or watch a cluster with --kubeconfig FILE")
 	}
 	if f.noBuiltin && len(f.rules) == 0 {
 		return usagef(c, "--no-builtin leaves no rule: give some with --rules")
 	}
 	o, err := f.options()
 	if err != nil {
+		return err
+	}
+	if o.Kubernetes, err = f.kube.config(); err != nil {
 		return err
 	}
 	loaded, err := loadRules(f.rules, !f.noBuiltin)
@@ -88,6 +91,9 @@ func (a *app) greet(server *hub.Up, o hub.UpOptions) {
 	}
 	if at := server.WebhookAddress(); at != "" {
 		a.say("takes audit events at " + at)
+	}
+	if name := server.Cluster(); name != "" {
+		a.say("watches what cluster " + name + " contains")
 	}
 	if at := server.ClickHouse(); at != "" {
 		a.say("ships to ClickHouse at " + at)

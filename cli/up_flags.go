@@ -22,6 +22,7 @@ type upFlags struct {
 	follow     []string
 	fromEnd    bool
 	cluster    string
+	kube       kubeFlags
 	listen     string
 	tls        webhook.TLSFiles
 	plain      bool
@@ -43,7 +44,8 @@ func (f *upFlags) register(s *pflag.FlagSet) {
 	s.StringVar(&f.data, "data", "", "the data `DIR`ectory; $"+dataEnv+", else "+defaultData)
 	s.StringArrayVar(&f.follow, "follow", nil, "follow the audit log `PATH` while it grows: a file, a directory or a pattern (repeatable)")
 	s.BoolVar(&f.fromEnd, "from-end", false, "begin at the end of files that are not known yet, not at their beginning")
-	s.StringVar(&f.cluster, "cluster", "", "`NAME` of the cluster whose logs are followed")
+	f.kube.register(s)
+	s.StringVar(&f.cluster, "cluster", "", "`NAME` of the cluster whose logs are followed and whose contents are watched")
 	s.StringVar(&f.listen, "listen", hub.DefaultListen, "`ADDRESS` of the API")
 	s.StringVar(&f.tls.Certificate, "tls-cert", "", "certificate `FILE` of the API, in PEM")
 	s.StringVar(&f.tls.Key, "tls-key", "", "key `FILE` of that certificate")

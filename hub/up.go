@@ -14,6 +14,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/lynceus-io/lynceus/agent"
 	"github.com/lynceus-io/lynceus/api"
 	"github.com/lynceus-io/lynceus/api/hunt"
 	"github.com/lynceus-io/lynceus/api/local"
@@ -43,11 +44,14 @@ type Up struct {
 	recovery   *lake.Recovery
 	shipper    *clickhouse.Shipper // nil where nothing is sent to ClickHouse
 	database   string              // where it sends to
+	key        []byte              // of redaction
 	bus        *bus.Bus
 	state      *upState
 	exclusions *exclusionBook
 	cases      *cases.Book
 	switches   *switches.Book
+	fleet      *fleet
+	agent      *agent.Agent // nil where no cluster is watched from here
 	sink       *live.Sink
 	ledger     intake.Ledger
 	tail       *tail.Tail
@@ -201,6 +205,9 @@ func (u *Up) openBus(ctx context.Context) (err error) {
 }
 
 func (u *Up) openState(ctx context.Context) (err error) {
+	if u.key, err = installationKey(u.o.Dir); err != nil {
+		return err
+	}
 	kept := state.New(u.bus.JetStream(), state.Options{})
 	if u.state, err = openState(ctx, kept); err != nil {
 		return err
@@ -213,16 +220,15 @@ func (u *Up) openState(ctx context.Context) (err error) {
 	}
 	u.exclusions = &exclusionBook{Book: book, lake: u.store.lake, rules: u.ruleByID, now: u.o.Now}
 	u.run(ctx, "exclusions", book.Follow)
-	return u.openDecisions(ctx, kept)
+	if err := u.openDecisions(ctx, kept); err != nil {
+		return err
+	}
+	return u.openClusters(ctx, kept)
 }
 
 func (u *Up) makeIntake(ctx context.Context) (err error) {
-	key, err := installationKey(u.o.Dir)
-	if err != nil {
-		return err
-	}
-	u.sink = live.NewSink(u.bus)
-	decoding := audit.LiveOptions{Redactor: redact.New(key), Now: u.o.Now}
+	u.sink = live.NewSink(u.bus, u.fleet.book.UID)
+	decoding := audit.LiveOptions{Redactor: redact.New(u.key), Now: u.o.Now}
 	if len(u.o.Follow) > 0 {
 		u.tail, err = tail.New(tail.Options{
 			Paths: u.o.Follow, Start: u.o.Start, Sink: u.sink, Ledger: &u.ledger, Checkpoints: u.state.checkpoints, Live: decoding, Cluster: u.o.Cluster, Log: u.o.Log,
@@ -295,7 +301,7 @@ func (u *Up) makeAPI(ctx context.Context) error {
 	u.run(ctx, "record of uses", u.uses.Run)
 	u.metrics()
 	server, err := api.New(api.Options{
-		Tokens: tokens, Queries: u.queries, Live: u.watchers, Rules: u.rules, Exclusions: u.exclusions, Cases: u.cases, Switches: u.switches, Saved: library, Status: u.status, Ready: u.ready,
+		Tokens: tokens, Agents: u.fleet, Queries: u.queries, Live: u.watchers, Rules: u.rules, Exclusions: u.exclusions, Cases: u.cases, Switches: u.switches, Saved: library, Status: u.status, Ready: u.ready,
 		Metrics: u.registry, Registry: u.registry, Uses: u.uses, Log: u.o.Log, Now: u.o.Now,
 	})
 	if err != nil {
@@ -309,6 +315,9 @@ func (u *Up) makeAPI(ctx context.Context) error {
 		return err
 	}
 	u.run(ctx, "API", func(ctx context.Context) error { return server.Serve(ctx, u.api) })
+	if u.agent != nil {
+		u.run(ctx, "agent of this cluster", u.agent.Run)
+	}
 	secret, err := u.localToken(tokens)
 	if err != nil {
 		return err

@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"time"
 
+	"k8s.io/client-go/rest"
+
 	"github.com/lynceus-io/lynceus/collect/tail"
 	"github.com/lynceus-io/lynceus/collect/webhook"
 	"github.com/lynceus-io/lynceus/event"
@@ -25,6 +27,10 @@ type UpOptions struct {
 	// Cluster is the identity of the cluster whose logs they are, "" for
 	// unknown.
 	Cluster string
+	// Kubernetes is how the API server of the server's own cluster is reached,
+	// whose contents are watched; nil for none. Where Cluster is "" its name is
+	// made of its UID.
+	Kubernetes *rest.Config
 	// Webhook takes what API servers post; nil for none.
 	Webhook *WebhookOptions
 	// Listen is the address of the API, "" for DefaultListen; TLS, where

@@ -51,6 +51,11 @@ func (u *Up) status(ctx context.Context) (api.Status, error) {
 	for _, a := range u.ledger.Accounts() {
 		st.Sources = append(st.Sources, api.SourceStatus{Name: a.Name, Events: a.Events, Broken: a.Broken, Last: timeOrNil(a.Durable)})
 	}
+	for _, c := range u.fleet.Clusters() {
+		if c.Agent != nil {
+			st.Sources = append(st.Sources, api.SourceStatus{Name: agentSource(c.Name), Events: c.Agent.Rows, Last: timeOrNil(c.Agent.LastSeen)})
+		}
+	}
 	return st, nil
 }
 
@@ -83,6 +88,7 @@ func (u *Up) problems(ctx context.Context) []string {
 			out = append(out, fmt.Sprintf("%s: documents that could not be read: %d; the table health says which and why", a.Name, a.Broken))
 		}
 	}
+	out = append(out, u.fleet.problems()...)
 	out = append(out, u.shippingProblems()...)
 	if u.tail != nil || u.webhook != nil {
 		last := u.ledger.Last()
@@ -141,7 +147,7 @@ func (u *Up) localToken(tokens *token.Store) (string, error) {
 			}
 		}
 	}
-	_, secret, err := tokens.Create(localName, token.Admin, localLife, "lynceus up")
+	_, secret, err := tokens.Create(token.New{Name: localName, Role: token.Admin, Life: localLife, By: "lynceus up"})
 	return secret, err
 }
 

@@ -77,18 +77,29 @@ func isLocal(host string) bool {
 // maxDocument bounds a document that is read whole.
 const maxDocument = 64 << 20
 
+// Raw is a body that is sent as it is.
+type Raw struct {
+	Type string // the media type
+	Data []byte
+}
+
 // send asks for a path and returns the answer where it is a success.
 func (c *Client) send(ctx context.Context, method, path string, query url.Values, body any, accept string) (*http.Response, error) {
 	u := *c.base
 	u.Path += path
 	u.RawQuery = query.Encode()
 	var in io.Reader
-	if body != nil {
-		b, err := json.Marshal(body)
+	media := "application/json"
+	switch b := body.(type) {
+	case nil:
+	case Raw:
+		in, media = bytes.NewReader(b.Data), b.Type
+	default:
+		text, err := json.Marshal(b)
 		if err != nil {
 			return nil, fmt.Errorf("ask %s: %w", c.base, err)
 		}
-		in = bytes.NewReader(b)
+		in = bytes.NewReader(text)
 	}
 	req, err := http.NewRequestWithContext(ctx, method, u.String(), in)
 	if err != nil {
@@ -97,7 +108,7 @@ func (c *Client) send(ctx context.Context, method, path string, query url.Values
 	req.Header.Set("Authorization", "Bearer "+c.token)
 	req.Header.Set("Accept", accept)
 	if in != nil {
-		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Content-Type", media)
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
@@ -128,8 +139,8 @@ func (c *Client) refused(resp *http.Response) error {
 	return p
 }
 
-// Do asks for a document: body, where it is not nil, is sent as JSON, and the
-// answer is read into out, where that is not nil.
+// Do asks for a document: body, where it is not nil, is sent as JSON unless it
+// is Raw, and the answer is read into out, where that is not nil.
 func (c *Client) Do(ctx context.Context, method, path string, query url.Values, body, out any) error {
 	resp, err := c.send(ctx, method, path, query, body, "application/json")
 	if err != nil {

@@ -32,6 +32,8 @@ const (
 	maxFile   = 1 << 20
 	maxTokens = 1000
 	maxName   = 100
+	// maxCluster bounds the name of a cluster: that of a DNS domain.
+	maxCluster = 253
 	// recheck is how long a revoked token may still pass.
 	recheck = time.Second
 )
@@ -103,21 +105,33 @@ func (s *Store) List() ([]Token, error) {
 	return out, nil
 }
 
-// Create makes a token and returns its text, which cannot be read again. A
-// life of 0 means that it does not expire.
-func (s *Store) Create(name string, role Role, life time.Duration, by string) (Token, string, error) {
-	name = strings.TrimSpace(name)
+// New asks for a token. A Life of 0 means that it does not expire.
+type New struct {
+	Name    string
+	Role    Role
+	Cluster string // for Agent, and for no other
+	Life    time.Duration
+	By      string // who makes it
+}
+
+// Create makes a token and returns its text, which cannot be read again.
+func (s *Store) Create(n New) (Token, string, error) {
+	name, role, life := strings.TrimSpace(n.Name), n.Role, n.Life
 	switch {
+	case (role == Agent) != (n.Cluster != ""):
+		return Token{}, "", errors.New("a token of an agent is for one cluster, and no other token is: give both role agent and a cluster, or neither")
+	case len(n.Cluster) > maxCluster:
+		return Token{}, "", fmt.Errorf("a cluster's name has at most %d bytes", maxCluster)
 	case name == "" || len(name) > maxName:
 		return Token{}, "", fmt.Errorf("a token's name has 1 to %d bytes: say who will use it", maxName)
 	case role.String() == "" || role == 0:
-		return Token{}, "", errors.New("a token needs a role: viewer, analyst, responder or admin")
+		return Token{}, "", errors.New("a token needs a role: viewer, analyst, responder, admin or agent")
 	case life < 0:
 		return Token{}, "", errors.New("a token cannot have expired before it is made: give a time to live, or 0 for none")
 	}
 	now := s.now().UTC().Truncate(time.Second)
 	id, text := generate()
-	t := stored{Token: Token{ID: id, Name: name, Role: role, Created: now, CreatedBy: by}, SHA256: hash(text)}
+	t := stored{Token: Token{ID: id, Name: name, Role: role, Cluster: n.Cluster, Created: now, CreatedBy: n.By}, SHA256: hash(text)}
 	if life > 0 {
 		t.Expires = now.Add(life)
 	}

@@ -18,7 +18,8 @@ import (
 	"time"
 )
 
-// Role says what a token may do. Each role may do what those before it may.
+// Role says what a token may do. Each role of people may do what those before
+// it may; see [Role.May].
 type Role uint8
 
 // The roles.
@@ -27,9 +28,20 @@ const (
 	Analyst                   // query, and save queries
 	Responder                 // exclude findings
 	Admin                     // make and revoke tokens
+	// Agent reports one cluster, and may do nothing else. No other role may
+	// do so.
+	Agent
 )
 
-var roleNames = [...]string{Viewer: "viewer", Analyst: "analyst", Responder: "responder", Admin: "admin"}
+var roleNames = [...]string{Viewer: "viewer", Analyst: "analyst", Responder: "responder", Admin: "admin", Agent: "agent"}
+
+// May reports whether a token with this role may do what needs another.
+func (r Role) May(need Role) bool {
+	if r == Agent || need == Agent {
+		return r == need
+	}
+	return r >= need
+}
 
 // String returns the role's name; "" for none.
 func (r Role) String() string {
@@ -39,8 +51,8 @@ func (r Role) String() string {
 	return roleNames[r]
 }
 
-// Roles returns the roles from the least to the most.
-func Roles() []Role { return []Role{Viewer, Analyst, Responder, Admin} }
+// Roles returns the roles, those of people from the least to the most.
+func Roles() []Role { return []Role{Viewer, Analyst, Responder, Admin, Agent} }
 
 // ParseRole reads a role by name.
 func ParseRole(text string) (Role, error) {
@@ -49,7 +61,7 @@ func ParseRole(text string) (Role, error) {
 			return r, nil
 		}
 	}
-	return 0, fmt.Errorf("%q is no role: give viewer, analyst, responder or admin", text)
+	return 0, fmt.Errorf("%q is no role: give viewer, analyst, responder, admin or agent", text)
 }
 
 // MarshalText implements encoding.TextMarshaler.
@@ -67,6 +79,9 @@ type Token struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
 	Role Role   `json:"role"`
+	// Cluster is the name of the cluster that an Agent reports, and nothing
+	// else; "" for other roles.
+	Cluster string `json:"cluster,omitempty"`
 	// Created and Expires; a zero Expires means never.
 	Created time.Time `json:"created"`
 	Expires time.Time `json:"expires,omitzero"`

@@ -27,7 +27,7 @@ func newStore(t *testing.T) (*Store, *clock, string) {
 
 func TestCreateCheckRevoke(t *testing.T) {
 	s, c, dir := newStore(t)
-	tok, text, err := s.Create(" jane ", Analyst, time.Hour, "root")
+	tok, text, err := s.Create(New{Name: " jane ", Role: Analyst, Life: time.Hour, By: "root"})
 	if err != nil || tok.Name != "jane" || !strings.HasPrefix(text, "lyn_"+tok.ID+"_") {
 		t.Fatalf("%+v %q %v", tok, text, err)
 	}
@@ -52,7 +52,7 @@ func TestCreateCheckRevoke(t *testing.T) {
 // A token that another process revokes is refused by a server that runs.
 func TestRevokedElsewhere(t *testing.T) {
 	s, c, dir := newStore(t)
-	tok, text, err := s.Create("jane", Viewer, 0, "root")
+	tok, text, err := s.Create(New{Name: "jane", Role: Viewer, By: "root"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +83,7 @@ func TestCreateRefuses(t *testing.T) {
 		life time.Duration
 	}{{"", Viewer, 0}, {strings.Repeat("x", 101), Viewer, 0}, {"a", 0, 0}, {"a", 9, 0}, {"a", Viewer, -1}}
 	for _, tt := range tests {
-		if _, _, err := s.Create(tt.name, tt.role, tt.life, "root"); err == nil {
+		if _, _, err := s.Create(New{Name: tt.name, Role: tt.role, Life: tt.life, By: "root"}); err == nil {
 			t.Errorf("%+v was accepted", tt)
 		}
 	}
@@ -91,7 +91,7 @@ func TestCreateRefuses(t *testing.T) {
 
 func TestFileOfOthers(t *testing.T) {
 	s, c, dir := newStore(t)
-	if _, _, err := s.Create("jane", Viewer, 0, "root"); err != nil {
+	if _, _, err := s.Create(New{Name: "jane", Role: Viewer, By: "root"}); err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(dir, FileName)

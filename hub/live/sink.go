@@ -24,9 +24,10 @@ type Publisher interface {
 // intake.Sink. What is no event, or too large for the bus, becomes a row of
 // the table health with the reason, and the rest goes on.
 type Sink struct {
-	publisher Publisher
-	pool      sync.Pool // of *packer
-	rejected  atomic.Int64
+	publisher  Publisher
+	clusterUID func(name string) string
+	pool       sync.Pool // of *packer
+	rejected   atomic.Int64
 }
 
 // packer makes batches of one source.
@@ -36,9 +37,13 @@ type packer struct {
 	hasher *event.UIDHasher
 }
 
-// NewSink returns a sink for a bus.
-func NewSink(p Publisher) *Sink {
-	return &Sink{publisher: p, pool: sync.Pool{New: func() any { return &packer{hasher: event.NewUIDHasher()} }}}
+// NewSink returns a sink for a bus. clusterUID returns the UID of the cluster
+// with a name, "" where it is not known; nil knows none.
+func NewSink(p Publisher, clusterUID func(name string) string) *Sink {
+	if clusterUID == nil {
+		clusterUID = func(string) string { return "" }
+	}
+	return &Sink{publisher: p, clusterUID: clusterUID, pool: sync.Pool{New: func() any { return &packer{hasher: event.NewUIDHasher()} }}}
 }
 
 // Rejected is how many documents became rows of the table health.
@@ -50,8 +55,12 @@ func (s *Sink) Take(ctx context.Context, b *audit.Batch) error {
 	p := s.pool.Get().(*packer)
 	defer s.pool.Put(p)
 	p.Reset(b.Origin().Source, b.Received())
+	uid := s.clusterUID(b.Origin().Cluster)
 	for i := range b.Len() {
 		e := b.Event(i)
+		if uid != "" {
+			event.K8sClusterUID.Set(e, uid)
+		}
 		err := s.add(ctx, p, b, e)
 		if errors.Is(err, wire.ErrTooLarge) {
 			err = s.add(ctx, p, b, p.reject(b, i, audit.Reject{Reason: err.Error(), Size: len(e.Raw)}))

@@ -9,7 +9,7 @@ import (
 )
 
 func TestEverythingIsDocumented(t *testing.T) {
-	report(t, undocumented(goFiles(t)))
+	report(t, undocumented(allGoFiles(t)))
 }
 
 // undocumented names packages without a package comment and, in packages that others can import, exported names

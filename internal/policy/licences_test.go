@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -38,8 +39,22 @@ var (
 
 // TestLicences looks at the licence of every module that the product or its tests are built from.
 func TestLicences(t *testing.T) {
+	root := require.ModuleRoot(t)
+	checkLicences(t, root)
+	files := allGoFiles(t)
+	for _, dir := range otherModules(t) {
+		// A module without files of ours pins programs that are built apart, such as Kubernetes.
+		if slices.ContainsFunc(files, func(f *goFile) bool { return strings.HasPrefix(f.path, dir+"/") }) {
+			checkLicences(t, filepath.Join(root, filepath.FromSlash(dir)))
+		}
+	}
+}
+
+// checkLicences looks at the modules that the packages of the module in a directory, and their tests, import.
+func checkLicences(t *testing.T, moduleDir string) {
+	t.Helper()
 	cmd := exec.Command("go", "list", "-deps", "-test", "-f", "{{with .Module}}{{if not .Main}}{{.Path}}@{{.Version}}\t{{.Dir}}{{end}}{{end}}", "./...")
-	cmd.Dir = require.ModuleRoot(t)
+	cmd.Dir = moduleDir
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
@@ -49,7 +64,7 @@ func TestLicences(t *testing.T) {
 	seen := map[string]bool{}
 	for line := range strings.Lines(string(out)) {
 		module, dir, ok := strings.Cut(strings.TrimSpace(line), "\t")
-		if !ok || seen[module] {
+		if !ok || seen[module] || strings.HasPrefix(module, modulePath+"/") {
 			continue
 		}
 		seen[module] = true

@@ -20,7 +20,7 @@ import (
 // modulePath is the import path of the repository's root.
 const modulePath = "github.com/lynceus-io/lynceus"
 
-// goFile is one parsed file of the module.
+// goFile is one parsed file of the repository.
 type goFile struct {
 	path      string // relative to the root, with slashes
 	src       []byte
@@ -83,14 +83,31 @@ func mustParse(t *testing.T, rel, src string) *goFile {
 	return f
 }
 
-// otherModules have a go.mod of their own, and tools to start and privileges to use that the product has not.
-var otherModules = []string{"tools/", "test/cluster/"}
-
 // goFiles parses every Go file of the main module.
 func goFiles(t *testing.T) []*goFile {
 	t.Helper()
+	others := otherModules(t)
+	return slices.DeleteFunc(allGoFiles(t), func(f *goFile) bool {
+		return slices.ContainsFunc(others, func(dir string) bool { return strings.HasPrefix(f.path, dir+"/") })
+	})
+}
+
+// otherModules are the directories below the root with a go.mod. What is in them may start programs and use privileges
+// that the product has not.
+func otherModules(t *testing.T) []string {
+	t.Helper()
+	var dirs []string
+	for _, rel := range walk(t, func(rel string) bool { return path.Base(rel) == "go.mod" && rel != "go.mod" }) {
+		dirs = append(dirs, path.Dir(rel))
+	}
+	return dirs
+}
+
+// allGoFiles parses every Go file of the repository, whatever module it is in.
+func allGoFiles(t *testing.T) []*goFile {
+	t.Helper()
 	var files []*goFile
-	for _, rel := range walk(t, func(rel string) bool { return path.Ext(rel) == ".go" && !inOtherModule(rel) }) {
+	for _, rel := range walk(t, func(rel string) bool { return path.Ext(rel) == ".go" }) {
 		f, err := parse(rel, read(t, rel))
 		if err != nil {
 			t.Fatal(err)
@@ -98,11 +115,6 @@ func goFiles(t *testing.T) []*goFile {
 		files = append(files, f)
 	}
 	return files
-}
-
-// inOtherModule reports whether a file is not the main module's.
-func inOtherModule(rel string) bool {
-	return slices.ContainsFunc(otherModules, func(dir string) bool { return strings.HasPrefix(rel, dir) })
 }
 
 // skippedDirs hold nothing that is committed, or only data.

@@ -18,7 +18,7 @@ import (
 const maxLines = 500
 
 func TestFilesAreShort(t *testing.T) {
-	for _, f := range goFiles(t) {
+	for _, f := range allGoFiles(t) {
 		if n := bytes.Count(f.src, []byte{'\n'}); n > maxLines && !f.isTest && !f.generated {
 			t.Errorf("%s has %d lines, more than %d: split it by what it does", f.path, n, maxLines)
 		}

@@ -33,6 +33,8 @@ type Config struct {
 	Binaries string
 	// Self is the program built from cmd/cluster, static. The cluster's own processes and its pause image are made of it.
 	Self string
+	// NodeName is the name of the node, lower case as in a DNS name, such as "ip-10-0-0-10.ec2.internal". "" is "node1".
+	NodeName string
 	// Linger is how long the cluster lives without a Cluster that holds it. 0 keeps it until Down.
 	Linger time.Duration
 	// AuditPolicy is the audit policy, YAML or JSON. Nil is DefaultAuditPolicy.
@@ -46,12 +48,15 @@ type Config struct {
 	Forward []int
 	// Install installs what is missing with apt-get instead of naming it.
 	Install bool
-	// Timeout bounds the start. 0 is two minutes.
+	// Timeout bounds the start. 0 is four minutes.
 	Timeout time.Duration
 }
 
-// startTimeout is five times what a start takes on two busy cores.
-const startTimeout = 2 * time.Minute
+// startTimeout is ten times what a start takes on two busy cores.
+const startTimeout = 4 * time.Minute
+
+// defaultNodeName is the node's name where Config has none.
+const defaultNodeName = "node1"
 
 // CacheDir is where built programs are kept between clusters, below the user's cache directory.
 func CacheDir() (string, error) {

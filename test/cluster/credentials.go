@@ -7,18 +7,23 @@ import (
 	"github.com/lynceus-io/lynceus/test/cluster/internal/pki"
 )
 
+// component is a user of the cluster's own, and the name of its files.
+type component struct{ file, user, group string }
+
 // components are the users of the cluster's own parts, as Kubernetes' built-in roles know them.
-var components = []struct{ file, user, group string }{
-	{"kube-controller-manager", "system:kube-controller-manager", ""},
-	{"kube-scheduler", "system:kube-scheduler", ""},
-	{"kube-proxy", "system:kube-proxy", ""},
-	{"kubelet", "system:node:" + layout.NodeName, "system:nodes"},
-	{"kubelet-client", "kube-apiserver-kubelet-client", "system:masters"},
-	{"cluster-dns", "system:cluster-dns", ""},
+func components(nodeName string) []component {
+	return []component{
+		{"kube-controller-manager", "system:kube-controller-manager", ""},
+		{"kube-scheduler", "system:kube-scheduler", ""},
+		{"kube-proxy", "system:kube-proxy", ""},
+		{"kubelet", "system:node:" + nodeName, "system:nodes"},
+		{"kubelet-client", "kube-apiserver-kubelet-client", "system:masters"},
+		{"cluster-dns", "system:cluster-dns", ""},
+	}
 }
 
 // writeCredentials makes the authority, every certificate and every client configuration of a new cluster.
-func writeCredentials(d layout.Dir, server string) error {
+func writeCredentials(d layout.Dir, server, nodeName string) error {
 	ca, err := pki.NewAuthority("kubernetes-ca", d.Cert("ca"), d.Key("ca"))
 	if err != nil {
 		return err
@@ -31,7 +36,7 @@ func writeCredentials(d layout.Dir, server string) error {
 	if err := ca.Server("kube-apiserver", ips, names, d.Cert("apiserver"), d.Key("apiserver")); err != nil {
 		return err
 	}
-	for _, c := range components {
+	for _, c := range components(nodeName) {
 		var groups []string
 		if c.group != "" {
 			groups = []string{c.group}

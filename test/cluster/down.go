@@ -19,25 +19,27 @@ import (
 // stopTimeout is how long a cluster may take to end by itself before its first process is killed.
 const stopTimeout = 10 * time.Second
 
-// Down ends the cluster in dir and removes what is left of it. That there is none is no error.
+// Down ends the cluster in dir and removes what is left of it, and of any other whose processes have ended. That there
+// is none is no error.
 func Down(ctx context.Context, dir string) error {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return err
 	}
-	unlock, err := lock()
+	unlock, err := lock(startLock)
 	if err != nil {
 		return err
 	}
 	defer unlock()
+	sweep(ctx)
 	return down(ctx, dir)
 }
 
-// down is Down for whoever has the lock.
+// down ends one cluster. The caller has the lock.
 func down(ctx context.Context, dir string) error {
 	d := layout.Dir(dir)
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return forget(d)
 	}
 	if _, err := os.Stat(d.Config()); errors.Is(err, fs.ErrNotExist) {
 		entries, err := os.ReadDir(dir)
@@ -51,7 +53,11 @@ func down(ctx context.Context, dir string) error {
 			return err
 		}
 	}
-	return layout.Remove(d)
+	awaitReaped(ctx, d)
+	if err := layout.Remove(d); err != nil {
+		return err
+	}
+	return forget(d)
 }
 
 // end asks process 1 to end, and kills it if that takes too long; every process of its namespace ends with it.
@@ -76,7 +82,6 @@ func end(ctx context.Context, d layout.Dir) error {
 			}
 		}
 		if !alive(d) {
-			awaitReaped(ctx, pid)
 			return nil
 		}
 	}
@@ -86,18 +91,25 @@ func end(ctx context.Context, d layout.Dir) error {
 // reapTimeout is how long awaitReaped waits; where no process adopts orphans, the entry stays.
 const reapTimeout = time.Second
 
-// awaitReaped waits until the entry of an ended process is gone.
-func awaitReaped(ctx context.Context, pid int) {
+// awaitReaped waits until the entry of the ended process 1 is gone.
+func awaitReaped(ctx context.Context, d layout.Dir) {
+	pid, start, err := readPID(d)
+	if err != nil {
+		return // none was started
+	}
 	ctx, cancel := context.WithTimeout(ctx, reapTimeout)
 	defer cancel()
-	for unix.Kill(pid, 0) == nil && ctx.Err() == nil {
+	for ctx.Err() == nil {
+		if _, now, err := processStat(pid); err != nil || now != start {
+			return
+		}
 		time.Sleep(5 * time.Millisecond)
 	}
 }
 
 // writePID notes process 1 and when it started, by which it is told apart from a later process with its number.
 func writePID(d layout.Dir, pid int) error {
-	start, err := startTime(pid)
+	_, start, err := processStat(pid)
 	if err != nil {
 		return err
 	}
@@ -123,24 +135,22 @@ func alive(d layout.Dir) bool {
 	if err != nil {
 		return false
 	}
-	now, err := startTime(pid)
-	return err == nil && now == start
+	state, now, err := processStat(pid)
+	return err == nil && now == start && state != "Z" && state != "X"
 }
 
-// startTime is when a process that has not ended started, in clock ticks since boot (proc_pid_stat(5), field 22).
-func startTime(pid int) (string, error) {
+// processStat is the state of a process ("Z" and "X" once it has ended) and when it started, in clock ticks since boot
+// (proc_pid_stat(5), fields 3 and 22).
+func processStat(pid int) (state, start string, err error) {
 	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	// The second field is the name in parentheses, which may hold anything.
 	_, rest, ok := strings.Cut(string(data[max(strings.LastIndexByte(string(data), ')'), 0):]), " ")
 	fields := strings.Fields(rest)
 	if !ok || len(fields) < 20 {
-		return "", fmt.Errorf("process %d: no start time", pid)
+		return "", "", fmt.Errorf("process %d: no start time", pid)
 	}
-	if fields[0] == "Z" || fields[0] == "X" {
-		return "", fmt.Errorf("process %d has ended", pid)
-	}
-	return fields[19], nil
+	return fields[0], fields[19], nil
 }

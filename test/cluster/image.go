@@ -11,10 +11,11 @@ import (
 	"github.com/lynceus-io/lynceus/test/cluster/internal/image"
 )
 
-// Image says what a container image holds, and File is one file of it.
 type (
+	// Image says what a container image holds.
 	Image = image.Spec
-	File  = image.File
+	// File is one file of an image.
+	File = image.File
 )
 
 // Import makes an image from local files and gives it to the node. Pods name it with imagePullPolicy IfNotPresent or

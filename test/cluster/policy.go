@@ -7,7 +7,10 @@ kind: Policy
 omitStages: [RequestReceived]
 rules:
 - level: None
-  users: ["system:kube-scheduler", "system:kube-controller-manager", "system:node:node1", "system:apiserver"]
+  users: ["system:kube-scheduler", "system:kube-controller-manager", "system:apiserver"]
+  resources: [{group: coordination.k8s.io, resources: [leases]}]
+- level: None
+  userGroups: ["system:nodes"]
   resources: [{group: coordination.k8s.io, resources: [leases]}]
 - level: Metadata
   resources: [{group: "", resources: [secrets, configmaps, serviceaccounts/token]}]

@@ -2,7 +2,6 @@ package cluster
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -25,6 +24,7 @@ var debian = []struct{ program, pkg string }{
 	{"iptables", "iptables"},
 	{"mount", "mount"},
 	{"/usr/lib/cni/bridge", "containernetworking-plugins"},
+	{"busybox", "busybox-static"},
 }
 
 // Missing are the Debian packages that a cluster needs and this machine has not.
@@ -69,7 +69,7 @@ func programs(dir string) (map[string]string, error) {
 	for _, name := range kubernetes {
 		path, ok := findProgram(name, dir, cache)
 		if !ok {
-			return nil, fmt.Errorf("missing %s %s: build it with `cluster build` (make cluster does), or name a directory that has it", name, KubernetesVersion)
+			return nil, fmt.Errorf("missing %s %s: run make cluster-prepare, or name a directory that has it in %s", name, KubernetesVersion, BinariesEnv)
 		}
 		found[name] = path
 	}
@@ -89,37 +89,6 @@ func Unbuilt(dir string) ([]string, error) {
 		}
 	}
 	return out, nil
-}
-
-// Build builds programs of Kubernetes into the cache, with the module in moduleDir (test/cluster/kubernetes of the
-// repository). From a cold cache it takes two cores about six minutes.
-func Build(ctx context.Context, moduleDir string, names []string, log io.Writer) error {
-	cache, err := kubernetesCache()
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(cache, 0o755); err != nil {
-		return err
-	}
-	major, minor, ok := strings.Cut(strings.TrimPrefix(KubernetesVersion, "v"), ".")
-	minor, _, ok2 := strings.Cut(minor, ".")
-	if !ok || !ok2 {
-		return errors.New("no version: " + KubernetesVersion)
-	}
-	const version = "k8s.io/component-base/version."
-	flags := fmt.Sprintf("-s -w -X %sgitVersion=%s -X %sgitMajor=%s -X %sgitMinor=%s", version, KubernetesVersion, version, major, version, minor)
-	args := []string{"build", "-trimpath", "-ldflags", flags, "-o", cache + "/"}
-	for _, n := range names {
-		args = append(args, "k8s.io/kubernetes/cmd/"+n)
-	}
-	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Dir = moduleDir
-	cmd.Env = append(os.Environ(), "GOWORK=off")
-	cmd.Stdout, cmd.Stderr = log, log
-	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("build %s: %w", strings.Join(names, " "), err)
-	}
-	return nil
 }
 
 // kubernetesCache is where built programs of this version are.

@@ -4,13 +4,11 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"io"
-	"io/fs"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -21,81 +19,15 @@ import (
 	"github.com/lynceus-io/lynceus/test/cluster/clustertest"
 )
 
-// footprint is what a cluster could leave on the machine.
-type footprint struct {
-	namespaces, settings, mounts, interfaces, cgroups, files []string
-}
-
-func look(t *testing.T) footprint {
-	t.Helper()
-	var f footprint
-	f.namespaces = pidNamespaces(t)
-	for _, name := range []string{"vm/overcommit_memory", "kernel/panic", "kernel/panic_on_oops", "net/ipv4/ip_forward", "net/netfilter/nf_conntrack_max"} {
-		value, err := os.ReadFile(filepath.Join("/proc/sys", name))
-		if err != nil {
-			continue // not on this kernel
-		}
-		f.settings = append(f.settings, name+"="+strings.TrimSpace(string(value)))
-	}
-	mounts, err := os.ReadFile("/proc/self/mountinfo")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for line := range strings.Lines(string(mounts)) {
-		f.mounts = append(f.mounts, strings.Fields(line)[4])
-	}
-	interfaces, err := net.Interfaces()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, i := range interfaces {
-		f.interfaces = append(f.interfaces, i.Name)
-	}
-	_ = filepath.WalkDir("/sys/fs/cgroup", func(name string, d fs.DirEntry, err error) error {
-		if err == nil && d.IsDir() && strings.HasPrefix(d.Name(), "lynceus-") {
-			f.cgroups = append(f.cgroups, name)
-		}
-		return nil // groups of others come and go
-	})
-	for _, pattern := range []string{filepath.Join(os.TempDir(), "lynceus-cluster-*"), "/run/netns/*", "/var/lib/kubelet", "/var/lib/cni"} {
-		found, err := filepath.Glob(pattern)
-		if err != nil {
-			t.Fatal(err)
-		}
-		f.files = append(f.files, found...)
-	}
-	return f
-}
-
-// left names what is in after but not in before.
-func left(before, after footprint) []string {
-	var out []string
-	for _, kind := range []struct {
-		name          string
-		before, after []string
-	}{
-		{"PID namespace", before.namespaces, after.namespaces},
-		{"setting", before.settings, after.settings},
-		{"mount", before.mounts, after.mounts},
-		{"interface", before.interfaces, after.interfaces},
-		{"control group", before.cgroups, after.cgroups},
-		{"file", before.files, after.files},
-	} {
-		for _, x := range kind.after {
-			if !slices.Contains(kind.before, x) {
-				out = append(out, kind.name+" "+x)
-			}
-		}
-	}
-	return out
-}
-
 // TestStartAndStop starts and ends three clusters in a row, each with pods in it and each ended in another way, and
 // compares the machine before and after. The second has an audit policy and a webhook of its own.
 func TestStartAndStop(t *testing.T) {
 	var audited atomic.Int64
 	receiver := httptest.NewTLSServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		var list struct{ Items []json.RawMessage }
+		if r.Header.Get("Authorization") != "Bearer "+webhookToken {
+			return
+		}
 		if err := json.NewDecoder(io.LimitReader(r.Body, 64<<20)).Decode(&list); err == nil {
 			audited.Add(int64(len(list.Items)))
 		}
@@ -116,6 +48,11 @@ func TestStartAndStop(t *testing.T) {
 			AuditWebhook: webhookKubeconfig(t, receiver),
 			Forward:      []int{receiver.Listener.Addr().(*net.TCPAddr).Port},
 		}, func(t *testing.T, c *cluster.Cluster) {
+			defer func() {
+				if t.Failed() {
+					t.Log(grepLog(c.Log("kube-apiserver"), "webhook"))
+				}
+			}()
 			eventually(t, "audit events at the webhook", func() bool { return audited.Load() > 0 })
 			pid, err := c.Process()
 			if err != nil {
@@ -140,17 +77,15 @@ func TestStartAndStop(t *testing.T) {
 		}},
 	}
 	for _, tt := range tests {
-		before := look(t)
 		t.Run(tt.name, func(t *testing.T) {
+			before := look(t)
 			c := clustertest.Start(t, tt.config)
 			pods(t, c)
-			if during := look(t); len(during.namespaces) <= len(before.namespaces) || len(during.cgroups) <= len(before.cgroups) {
-				t.Errorf("a running cluster shows no PID namespace or no control group: %+v", during)
-			}
+			own := traces(t, c)
+			own.checkThere(t)
 			tt.end(t, c)
-			if l := left(before, look(t)); len(l) > 0 {
-				t.Errorf("it left %s", strings.Join(l, ", "))
-			}
+			own.checkGone(t)
+			before.checkSame(t)
 		})
 	}
 }
@@ -160,14 +95,19 @@ func TestSoakStartAndStop(t *testing.T) {
 	clustertest.Soak(t)
 	before := look(t)
 	for range 10 {
+		began := time.Now()
 		c := clustertest.Start(t, cluster.Config{})
+		ready := time.Since(began)
 		pods(t, c)
+		own := traces(t, c)
+		own.checkThere(t)
+		began = time.Now()
 		if err := c.Down(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if l := left(before, look(t)); len(l) > 0 {
-			t.Fatalf("it left %s", strings.Join(l, ", "))
-		}
+		t.Logf("ready after %.1f s, down after %.1f s", ready.Seconds(), time.Since(began).Seconds())
+		own.checkGone(t)
+		before.checkSame(t)
 	}
 }
 
@@ -175,8 +115,9 @@ func TestSoakStartAndStop(t *testing.T) {
 // left.
 func TestStartFails(t *testing.T) {
 	before := look(t)
+	dir := filepath.Join(t.TempDir(), "refused")
 	_, err := cluster.Up(t.Context(), cluster.Config{
-		Dir: filepath.Join(os.TempDir(), "lynceus-cluster-refused"), Self: clustertest.Program(t),
+		Dir: dir, Self: clustertest.Program(t),
 		Binaries: os.Getenv(cluster.BinariesEnv), APIServer: []string{"--no-such-flag"},
 	})
 	if err == nil {
@@ -187,10 +128,32 @@ func TestStartFails(t *testing.T) {
 			t.Errorf("the error does not say %q: %v", want, err)
 		}
 	}
-	if l := left(before, look(t)); len(l) > 0 {
-		t.Errorf("it left %s", strings.Join(l, ", "))
+	if _, err := os.Stat(dir); err == nil {
+		t.Errorf("it left %s", dir)
 	}
+	if pids := processesOf(t, dir); len(pids) > 0 {
+		t.Errorf("it left the processes %v", pids)
+	}
+	before.checkSame(t)
 }
+
+// grepLog are the lines of a log that contain a word.
+func grepLog(file, word string) string {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return err.Error()
+	}
+	var b strings.Builder
+	for line := range strings.Lines(string(data)) {
+		if strings.Contains(line, word) {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
+}
+
+// webhookToken is what the API server shows to a server of this test.
+const webhookToken = "of-this-test"
 
 // webhookKubeconfig is the configuration by which the API server sends audit events to a server of this test.
 func webhookKubeconfig(t *testing.T, s *httptest.Server) []byte {
@@ -200,7 +163,7 @@ func webhookKubeconfig(t *testing.T, s *httptest.Server) []byte {
 	data, err := json.Marshal(m{
 		"apiVersion": "v1", "kind": "Config", "current-context": "c",
 		"clusters": []m{{"name": "c", "cluster": m{"server": s.URL, "certificate-authority-data": ca}}},
-		"users":    []m{{"name": "u", "user": m{"token": "of-this-test"}}},
+		"users":    []m{{"name": "u", "user": m{"token": webhookToken}}},
 		"contexts": []m{{"name": "c", "context": m{"cluster": "c", "user": "u"}}},
 	})
 	if err != nil {

@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"syscall"
 	"time"
@@ -20,7 +22,7 @@ import (
 )
 
 // Up returns the cluster in config.Dir, started if it is not running. A running one keeps its own configuration; a
-// dead one's remains are removed first. The result holds the cluster until it is closed.
+// dead one's remains are removed first, as are those of any other on this machine. The result holds the cluster until it is closed.
 func Up(ctx context.Context, config Config) (*Cluster, error) {
 	if os.Geteuid() != 0 {
 		return nil, errors.New("a cluster needs root: namespaces, mounts and control groups")
@@ -33,7 +35,7 @@ func Up(ctx context.Context, config Config) (*Cluster, error) {
 		return nil, err
 	}
 	d := layout.Dir(dir)
-	unlock, err := lock()
+	unlock, err := lock(startLock)
 	if err != nil {
 		return nil, err
 	}
@@ -41,6 +43,7 @@ func Up(ctx context.Context, config Config) (*Cluster, error) {
 	if c, err := attach(d); err == nil {
 		return c, nil
 	}
+	sweep(ctx)
 	if err := down(ctx, dir); err != nil {
 		return nil, err
 	}
@@ -61,25 +64,8 @@ func Up(ctx context.Context, config Config) (*Cluster, error) {
 	return c, nil
 }
 
-// lock makes one process at a time start or stop a cluster on this machine. Its file is in the cache, so that a cluster
-// that is down leaves nothing beside its directory.
-func lock() (unlock func(), err error) {
-	cache, err := CacheDir()
-	if err != nil {
-		return nil, err
-	}
-	if err := os.MkdirAll(cache, 0o755); err != nil {
-		return nil, err
-	}
-	f, err := os.OpenFile(filepath.Join(cache, "cluster.lock"), os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX); err != nil {
-		return nil, errors.Join(fmt.Errorf("lock %s: %w", f.Name(), err), f.Close())
-	}
-	return func() { _ = f.Close() }, nil
-}
+// validNodeName is a DNS subdomain (RFC 1123) that is also a label's value and a host name (sethostname(2)).
+var validNodeName = regexp.MustCompile(`^[a-z0-9]([-.a-z0-9]{0,61}[a-z0-9])?$`)
 
 // start writes the cluster's files and starts process 1 of its namespaces.
 func start(ctx context.Context, d layout.Dir, config Config) error {
@@ -87,6 +73,10 @@ func start(ctx context.Context, d layout.Dir, config Config) error {
 		if err := Install(ctx, missing, os.Stderr); err != nil {
 			return err
 		}
+	}
+	nodeName := cmp.Or(config.NodeName, defaultNodeName)
+	if !validNodeName.MatchString(nodeName) {
+		return fmt.Errorf("%q is no name for a node: use lower-case letters, digits, dots and hyphens, at most 63 characters", nodeName)
 	}
 	found, err := programs(config.Binaries)
 	if err != nil {
@@ -101,8 +91,12 @@ func start(ctx context.Context, d layout.Dir, config Config) error {
 	if err := os.MkdirAll(string(d), 0o700); err != nil {
 		return err
 	}
+	group := "lynceus-" + strconv.FormatInt(time.Now().UnixMicro(), 36)
+	if err := remember(d, group); err != nil {
+		return err
+	}
 	err = layout.WriteConfig(d, layout.Config{
-		Programs: found, Self: config.Self, Cgroup: "lynceus-" + strconv.FormatInt(time.Now().UnixMicro(), 36),
+		Programs: found, Self: config.Self, NodeName: nodeName, Cgroup: group,
 		Server: server, Forward: config.Forward, Linger: config.Linger, AuditWebhook: config.AuditWebhook != nil, APIServer: config.APIServer,
 	})
 	if err != nil {
@@ -113,7 +107,7 @@ func start(ctx context.Context, d layout.Dir, config Config) error {
 			return err
 		}
 	}
-	if err := writeCredentials(d, server); err != nil {
+	if err := writeCredentials(d, server, nodeName); err != nil {
 		return err
 	}
 	policy := config.AuditPolicy

@@ -27,6 +27,9 @@ const InstallEnv = "LYNCEUS_CLUSTER_INSTALL"
 // find it running.
 const linger = 30 * time.Second
 
+// orphanLinger is how long a test's own cluster outlives a test process that was killed.
+const orphanLinger = 2 * time.Second
+
 // shared is this process's hold on the cluster that all tests of the machine share. It is held until the process ends.
 var shared = sync.OnceValues(func() (*cluster.Cluster, error) {
 	self, err := program(context.Background())
@@ -50,8 +53,8 @@ func Get(tb testing.TB) *cluster.Cluster {
 	return c
 }
 
-// Start starts a cluster of the test's own, for what has to be configured or counted, and ends it with the test.
-// Dir, Self, Binaries and Install need not be set. It costs some ten seconds and 800 MB of memory.
+// Start starts a cluster of the test's own, for what has to be configured or counted, and ends it with the test,
+// even if that is killed. Dir, Self, Binaries and Install need not be set. It costs some ten seconds and 800 MB of memory.
 func Start(tb testing.TB, config cluster.Config) *cluster.Cluster {
 	tb.Helper()
 	need(tb)
@@ -69,6 +72,9 @@ func Start(tb testing.TB, config cluster.Config) *cluster.Cluster {
 	}
 	if config.Binaries == "" {
 		config.Binaries = os.Getenv(cluster.BinariesEnv)
+	}
+	if config.Linger == 0 {
+		config.Linger = orphanLinger
 	}
 	config.Install = config.Install || os.Getenv(InstallEnv) != ""
 	c, err := cluster.Up(tb.Context(), config)
@@ -155,6 +161,15 @@ func GoImage(tb testing.TB, c *cluster.Cluster, pkg string) string {
 	return spec.Name
 }
 
+// ShellImage gives the node an image with a shell and returns its name; see cluster.Cluster.ImportShell.
+func ShellImage(tb testing.TB, c *cluster.Cluster) string {
+	tb.Helper()
+	if err := c.ImportShell(tb.Context()); err != nil {
+		tb.Fatal(err)
+	}
+	return cluster.ShellImage
+}
+
 // need ends a test for which this machine lacks something, by name.
 func need(tb testing.TB) {
 	tb.Helper()
@@ -194,7 +209,7 @@ func missing() string {
 		return err.Error()
 	}
 	if len(unbuilt) > 0 {
-		return strings.Join(unbuilt, " ") + " not built: run make cluster once"
+		return strings.Join(unbuilt, " ") + " not built: run make cluster-prepare"
 	}
 	return ""
 }

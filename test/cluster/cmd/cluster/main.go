@@ -11,6 +11,8 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -26,9 +28,9 @@ func main() {
 	}
 }
 
-const usage = `cluster up [flags]     start the shared cluster, or find it, and print its kubeconfig
-cluster down [flags]   end it
-cluster build [flags]  build Kubernetes into the cache, as far as it is missing
+const usage = `cluster up [flags]       start the shared cluster, or find it, and print its kubeconfig
+cluster down [flags]     end it
+cluster prepare [flags]  build Kubernetes into the cache and name or install Debian packages, as far as they are missing
 each command explains its flags with -h`
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
@@ -41,8 +43,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return up(ctx, args, stdout, stderr)
 	case "down":
 		return down(ctx, args, stderr)
-	case "build":
-		return build(ctx, args, stderr)
+	case "prepare":
+		return prepare(ctx, args, stderr)
 	case "init", "node":
 		if len(args) != 1 {
 			return fmt.Errorf("%s: started by up only", name)
@@ -72,9 +74,14 @@ func up(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags.StringVar(&config.Binaries, "binaries", os.Getenv(cluster.BinariesEnv), "a `directory` with programs of Kubernetes, used before the cache")
 	flags.BoolVar(&config.Install, "install", false, "install missing Debian packages")
 	flags.DurationVar(&config.Linger, "linger", 0, "end when nobody has held the cluster for this `time`; 0 keeps it")
+	flags.StringVar(&config.NodeName, "node", "", "the node's `name`; empty is node1")
 	policy := flags.String("audit-policy", "", "audit policy `file`")
 	webhook := flags.String("audit-webhook", "", "kubeconfig `file` of an audit webhook")
-	forward := flags.Int("forward", 0, "a loopback `port` of this machine that the node has, too")
+	flags.Func("forward", "a loopback `port` of this machine that the node has, too; may be repeated", func(s string) error {
+		port, err := strconv.Atoi(s)
+		config.Forward = append(config.Forward, port)
+		return err
+	})
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -92,19 +99,28 @@ func up(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return err
 		}
 	}
-	if *forward != 0 {
-		config.Forward = []int{*forward}
-	}
 	began := time.Now()
 	c, err := cluster.Up(ctx, config)
 	if err != nil {
 		return err
 	}
 	defer c.Close()
-	fmt.Fprintf(stderr, "ready after %.1f s\n", time.Since(began).Seconds())
+	end := "make cluster-down"
+	if c.Dir() != cluster.SharedDir() {
+		end = config.Self + " down -dir " + c.Dir()
+	}
+	fmt.Fprintf(stderr, hints, cluster.KubernetesVersion, time.Since(began).Seconds(), c.Kubeconfig(), c.Dir(), c.AuditLog(), end)
 	_, err = fmt.Fprintln(stdout, c.Kubeconfig())
 	return err
 }
+
+// hints tell whoever started a cluster what to do with it. They go to standard error: the kubeconfig alone is the output.
+const hints = `Kubernetes %s, ready after %.1f s
+  use it   export KUBECONFIG=%s PATH=%s/bin:$PATH
+           kubectl get pods --all-namespaces
+  audit    %s
+  end it   %s
+`
 
 func down(ctx context.Context, args []string, stderr io.Writer) error {
 	flags := newFlags("down", stderr)
@@ -115,19 +131,24 @@ func down(ctx context.Context, args []string, stderr io.Writer) error {
 	return cluster.Down(ctx, *dir)
 }
 
-func build(ctx context.Context, args []string, stderr io.Writer) error {
-	flags := newFlags("build", stderr)
+func prepare(ctx context.Context, args []string, stderr io.Writer) error {
+	flags := newFlags("prepare", stderr)
 	module := flags.String("module", "kubernetes", "the `directory` of the module that pins Kubernetes")
 	binaries := flags.String("binaries", os.Getenv(cluster.BinariesEnv), "a `directory` with programs of Kubernetes, which are not built")
+	install := flags.Bool("install", false, "install missing Debian packages")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	names, err := cluster.Unbuilt(*binaries)
-	if err != nil || len(names) == 0 {
-		return err
+	if missing := cluster.Missing(); len(missing) > 0 {
+		if !*install {
+			return fmt.Errorf("missing Debian packages: apt-get install %s, or -install", strings.Join(missing, " "))
+		}
+		fmt.Fprintln(stderr, "installing the Debian packages", strings.Join(missing, " "))
+		if err := cluster.Install(ctx, missing, stderr); err != nil {
+			return err
+		}
 	}
-	fmt.Fprintln(stderr, "building", names, "of Kubernetes", cluster.KubernetesVersion, "once; this takes minutes")
-	return cluster.Build(ctx, *module, names, stderr)
+	return cluster.Build(ctx, *module, *binaries, stderr)
 }
 
 func newFlags(name string, stderr io.Writer) *flag.FlagSet {

@@ -62,7 +62,6 @@ var (
 
 // Names and ports that clients may rely on.
 const (
-	NodeName   = "node1"
 	APIPort    = 6443
 	Domain     = "cluster.local"
 	APIServer  = "https://10.0.0.10:6443" // at NodeAddr and APIPort

@@ -106,7 +106,7 @@ func (a *api) ready(ctx context.Context) error {
 	return body.Close()
 }
 
-func (a *api) nodeReady(ctx context.Context) error {
+func (a *api) nodeReady(ctx context.Context, name string) error {
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
 	var node struct {
@@ -114,7 +114,7 @@ func (a *api) nodeReady(ctx context.Context) error {
 			Conditions []struct{ Type, Status, Message string }
 		}
 	}
-	if err := a.get(ctx, "/api/v1/nodes/"+layout.NodeName, &node); err != nil {
+	if err := a.get(ctx, "/api/v1/nodes/"+name, &node); err != nil {
 		return err
 	}
 	for _, c := range node.Status.Conditions {

@@ -124,4 +124,4 @@ func forward(ns *os.File) error {
 }
 
 // setHostname names the node in its own UTS namespace.
-func setHostname() error { return unix.Sethostname([]byte(layout.NodeName)) }
+func setHostname(name string) error { return unix.Sethostname([]byte(name)) }

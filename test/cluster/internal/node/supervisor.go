@@ -102,7 +102,7 @@ func (s *supervisor) abandoned() bool {
 
 // start brings the cluster up to Ready.
 func (s *supervisor) start(ctx context.Context) error {
-	if err := setHostname(); err != nil {
+	if err := setHostname(s.config.NodeName); err != nil {
 		return err
 	}
 	if err := cgroup.Make(s.config.Cgroup); err != nil {
@@ -139,13 +139,14 @@ func (s *supervisor) start(ctx context.Context) error {
 	if err := <-images; err != nil {
 		return err
 	}
-	if err := s.run(kubelet(s.dir), proxy()); err != nil {
+	if err := s.run(kubelet(s.dir, s.config), proxy(s.config)); err != nil {
 		return err
 	}
 	if err := s.startDNS(ctx, api); err != nil {
 		return err
 	}
-	if err := s.until(ctx, "node "+layout.NodeName+" to be ready", api.nodeReady); err != nil {
+	nodeReady := func(ctx context.Context) error { return api.nodeReady(ctx, s.config.NodeName) }
+	if err := s.until(ctx, "node "+s.config.NodeName+" to be ready", nodeReady); err != nil {
 		return err
 	}
 	return s.until(ctx, "service account default/default", api.defaultAccount)

@@ -1,0 +1,277 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"k8s.io/client-go/rest"
+
+	"github.com/lynceus-io/lynceus/api"
+	"github.com/lynceus-io/lynceus/collect/kube"
+	"github.com/lynceus-io/lynceus/collect/redact"
+	"github.com/lynceus-io/lynceus/event"
+	"github.com/lynceus-io/lynceus/event/wire"
+	"github.com/lynceus-io/lynceus/inventory"
+)
+
+const (
+	// DefaultQueue bounds what waits for the hub, in bytes: some 20,000 pods.
+	DefaultQueue = 96 << 20
+	// DefaultRenew is how often everything is reported as present again.
+	DefaultRenew = 24 * time.Hour
+	// batchBytes is about how much a batch holds before compression. It lies
+	// well below what the hub takes in one request (api.DefaultLimits.Body).
+	batchBytes = 256 << 10
+	// beat is how often the agent gives a sign of life; the hub misses it
+	// after api.AgentSilence.
+	beat = 20 * time.Second
+	// Waits after a failure, each twice the last.
+	firstWait, lastWait = 500 * time.Millisecond, 30 * time.Second
+	// sendTimeout is how long the hub may take to make a batch durable.
+	sendTimeout = time.Minute
+)
+
+// Options of New. Cluster and Hub are needed.
+type Options struct {
+	// Cluster says how its API server is reached. Name is what it is called,
+	// "" to let the hub say.
+	Cluster *rest.Config
+	Name    string
+	Hub     Hub
+	// Key is that under which secrets in documents are replaced; see
+	// redact.New.
+	Key []byte
+	// Queue bounds what waits for the hub, in bytes; 0 means DefaultQueue.
+	Queue int64
+	// Renew is how often everything is reported as present again; 0 means
+	// DefaultRenew.
+	Renew time.Duration
+	// Version is the program's, for the hub.
+	Version string
+	Log     *slog.Logger
+	Now     func() time.Time
+}
+
+// An Agent reports one cluster to one hub.
+type Agent struct {
+	o      Options
+	client *kube.Client
+	queue  *queue
+
+	builder wire.Builder // of the sender
+	event   event.Event
+
+	mu      sync.Mutex
+	watcher *kube.Watcher
+	said    string // the last failure that was logged
+}
+
+// New returns an agent that waits for Run.
+func New(o Options) (*Agent, error) {
+	if o.Cluster == nil || o.Hub == nil {
+		return nil, errors.New("agent: Cluster and Hub must be given")
+	}
+	if o.Queue <= 0 {
+		o.Queue = DefaultQueue
+	}
+	if o.Renew <= 0 {
+		o.Renew = DefaultRenew
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	client, err := kube.NewClient(o.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	return &Agent{o: o, client: client, queue: newQueue(o.Queue), builder: wire.Builder{Limit: batchBytes}}, nil
+}
+
+// Client asks the cluster that the agent is for.
+func (a *Agent) Client() *kube.Client { return a.client }
+
+// Run reports until ctx ends. What fails is logged and tried again.
+func (a *Agent) Run(ctx context.Context) error {
+	for ctx.Err() == nil {
+		a.session(ctx)
+	}
+	return nil
+}
+
+// session reports from a first listing to the next renewal.
+func (a *Agent) session(ctx context.Context) {
+	var id kube.Identity
+	var cluster api.Cluster
+	var known []kube.Known
+	a.retry(ctx, "the cluster cannot be reached", func(ctx context.Context) (err error) {
+		id, err = a.client.Identify(ctx)
+		return err
+	})
+	a.retry(ctx, "the hub does not know this agent yet", func(ctx context.Context) (err error) {
+		cluster, err = a.o.Hub.Hello(ctx, a.hello(id))
+		return err
+	})
+	a.retry(ctx, "the hub does not say what it knows", func(ctx context.Context) error {
+		list, err := a.o.Hub.Known(ctx, id.UID)
+		known = known[:0]
+		for _, k := range list {
+			known = append(known, kube.Known(k))
+		}
+		return err
+	})
+	if ctx.Err() != nil {
+		return
+	}
+	watcher, err := kube.NewWatcher(kube.Options{
+		Client: a.client, Redactor: redact.New(a.o.Key), Known: known, Log: a.o.Log, Now: a.o.Now,
+		Emit: func(ctx context.Context, o *inventory.Object) {
+			o.Cluster, o.ClusterUID = cluster.Name, cluster.UID
+			a.queue.put(ctx, o)
+		},
+	})
+	if err != nil {
+		a.say("the cluster cannot be watched", err)
+		sleep(ctx, lastWait)
+		return
+	}
+	a.o.Log.Info("reports a cluster", "cluster", cluster.Name, "uid", cluster.UID, "version", id.Version, "known", len(known))
+	a.setWatcher(watcher)
+	defer a.setWatcher(nil)
+
+	watching, stop := context.WithTimeout(ctx, a.o.Renew)
+	defer stop()
+	var running sync.WaitGroup
+	a.queue.begin()
+	running.Go(func() {
+		watcher.Run(watching)
+		a.queue.end()
+	})
+	running.Go(func() { a.live(watching, id) })
+	for {
+		objects := a.queue.take(ctx, batchBytes)
+		if objects == nil {
+			break
+		}
+		a.deliver(ctx, id.UID, objects)
+	}
+	stop()
+	running.Wait()
+}
+
+func (a *Agent) setWatcher(w *kube.Watcher) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.watcher = w
+}
+
+// hello is what the agent says of itself.
+func (a *Agent) hello(id kube.Identity) api.AgentHello {
+	objects, bytes, coalesced := a.queue.stats()
+	h := api.AgentHello{
+		Name: a.o.Name, UID: id.UID, KubernetesVersion: id.Version, Addresses: id.Addresses, AgentVersion: a.o.Version,
+		Waiting: int64(objects), WaitingBytes: bytes, Coalesced: coalesced, Unseen: []string{},
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.watcher != nil {
+		h.Unseen = a.watcher.Trouble()
+	}
+	return h
+}
+
+// live gives signs of life until ctx ends.
+func (a *Agent) live(ctx context.Context, id kube.Identity) {
+	for {
+		sleep(ctx, beat)
+		if ctx.Err() != nil {
+			return
+		}
+		wait, cancel := context.WithTimeout(ctx, beat)
+		if _, err := a.o.Hub.Hello(wait, a.hello(id)); err != nil && ctx.Err() == nil {
+			a.say("the hub did not take a sign of life", err)
+		}
+		cancel()
+	}
+}
+
+// deliver brings objects to the hub, as often as it takes.
+func (a *Agent) deliver(ctx context.Context, uid string, objects []*inventory.Object) {
+	source := "agent/" + uid
+	a.builder.Reset(source, a.o.Now().UnixNano())
+	send := func() {
+		if a.builder.Events() == 0 {
+			return
+		}
+		batch := a.builder.AppendTo(nil)
+		a.retry(ctx, "the hub does not take what changed in the cluster; it waits here", func(ctx context.Context) error {
+			ctx, cancel := context.WithTimeout(ctx, sendTimeout)
+			defer cancel()
+			return a.o.Hub.Take(ctx, uid, batch)
+		})
+		a.builder.Reset(source, a.o.Now().UnixNano())
+	}
+	for _, o := range objects {
+		inventory.Fill(&a.event, o, inventory.Group{})
+		err := a.builder.Add(&a.event)
+		if errors.Is(err, wire.ErrFull) {
+			send()
+			err = a.builder.Add(&a.event)
+		}
+		if err != nil {
+			a.o.Log.Error("an object cannot be reported", "resource", o.Resource, "namespace", o.Namespace, "name", o.Name, "error", err)
+		}
+	}
+	send()
+}
+
+// retry does something until it succeeds or ctx ends, and says what failed
+// where that is news.
+func (a *Agent) retry(ctx context.Context, what string, f func(context.Context) error) {
+	for wait := firstWait; ctx.Err() == nil; wait = min(2*wait, lastWait) {
+		err := f(ctx)
+		if err == nil {
+			a.say("", nil)
+			return
+		}
+		if ctx.Err() == nil {
+			a.say(what, err)
+		}
+		sleep(ctx, wait/2+rand.N(wait))
+	}
+}
+
+// say logs a failure that was not the last one, and once that it is over.
+func (a *Agent) say(what string, err error) {
+	text := what
+	if err != nil {
+		text += ": " + err.Error()
+	}
+	a.mu.Lock()
+	news := text != a.said
+	a.said = text
+	a.mu.Unlock()
+	switch {
+	case !news:
+	case err == nil:
+		a.o.Log.Info("the agent works again")
+	default:
+		a.o.Log.Error(what+"; it is tried again", "error", err)
+	}
+}
+
+// sleep waits, or returns when ctx ends.
+func sleep(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}

@@ -1,0 +1,145 @@
+package hub
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/lynceus-io/lynceus/api"
+	"github.com/lynceus-io/lynceus/api/hunt"
+	"github.com/lynceus-io/lynceus/collect/redact"
+	"github.com/lynceus-io/lynceus/hub/live"
+	"github.com/lynceus-io/lynceus/store/clusters"
+)
+
+// fleet is the clusters that report, and what their agents bring. It
+// implements api.Agents, and agent.Hub for an agent in this process.
+type fleet struct {
+	book      *clusters.Book
+	publisher live.Publisher
+	queries   hunt.Querier // nil until the API is made
+	redactor  *redact.Redactor
+	now       func() time.Time
+	started   time.Time
+
+	mu     sync.Mutex
+	agents map[string]*api.AgentStatus // by UID
+}
+
+func newFleet(book *clusters.Book, p live.Publisher, q hunt.Querier, key []byte, now func() time.Time) *fleet {
+	return &fleet{book: book, publisher: p, queries: q, redactor: redact.New(key), now: now, started: now(), agents: map[string]*api.AgentStatus{}}
+}
+
+// agentSource is the source of what the agent of a cluster brings.
+func agentSource(cluster string) string { return "agent/" + cluster }
+
+// Bounds of what is kept of an agent's words.
+const (
+	maxUnseen     = 100
+	maxUnseenText = 300
+)
+
+// Clusters implements api.Agents.
+func (f *fleet) Clusters() []api.Cluster {
+	list := f.book.List()
+	out := make([]api.Cluster, len(list))
+	for i, c := range list {
+		out[i] = f.status(c)
+	}
+	return out
+}
+
+// status is a cluster and how its agent does.
+func (f *fleet) status(c clusters.Cluster) api.Cluster {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	out := api.Cluster{Cluster: c}
+	if a := f.agents[c.UID]; a != nil {
+		copied := *a
+		out.Agent = &copied
+	}
+	return out
+}
+
+// Hello implements api.Agents.
+func (f *fleet) Hello(ctx context.Context, bound string, h api.AgentHello) (api.Cluster, error) {
+	if bound != "" && h.Name != "" && h.Name != bound {
+		return api.Cluster{}, fmt.Errorf("%w: it is for %q, and the agent calls its cluster %q", api.ErrOtherCluster, bound, h.Name)
+	}
+	old, _ := f.book.Get(h.UID)
+	c, err := f.book.Meet(ctx, clusters.Cluster{
+		UID: h.UID, Name: cmp.Or(bound, h.Name, old.Name, clusters.NameOf(h.UID)), KubernetesVersion: h.KubernetesVersion, Addresses: h.Addresses, AgentVersion: h.AgentVersion,
+	}, "agent")
+	if err != nil {
+		return api.Cluster{}, err
+	}
+	unseen := slices.Clone(h.Unseen[:min(len(h.Unseen), maxUnseen)])
+	for i, text := range unseen {
+		unseen[i] = text[:min(len(text), maxUnseenText)]
+	}
+	f.heard(c.UID, func(a *api.AgentStatus) { a.Waiting, a.Coalesced, a.Unseen = h.Waiting, h.Coalesced, unseen })
+	return f.status(c), nil
+}
+
+// heard notes a sign of life.
+func (f *fleet) heard(uid string, change func(*api.AgentStatus)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	a := f.agents[uid]
+	if a == nil {
+		a = &api.AgentStatus{Unseen: []string{}}
+		f.agents[uid] = a
+	}
+	a.LastSeen = f.now().UTC()
+	change(a)
+}
+
+// cluster returns the cluster with a UID, which an agent bound to a name may
+// speak for.
+func (f *fleet) cluster(bound, uid string) (clusters.Cluster, error) {
+	c, ok := f.book.Get(uid)
+	if !ok {
+		return c, clusters.ErrUnknown
+	}
+	if bound != "" && c.Name != bound {
+		return c, fmt.Errorf("%w: it is for %q, and the cluster is %q", api.ErrOtherCluster, bound, c.Name)
+	}
+	return c, nil
+}
+
+// Forget implements api.Agents.
+func (f *fleet) Forget(ctx context.Context, uid, by string) (api.Cluster, error) {
+	c, err := f.book.Forget(ctx, uid, by)
+	if err != nil {
+		return api.Cluster{}, err
+	}
+	out := f.status(c)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.agents, uid)
+	return out, nil
+}
+
+// problems are agents that are silent, and what others do not see.
+func (f *fleet) problems() []string {
+	var out []string
+	now := f.now()
+	for _, c := range f.Clusters() {
+		if c.Agent == nil {
+			if quiet := now.Sub(f.started); quiet > api.AgentSilence {
+				out = append(out, fmt.Sprintf("the agent of cluster %s was not heard of since this server started %s ago: see its log, or run lynceus clusters forget %s", c.Name, quiet.Round(time.Second), c.UID))
+			}
+			continue
+		}
+		if quiet := now.Sub(c.Agent.LastSeen); quiet > api.AgentSilence {
+			out = append(out, fmt.Sprintf("the agent of cluster %s is silent for %s: what changes in that cluster is not known; see its log", c.Name, quiet.Round(time.Second)))
+		}
+		for _, u := range c.Agent.Unseen {
+			out = append(out, fmt.Sprintf("the agent of cluster %s does not see %s", c.Name, u))
+		}
+	}
+	return out
+}
