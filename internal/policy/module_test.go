@@ -84,7 +84,7 @@ func mustParse(t *testing.T, rel, src string) *goFile {
 }
 
 // otherModules have a go.mod of their own, and tools to start and privileges to use that the product has not.
-var otherModules = []string{"tools/", "test/cluster/"}
+var otherModules = []string{"tools/", "test/cluster/", "test/scenarios/"}
 
 // goFiles parses every Go file of the main module.
 func goFiles(t *testing.T) []*goFile {
