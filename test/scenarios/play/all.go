@@ -34,6 +34,10 @@ func All() []Scenario {
 		{"attack-tokens", Generated, Tokens},
 		{"attack-matrix", Bodies, Matrix},
 		{"attack-insider", Generated, Insider},
+		{"benign-devs", Bodies, Developers},
+		{"benign-ci", Standard, Pipelines},
+		{"benign-platform", Standard, Platform},
+		{"benign-upgrade", Generated, Upgrade},
 	}
 }
 

@@ -144,6 +144,9 @@ func (a *Actor) Request(agent, method, path, body string, headers ...string) (in
 		return 0, err.Error()
 	}
 	defer res.Body.Close()
+	if res.StatusCode == http.StatusSwitchingProtocols {
+		return res.StatusCode, "" // a stream, which would not end by itself
+	}
 	b, _ := io.ReadAll(io.LimitReader(res.Body, 8<<20))
 	return res.StatusCode, string(b)
 }

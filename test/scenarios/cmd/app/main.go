@@ -38,6 +38,10 @@ func run(ctx context.Context, name string, args []string, stdin io.Reader, stdou
 		return lease(ctx, args)
 	case "poll":
 		return poll(ctx, args)
+	case "operate":
+		return operate(ctx, args)
+	case "scale":
+		return scale(ctx, args)
 	case "crash":
 		return fmt.Errorf("no configuration found")
 	case "hog":
