@@ -107,6 +107,16 @@ cluster-down: ## end what make cluster started
 	@CGO_ENABLED=0 $(GO) build -C test/cluster -trimpath -ldflags '-s -w' -o ../../bin/cluster ./cmd/cluster
 	@bin/cluster down
 
+# make recordings SCENARIO=attack-stratus plays one; without it, all: ten minutes. INVENTORY=false leaves the inventory out.
+SCENARIO  ?=
+OUT       ?= recordings
+INVENTORY ?= true
+
+.PHONY: recordings
+recordings: build ## play attacks and ordinary work on real clusters and record them: SCENARIO=name OUT=recordings (root)
+	@bin="$${LYNCEUS_KUBERNETES_BINARIES:-}"; [ -n "$$bin" ] || $(GO) run -C test/cluster ./cmd/cluster build -module kubernetes
+	$(GO) run -C test/scenarios ./cmd/record -scenario "$(SCENARIO)" -out "$(abspath $(OUT))" -lynceus "$(abspath bin/lynceus)" -inventory=$(INVENTORY)
+
 .PHONY: generate
 generate: ## write the generated files again
 	$(GO) generate ./...
