@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"bufio"
 	"compress/gzip"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -22,6 +24,7 @@ type Recording struct {
 // Save ends the scenario and writes its recording: audit.jsonl.gz, inventory.jsonl.gz if one was recorded, and
 // steps.jsonl, into a new or empty directory.
 func (s *Stage) Save(dir string) (*Recording, error) {
+	scrub := s.scrubber()
 	s.Sleep(time.Second) // the API server writes its log as requests end
 	if s.recorder != nil {
 		s.recorder.stop()
@@ -31,11 +34,11 @@ func (s *Stage) Save(dir string) (*Recording, error) {
 	}
 	rec := &Recording{Steps: len(s.steps)}
 	var err error
-	if rec.Events, err = pack(s.Cluster.AuditLog(), filepath.Join(dir, "audit.jsonl.gz")); err != nil {
+	if rec.Events, err = pack(s.Cluster.AuditLog(), filepath.Join(dir, "audit.jsonl.gz"), scrub); err != nil {
 		return nil, err
 	}
 	if s.recorder != nil {
-		if rec.Inventory, err = pack(s.recorder.file, filepath.Join(dir, "inventory.jsonl.gz")); err != nil {
+		if rec.Inventory, err = pack(s.recorder.file, filepath.Join(dir, "inventory.jsonl.gz"), scrub); err != nil {
 			return nil, err
 		}
 	}
@@ -68,8 +71,8 @@ func writeSteps(file string, steps []*Step) error {
 	return errors.Join(err, f.Close())
 }
 
-// pack compresses a file of lines and counts them.
-func pack(from, to string) (lines int, err error) {
+// pack compresses a file of lines, with what scrub replaces replaced, and counts them.
+func pack(from, to string, scrub *strings.Replacer) (lines int, err error) {
 	in, err := os.Open(from)
 	if err != nil {
 		return 0, err
@@ -83,24 +86,19 @@ func pack(from, to string) (lines int, err error) {
 	if err != nil {
 		return 0, errors.Join(err, out.Close())
 	}
-	count := &lineCounter{w: zip}
-	_, err = io.Copy(count, in)
+	for r := bufio.NewReaderSize(in, 1<<20); err == nil; {
+		var line string
+		if line, err = r.ReadString('\n'); err != nil {
+			break // what has no end was still being written
+		}
+		lines++
+		_, err = scrub.WriteString(zip, line)
+	}
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
 	if err = errors.Join(err, zip.Close(), out.Close()); err != nil {
 		return 0, fmt.Errorf("compress %s: %w", from, err)
 	}
-	return count.lines, nil
-}
-
-type lineCounter struct {
-	w     io.Writer
-	lines int
-}
-
-func (c *lineCounter) Write(p []byte) (int, error) {
-	for _, b := range p {
-		if b == '\n' {
-			c.lines++
-		}
-	}
-	return c.w.Write(p)
+	return lines, nil
 }
