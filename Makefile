@@ -137,6 +137,15 @@ cluster-down: bin/cluster ## end what make cluster started
 cluster-test: ## test the harness that starts clusters (root, after make cluster-prepare)
 	$(REQUIRE_CLUSTER) $(GO) test -C test/cluster -count=1 ./...
 
+# make recordings SCENARIO=attack-stratus plays one; without it, all: ten minutes. INVENTORY=false leaves the inventory out.
+SCENARIO  ?=
+OUT       ?= recordings
+INVENTORY ?= true
+
+.PHONY: recordings
+recordings: build cluster-prepare ## play attacks and ordinary work on real clusters and record them: SCENARIO=name OUT=recordings (root)
+	$(GO) run -C test/scenarios ./cmd/record -scenario "$(SCENARIO)" -out "$(abspath $(OUT))" -lynceus "$(abspath bin/lynceus)" -inventory=$(INVENTORY)
+
 .PHONY: generate
 generate: ## write the generated files again
 	$(GO) generate ./...

@@ -1,0 +1,104 @@
+package stage
+
+import (
+	"bufio"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// Recording says what was written.
+type Recording struct {
+	Events    int // lines of the audit log
+	Inventory int // lines of the inventory; 0 when none was recorded
+	Steps     int
+	Unseen    []*Step // steps without a request in the audit log
+}
+
+// Save ends the scenario and writes its recording: audit.jsonl.gz, inventory.jsonl.gz if one was recorded, and
+// steps.jsonl, into a new or empty directory.
+func (s *Stage) Save(dir string) (*Recording, error) {
+	scrub := s.scrubber()
+	s.Sleep(time.Second) // the API server writes its log as requests end
+	if s.recorder != nil {
+		s.recorder.stop()
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	rec := &Recording{Steps: len(s.steps)}
+	var err error
+	if rec.Events, err = pack(s.Cluster.AuditLog(), filepath.Join(dir, "audit.jsonl.gz"), scrub); err != nil {
+		return nil, err
+	}
+	if s.recorder != nil {
+		if rec.Inventory, err = pack(s.recorder.file, filepath.Join(dir, "inventory.jsonl.gz"), scrub); err != nil {
+			return nil, err
+		}
+	}
+	audit, err := os.Open(s.Cluster.AuditLog())
+	if err != nil {
+		return nil, err
+	}
+	defer audit.Close()
+	if err := label(audit, s.steps); err != nil {
+		return nil, err
+	}
+	for _, st := range s.steps {
+		if len(st.AuditIDs) == 0 {
+			rec.Unseen = append(rec.Unseen, st)
+		}
+	}
+	return rec, writeSteps(filepath.Join(dir, "steps.jsonl"), s.steps)
+}
+
+func writeSteps(file string, steps []*Step) error {
+	f, err := os.Create(file)
+	if err != nil {
+		return err
+	}
+	enc := json.NewEncoder(f)
+	enc.SetEscapeHTML(false)
+	for _, st := range steps {
+		err = errors.Join(err, enc.Encode(st))
+	}
+	return errors.Join(err, f.Close())
+}
+
+// pack compresses a file of lines, with what scrub replaces replaced, and counts them.
+func pack(from, to string, scrub *strings.Replacer) (lines int, err error) {
+	in, err := os.Open(from)
+	if err != nil {
+		return 0, err
+	}
+	defer in.Close()
+	out, err := os.Create(to)
+	if err != nil {
+		return 0, err
+	}
+	zip, err := gzip.NewWriterLevel(out, gzip.BestCompression)
+	if err != nil {
+		return 0, errors.Join(err, out.Close())
+	}
+	for r := bufio.NewReaderSize(in, 1<<20); err == nil; {
+		var line string
+		if line, err = r.ReadString('\n'); err != nil {
+			break // what has no end was still being written
+		}
+		lines++
+		_, err = scrub.WriteString(zip, line)
+	}
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	if err = errors.Join(err, zip.Close(), out.Close()); err != nil {
+		return 0, fmt.Errorf("compress %s: %w", from, err)
+	}
+	return lines, nil
+}
