@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/lynceus-io/lynceus/event"
+	"github.com/lynceus-io/lynceus/identity"
 	"github.com/lynceus-io/lynceus/store/lake"
 )
 
@@ -26,9 +27,10 @@ var recalled = []event.FieldID{
 	event.InventoryHostNetwork.ID(), event.InventoryLabels.ID(),
 }
 
-// recall learns again what the clusters contained, from the store.
-func (j *Judge) recall(ctx context.Context) (int64, error) {
-	first, last, ok := j.o.Lake.Span(event.ClassInventory)
+// Recall lets callers know what the clusters contained, from the store. It
+// returns how many rows it read.
+func Recall(ctx context.Context, l *lake.Lake, callers *identity.Callers) (n int64, err error) {
+	first, last, ok := l.Span(event.ClassInventory)
 	if !ok {
 		return 0, nil
 	}
@@ -42,26 +44,25 @@ func (j *Judge) recall(ctx context.Context) (int64, error) {
 		if window < time.Minute {
 			break
 		}
-		n, err := j.rows(ctx, sel)
+		most, err := rowsOf(ctx, l, sel)
 		if err != nil {
 			return 0, err
 		}
-		if n <= maxRecalled {
+		if most <= maxRecalled {
 			break
 		}
 	}
-	n := int64(0)
-	err := j.o.Lake.Scan(ctx, sel, func(e *event.Event) error {
+	err = l.Scan(ctx, sel, func(e *event.Event) error {
 		n++
-		j.o.Callers.Observe(e)
+		callers.Recall(e)
 		return nil
 	})
 	return n, err
 }
 
-// rows returns how many rows the files of a selection have.
-func (j *Judge) rows(ctx context.Context, sel lake.Selection) (n int64, err error) {
-	snap, err := j.o.Lake.Pin(ctx, sel)
+// rowsOf returns how many rows the files of a selection have.
+func rowsOf(ctx context.Context, l *lake.Lake, sel lake.Selection) (n int64, err error) {
+	snap, err := l.Pin(ctx, sel)
 	if err != nil {
 		return 0, err
 	}

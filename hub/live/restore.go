@@ -33,7 +33,7 @@ type Restored struct {
 func (j *Judge) Restore(ctx context.Context, rules func(id string) *rule.Rule) (Restored, error) {
 	var r Restored
 	var err error
-	if r.Objects, err = j.recall(ctx); err != nil {
+	if r.Objects, err = Recall(ctx, j.o.Lake, j.o.Callers); err != nil {
 		return r, fmt.Errorf("read the inventory of the store: %w", err)
 	}
 	_, last, ok := j.o.Lake.Span(event.ClassAudit)
@@ -77,7 +77,7 @@ func (j *Judge) Restore(ctx context.Context, rules func(id string) *rule.Rule) (
 func (j *Judge) replay(ctx context.Context, last time.Time) (int64, error) {
 	window := Replay
 	for window > time.Minute {
-		n, err := j.rows(ctx, receivedSince(event.ClassAudit, last.Add(-window)))
+		n, err := rowsOf(ctx, j.o.Lake, receivedSince(event.ClassAudit, last.Add(-window)))
 		if err != nil {
 			return 0, err
 		}
