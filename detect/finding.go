@@ -54,6 +54,10 @@ type Actor struct {
 	ServiceAccount string   `json:"service_account,omitempty"` // namespace/name
 	TokenPod       string   `json:"token_pod,omitempty"`       // pod the token is bound to; not the caller
 	TokenPodUID    string   `json:"token_pod_uid,omitempty"`
+	TokenWorkload  string   `json:"token_workload,omitempty"`  // pod group of that pod, as Kind/name
+	TokenWriter    string   `json:"token_writer,omitempty"`    // who wrote that
+	CallerPod      string   `json:"caller_pod,omitempty"`      // namespace/name of the pod that had the address
+	CallerWorkload string   `json:"caller_workload,omitempty"` // pod group of that pod, as Kind/name
 	CredentialID   string   `json:"credential_id,omitempty"`
 	Outside        string   `json:"outside,omitempty"` // yes, no or unknown
 }
@@ -68,6 +72,8 @@ type Target struct {
 	Name        string `json:"name,omitempty"`
 	URI         string `json:"uri,omitempty"` // where there is no object
 	Command     string `json:"command,omitempty"`
+	Workload    string `json:"workload,omitempty"` // of a pod: its pod group, as Kind/name
+	Writer      string `json:"writer,omitempty"`   // of a pod: who wrote that
 }
 
 // Value is one field of the first match, as text.

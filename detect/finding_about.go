@@ -69,6 +69,7 @@ func (s *State) describe(e *event.Event, uid event.UID, t int64) *about {
 		Name:        own(event.ResourceName.Get(e)),
 		Command:     own(event.AuditExecCommandLine.Get(e)),
 	}
+	s.describePods(e, a)
 	if a.target.Resource == "" {
 		a.target.URI = own(event.HTTPRequestURLPath.Get(e))
 	}
@@ -77,6 +78,21 @@ func (s *State) describe(e *event.Event, uid event.UID, t int64) *about {
 	}
 	a.size = 512 + int64(len(a.auditID)+len(a.target.Name)+len(a.target.URI)+len(a.target.Command)+16*len(a.actor.Groups))
 	return a
+}
+
+// describePods fills in what is known of the pods behind a request.
+func (s *State) describePods(e *event.Event, a *about) {
+	own := s.texts.own
+	a.actor.TokenWorkload = own(event.AuditTokenPodWorkload.Get(e))
+	a.actor.TokenWriter = own(event.AuditTokenPodWriter.Get(e))
+	if name := event.AuditCallerPodName.Get(e); name != "" {
+		a.actor.CallerPod = own(event.AuditCallerPodNamespace.Get(e) + "/" + name)
+		a.actor.CallerWorkload = own(event.AuditCallerPodWorkload.Get(e))
+	}
+	if kind := event.K8sWorkloadKind.Get(e); kind != "" {
+		a.target.Workload = own(kind + "/" + event.K8sWorkload.Get(e))
+	}
+	a.target.Writer = own(event.K8sWriterName.Get(e))
 }
 
 // describeRuntime fills in what the rows of the node sensor say in other

@@ -150,7 +150,8 @@ func commonActor(a, b Actor) Actor {
 	c := Actor{
 		User: same(a.User, b.User), UID: same(a.UID, b.UID), RealUser: same(a.RealUser, b.RealUser),
 		ServiceAccount: same(a.ServiceAccount, b.ServiceAccount), TokenPod: same(a.TokenPod, b.TokenPod),
-		TokenPodUID: same(a.TokenPodUID, b.TokenPodUID), CredentialID: same(a.CredentialID, b.CredentialID),
+		TokenPodUID: same(a.TokenPodUID, b.TokenPodUID), TokenWorkload: same(a.TokenWorkload, b.TokenWorkload), TokenWriter: same(a.TokenWriter, b.TokenWriter),
+		CallerPod: same(a.CallerPod, b.CallerPod), CallerWorkload: same(a.CallerWorkload, b.CallerWorkload), CredentialID: same(a.CredentialID, b.CredentialID),
 	}
 	if slices.Equal(a.Groups, b.Groups) {
 		c.Groups = a.Groups
@@ -163,6 +164,7 @@ func commonTarget(a, b Target) Target {
 		Verb: same(a.Verb, b.Verb), Group: same(a.Group, b.Group), Resource: same(a.Resource, b.Resource),
 		Subresource: same(a.Subresource, b.Subresource), Namespace: same(a.Namespace, b.Namespace),
 		Name: same(a.Name, b.Name), URI: same(a.URI, b.URI), Command: same(a.Command, b.Command),
+		Workload: same(a.Workload, b.Workload), Writer: same(a.Writer, b.Writer),
 	}
 }
 

@@ -60,6 +60,9 @@ func (c *Callers) maker(cl *cluster, history string, at level, until int64, meth
 		if o != nil && (at.uid == "" || o.uid == "" || o.uid == at.uid) {
 			at.add(o)
 		}
+		if n == 0 {
+			until = max(until, at.created+creationTime)
+		}
 		born := at.created
 		if m, ok := cl.makerAt(o, below, until, method); ok {
 			switch acting := actsFor(m.name, at.owner); {
@@ -144,9 +147,7 @@ func (l *level) add(o *object) {
 	if l.owner.Kind == "" {
 		l.owner = o.owner
 	}
-	if l.created == 0 {
-		l.created = o.created
-	}
+	l.created = max(l.created, o.created)
 }
 
 // makerAmong returns who made an object by the writes that may have, the

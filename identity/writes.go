@@ -179,10 +179,11 @@ func (cl *cluster) learnWrite(e *event.Event, t int64, b body) {
 	if o == nil {
 		o = kept.put(key.clone())
 	}
-	o.note(b)
-	if made && b.created == 0 {
-		o.created = t
+	if made {
+		o.born(b.uid)
+		o.created = t // which is more exact than what the object says, and by the same clock as other requests
 	}
+	o.note(b)
 	if o.add(write{time: t, user: cl.user(user), uid: strings.Clone(event.MetadataUID.Get(e)), sure: sure, template: b.template}) {
 		cl.writes++
 	}
@@ -191,12 +192,12 @@ func (cl *cluster) learnWrite(e *event.Event, t int64, b body) {
 // note takes what the bodies of a write tell.
 func (o *object) note(b body) {
 	if b.uid != "" && b.uid != o.uid {
-		o.uid, o.owner, o.template, o.generation, o.created = b.uid, inventory.Reference{}, 0, 0, 0
+		o.born(b.uid)
 	}
 	if b.owner.Kind != "" {
 		o.owner = b.owner
 	}
-	if b.created != 0 {
+	if o.created == 0 {
 		o.created = b.created
 	}
 	if b.template != 0 {
@@ -205,6 +206,12 @@ func (o *object) note(b body) {
 	if b.generation != 0 {
 		o.generation = b.generation
 	}
+}
+
+// born forgets what was known of an earlier object of the same name, but not
+// who wrote it: its pods may still be asked about.
+func (o *object) born(uid string) {
+	o.uid, o.owner, o.template, o.generation, o.created, o.from = uid, inventory.Reference{}, 0, 0, 0, 0
 }
 
 // written returns where the writers of an object are kept: pods apart, since

@@ -45,6 +45,9 @@ type Incident struct {
 	Techniques []attack.Technique
 	// Actors, the one with the worst findings first.
 	Actors []Actor
+	// Pods that acted, whose tokens were used, or that were acted upon and of
+	// which more is known than the name; at most 16.
+	Pods []Pod
 	// Targets, the worst first, at most Options.MaxTargets; TargetsTotal
 	// counts all.
 	Targets      []string

@@ -33,6 +33,7 @@ func tell(findings []*detect.Finding, o Options) *Incident {
 	worstFirst := slices.Clone(findings)
 	slices.SortStableFunc(worstFirst, func(a, b *detect.Finding) int { return cmp.Compare(b.Severity, a.Severity) })
 	inc.Targets, inc.TargetsTotal = targets(worstFirst, o.MaxTargets)
+	inc.Pods = podsOf(worstFirst)
 	inc.Risk, inc.Todo = risk(worstFirst), todo(worstFirst)
 	steps, omitted := timeline(findings, o.MaxSteps)
 	inc.Title = title(steps)

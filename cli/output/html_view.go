@@ -37,7 +37,7 @@ type htmlIncident struct {
 	ID, Title, Severity, When, Reasons, Risk, Cluster string
 	Tactics                                           []attack.Tactic
 	Techniques                                        []attack.Technique
-	Actors                                            []string
+	Actors, Pods                                      []string
 	Targets                                           []string
 	TargetsMore                                       string
 	Todo, Links                                       []string
@@ -165,6 +165,9 @@ func newHTMLIncident(i *incident.Incident) htmlIncident {
 	h.When += " · " + amount(int64(len(i.Findings)), "finding") + " · " + amount(i.Requests, "request")
 	if len(i.Reasons) > 0 {
 		h.Reasons = Clean("Raised to " + i.Severity.String() + ": " + strings.Join(i.Reasons, "; ") + ".")
+	}
+	for _, pod := range i.Pods {
+		h.Pods = append(h.Pods, Clean(pod.String()))
 	}
 	for _, a := range i.Actors {
 		h.Actors = append(h.Actors, actorText(a))

@@ -13,6 +13,7 @@ import (
 // Bounds of what an incident shows as text; JSON and HTML have all of it.
 const (
 	textActors     = 4
+	textPods       = 4
 	textTargets    = 6
 	textSteps      = 40
 	textAgents     = 2
@@ -46,6 +47,17 @@ func (p *page) incident(i *incident.Incident) {
 			label = "Who"
 		}
 		p.field(label, actorText(a))
+	}
+	for n, pod := range i.Pods {
+		if n == textPods {
+			p.field("", fmt.Sprintf("and %d more", len(i.Pods)-n))
+			break
+		}
+		label := ""
+		if n == 0 {
+			label = "Pods"
+		}
+		p.field(label, Clean(pod.String()))
 	}
 	p.field("Against", Clean(some(i.Targets, i.TargetsTotal, textTargets)))
 	var tactics []string

@@ -107,7 +107,8 @@ func user(a *detect.Actor) object {
 func unmapped(f *detect.Finding) object {
 	o := object{"failed": f.Failed, "audit_ids_total": f.AuditIDsTotal}
 	put(o, "audit_ids", f.AuditIDs, "reasons", f.Reasons, "parts", f.Parts, "tags", f.Rule.Tags, "outside", f.Actor.Outside,
-		"real_user", f.Actor.RealUser, "token_pod", f.Actor.TokenPod, "uri", f.Target.URI, "command", f.Target.Command)
+		"real_user", f.Actor.RealUser, "token_pod", f.Actor.TokenPod, "token_workload", f.Actor.TokenWorkload, "token_writer", f.Actor.TokenWriter,
+		"caller_pod", f.Actor.CallerPod, "caller_workload", f.Actor.CallerWorkload, "workload", f.Target.Workload, "writer", f.Target.Writer, "uri", f.Target.URI, "command", f.Target.Command)
 	evidence := object{}
 	for _, v := range f.Evidence {
 		evidence[v.Field] = v.Value

@@ -30,8 +30,12 @@ func Incident(i *incident.Incident, version string) map[string]any {
 	for _, a := range i.Actors {
 		actors = append(actors, a.Name)
 	}
+	var pods []string
+	for _, p := range i.Pods {
+		pods = append(pods, p.String())
+	}
 	u := object{"root": i.Root.ID, "timeline": strings.Join(story, "\n")}
-	put(u, "actors", actors, "targets", i.Targets, "todo", i.Todo, "links", i.Links, "reasons", i.Reasons)
+	put(u, "actors", actors, "pods", pods, "targets", i.Targets, "todo", i.Todo, "links", i.Links, "reasons", i.Reasons)
 	if i.Cluster != "" {
 		u["k8s"] = object{"cluster": i.Cluster}
 	}

@@ -48,6 +48,10 @@ type Actor struct {
 	ServiceAccount string   `json:"service_account"`
 	TokenPod       string   `json:"token_pod"`
 	TokenPodUID    string   `json:"token_pod_uid"`
+	TokenWorkload  string   `json:"token_workload"`
+	TokenWriter    string   `json:"token_writer"`
+	CallerPod      string   `json:"caller_pod"`
+	CallerWorkload string   `json:"caller_workload"`
 	CredentialID   string   `json:"credential_id"`
 	Outside        string   `json:"outside"`
 }
@@ -62,6 +66,8 @@ type Resource struct {
 	Name        string `json:"name"`
 	URI         string `json:"uri"`
 	Command     string `json:"command"`
+	Workload    string `json:"workload"`
+	Writer      string `json:"writer"`
 }
 
 // Value is the value of a field of the first match.
@@ -95,11 +101,12 @@ func NewFinding(f *detect.Finding, inc string) Finding {
 		Time: stamp(f.First), LastTime: stamp(f.Last), Count: f.Count, Failed: f.Failed, Cluster: f.Cluster, Text: incident.Describe(f),
 		Actor: Actor{
 			User: a.User, UID: a.UID, Groups: list(a.Groups), RealUser: a.RealUser, IPs: list(a.IPs), UserAgents: list(a.UserAgents),
-			ServiceAccount: a.ServiceAccount, TokenPod: a.TokenPod, TokenPodUID: a.TokenPodUID, CredentialID: a.CredentialID, Outside: a.Outside,
+			ServiceAccount: a.ServiceAccount, TokenPod: a.TokenPod, TokenPodUID: a.TokenPodUID,
+			TokenWorkload: a.TokenWorkload, TokenWriter: a.TokenWriter, CallerPod: a.CallerPod, CallerWorkload: a.CallerWorkload, CredentialID: a.CredentialID, Outside: a.Outside,
 		},
 		Resource: Resource{
 			Verb: t.Verb, Group: t.Group, Resource: t.Resource, Subresource: t.Subresource, Namespace: t.Namespace, Name: t.Name,
-			URI: t.URI, Command: t.Command,
+			URI: t.URI, Command: t.Command, Workload: t.Workload, Writer: t.Writer,
 		},
 		AuditIDs: list(f.AuditIDs), AuditIDsTotal: f.AuditIDsTotal, EventUIDs: list(f.EventUIDs), Evidence: []Value{}, Novelty: []Novelty{},
 		Parts: list(f.Parts), Tags: list(f.Rule.Tags), Tactics: Tactics(f.Rule.Tags),

@@ -16,6 +16,7 @@ type Incident struct {
 	Tactics      []Tactic    `json:"tactics"`
 	Techniques   []Technique `json:"techniques"`
 	Actors       []Party     `json:"actors"`
+	Pods         []Pod       `json:"pods"`
 	Targets      []string    `json:"targets"`
 	TargetsTotal int         `json:"targets_total"`
 	Risk         string      `json:"risk"`
@@ -39,6 +40,14 @@ type Party struct {
 	Findings   int      `json:"findings"`
 }
 
+// Pod is a pod of an incident.
+type Pod struct {
+	Name     string   `json:"name"`
+	Workload string   `json:"workload"`
+	Writer   string   `json:"writer"`
+	Parts    []string `json:"parts"`
+}
+
 // Step is one step of an incident's timeline.
 type Step struct {
 	Time     *string  `json:"time"`
@@ -60,7 +69,7 @@ func NewIncident(i *incident.Incident) Incident {
 	d := Incident{
 		Schema: IncidentSchema, ID: i.ID, Title: i.Title, Severity: i.Severity.String(), Reasons: list(i.Reasons), Cluster: i.Cluster,
 		Time: stamp(i.First), LastTime: stamp(i.Last), Requests: i.Requests, Tactics: tactics(i.Tactics), Techniques: techniques(i.Techniques),
-		Actors: []Party{}, Targets: list(i.Targets), TargetsTotal: i.TargetsTotal, Risk: i.Risk, Todo: list(i.Todo), Links: list(i.Links),
+		Actors: []Party{}, Pods: []Pod{}, Targets: list(i.Targets), TargetsTotal: i.TargetsTotal, Risk: i.Risk, Todo: list(i.Todo), Links: list(i.Links),
 		Root: i.Root.ID, Findings: []string{}, Timeline: []Step{}, StepsOmitted: i.StepsOmitted,
 	}
 	for _, a := range i.Actors {
@@ -68,6 +77,9 @@ func NewIncident(i *incident.Incident) Incident {
 			Name: a.Name, Kind: string(a.Kind), As: list(a.As), Addresses: list(a.Addresses), Outside: a.Outside,
 			UserAgents: list(a.UserAgents), Severity: a.Severity.String(), Findings: a.Findings,
 		})
+	}
+	for _, p := range i.Pods {
+		d.Pods = append(d.Pods, Pod{Name: p.Name, Workload: p.Workload, Writer: p.Writer, Parts: list(p.Parts)})
 	}
 	for _, f := range i.Findings {
 		d.Findings = append(d.Findings, f.ID)

@@ -46,6 +46,9 @@ func ReadIncident(doc []byte) (*incident.Incident, error) {
 		}
 		i.Actors = append(i.Actors, one)
 	}
+	for _, p := range d.Pods {
+		i.Pods = append(i.Pods, incident.Pod{Name: p.Name, Workload: p.Workload, Writer: p.Writer, Parts: p.Parts})
+	}
 	for _, s := range d.Timeline {
 		one := incident.Step{
 			First: readStamp(s.Time), Last: readStamp(s.LastTime), Actor: s.Actor, As: s.As, From: s.From, External: s.External, Text: s.Text,

@@ -31,12 +31,14 @@ func ReadFinding(e *event.Event, rules func(id string) *rule.Rule) (*detect.Find
 		Count: d.Count, Failed: d.Failed, AuditIDs: d.AuditIDs, AuditIDsTotal: d.AuditIDsTotal, EventUIDs: d.EventUIDs, Parts: d.Parts,
 		Actor: detect.Actor{
 			User: d.Actor.User, UID: d.Actor.UID, Groups: d.Actor.Groups, RealUser: d.Actor.RealUser, IPs: d.Actor.IPs, UserAgents: d.Actor.UserAgents,
-			ServiceAccount: d.Actor.ServiceAccount, TokenPod: d.Actor.TokenPod, TokenPodUID: d.Actor.TokenPodUID, CredentialID: d.Actor.CredentialID,
+			ServiceAccount: d.Actor.ServiceAccount, TokenPod: d.Actor.TokenPod, TokenPodUID: d.Actor.TokenPodUID,
+			TokenWorkload: d.Actor.TokenWorkload, TokenWriter: d.Actor.TokenWriter, CallerPod: d.Actor.CallerPod, CallerWorkload: d.Actor.CallerWorkload, CredentialID: d.Actor.CredentialID,
 			Outside: d.Actor.Outside,
 		},
 		Target: detect.Target{
 			Verb: d.Resource.Verb, Group: d.Resource.Group, Resource: d.Resource.Resource, Subresource: d.Resource.Subresource,
 			Namespace: d.Resource.Namespace, Name: d.Resource.Name, URI: d.Resource.URI, Command: d.Resource.Command,
+			Workload: d.Resource.Workload, Writer: d.Resource.Writer,
 		},
 	}
 	if f.Rule == nil {
