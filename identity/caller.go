@@ -16,6 +16,8 @@ type join struct {
 	t, asked int64 // when it happened, and when that was asked for
 	fresh    bool  // what was found out for other events does not do
 	lacks    bool  // what is not known ought to be, by an inventory
+	called   *inventory.Pod
+	known    *joined // of called
 }
 
 func (j *join) begin(c *Callers, cl *cluster, e *event.Event, t int64, fresh bool) {
@@ -91,8 +93,9 @@ func (j *join) caller(a *address) (end inventory.End) {
 	event.AuditCallerPodName.Set(e, pod.Name)
 	event.AuditCallerPodNamespace.Set(e, pod.Namespace)
 	event.AuditCallerPodUID.Set(e, pod.UID)
-	if known := j.joined(j.cl, j.history, pod, j.t, j.fresh); known.workload != "" {
-		event.AuditCallerPodWorkload.Set(e, known.workload)
+	j.called, j.known = pod, j.joined(j.cl, j.history, pod, j.t, j.fresh)
+	if j.known.workload != "" {
+		event.AuditCallerPodWorkload.Set(e, j.known.workload)
 	} else {
 		e.Clear(event.AuditCallerPodWorkload.ID())
 	}

@@ -21,8 +21,8 @@ const (
 	podGrace = int64(10 * time.Minute)
 )
 
-// DefaultCallersBytes bounds what Callers remembers.
-const DefaultCallersBytes = 32 << 20
+// DefaultCallersBytes bounds what Callers remembers: it suffices for 10,000 pods.
+const DefaultCallersBytes = 40 << 20
 
 // CallersOptions are what [Callers] is made with.
 type CallersOptions struct {

@@ -69,6 +69,9 @@ func (c call) event() *event.Event {
 			event.K8sNamespace.Set(e, ns)
 		}
 		event.ResourceName.Set(e, name)
+		if event.ResourceType.Get(e) == "pods" {
+			event.K8sPod.Set(e, name)
+		}
 	}
 	if c.request != "" || c.response != "" {
 		e.Raw = []byte(fmt.Sprintf(`{"requestObject":%s,"responseObject":%s}`, orNull(c.request), orNull(c.response)))

@@ -47,19 +47,19 @@ const (
 // newCluster returns an empty cluster that remembers about so many bytes. The
 // sizes of entries are estimates with their keys and texts.
 func newCluster(name string, bytes int64) *cluster {
-	part := bytes / 16
+	part := bytes / 19
 	return &cluster{
 		name: strings.Clone(name), version: 1,
-		addresses:   newLRU[string, address](part, 320),
+		addresses:   newLRU[string, address](2*part, 320),
 		accounts:    newLRU[string, account](part, 512),
-		facts:       newLRU[netip.Addr, fact](part, 192),
+		facts:       newLRU[netip.Addr, fact](2*part, 192),
 		tainted:     map[netip.Addr]bool{},
-		pods:        newLRU[string, pod](part, 224),
+		pods:        newLRU[string, pod](2*part, 224),
 		names:       newLRU[string, podName](part, 224),
 		credentials: newLRU[string, credential](2*part, 480),
 		podWrites:   newLRU[objectKey, object](3*part, 640),
 		ownerWrites: newLRU[objectKey, object](4*part, 1280),
-		joins:       newLRU[string, joined](part, 320),
+		joins:       newLRU[string, joined](2*part, 320),
 		users:       map[string]string{}, kinds: map[groupKind]string{},
 	}
 }

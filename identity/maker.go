@@ -48,11 +48,12 @@ func (c *Callers) makerOf(cl *cluster, history string, p *inventory.Pod) maker {
 		key: objectKey{resource: "pods", namespace: p.Namespace, name: p.Name},
 		uid: p.UID, created: p.Created, owner: p.Owner,
 	}
-	return c.maker(cl, history, at, p.Created+creationTime, byPod)
+	return c.maker(cl, history, at, c.history.GroupOf(history, p), p.Created+creationTime, byPod)
 }
 
-// maker finds who made what an object was at a time.
-func (c *Callers) maker(cl *cluster, history string, at level, until int64, method string) maker {
+// maker finds who made what an object was at a time. top is its highest owner,
+// which may be known although one between is not.
+func (c *Callers) maker(cl *cluster, history string, at level, top inventory.Group, until int64, method string) maker {
 	var account maker
 	var below *level // what at was followed from
 	for n := range maxLevels {
@@ -69,9 +70,14 @@ func (c *Callers) maker(cl *cluster, history string, at level, until int64, meth
 			case !acting:
 				return m
 			case !isController(m.name):
-				m.method, account = byAccount, m
+				m.method = byAccount
+				account = m
 			}
 			born = m.time
+		}
+		if at.owner.Kind == "" && n > 0 && at.created == 0 && o == nil {
+			at.owner = inventory.Reference{Group: top.APIGroup, Kind: top.Kind, Name: top.Name, UID: top.UID}
+			top = inventory.Group{}
 		}
 		if at.owner.Kind == "" {
 			return account

@@ -28,7 +28,8 @@ func (c *Callers) observeRow(e *event.Event) {
 		c.join.pod()
 		return
 	}
-	if g := c.history.TopOwner(c.join.history, o.Group, o.Kind, o.Namespace, o.Name, o.UID); g.Kind != "" {
+	g := c.history.TopOwner(c.join.history, o.Group, o.Kind, o.Namespace, o.Name, o.UID)
+	if g.Kind != "" {
 		event.K8sWorkloadKind.Set(e, g.Kind)
 		event.K8sWorkload.Set(e, g.Name)
 	}
@@ -36,7 +37,7 @@ func (c *Callers) observeRow(e *event.Event) {
 		key: objectKey{o.Group, o.Resource, o.Namespace, o.Name},
 		uid: o.UID, created: o.Created, owner: o.Owner,
 	}
-	m := c.maker(cl, c.join.history, at, o.Time+creationTime, byOwner)
+	m := c.maker(cl, c.join.history, at, g, o.Time+creationTime, byOwner)
 	m.set(e)
 }
 

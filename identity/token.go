@@ -22,13 +22,16 @@ func (j *join) token(a *address, end inventory.End) (settled bool) {
 	if event.AuditTokenNodeName.Has(e) {
 		event.AuditTokenNodeMethod.Set(e, "claim")
 	}
-	pod, ok := j.Callers.history.Pod(j.history, uid)
-	if !ok {
-		event.AuditTokenAtHome.Set(e, "unknown")
-		j.lacks = true
-		return false
+	pod, known := j.called, j.known
+	if pod == nil || pod.UID != uid {
+		var ok bool
+		if pod, ok = j.Callers.history.Pod(j.history, uid); !ok {
+			event.AuditTokenAtHome.Set(e, "unknown")
+			j.lacks = true
+			return false
+		}
+		known = j.joined(j.cl, j.history, pod, j.t, j.fresh)
 	}
-	known := j.joined(j.cl, j.history, pod, j.t, j.fresh)
 	if known.workload != "" {
 		event.AuditTokenPodWorkload.Set(e, known.workload)
 	}
