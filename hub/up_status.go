@@ -117,6 +117,8 @@ func (u *Up) metrics() {
 	counter("lynceus_events_stored_total", "Events that were judged and stored.", func() float64 { return float64(c.Events.Load()) })
 	counter("lynceus_events_repeated_total", "Events that had come before and were not stored again.", func() float64 { return float64(c.Repeated.Load()) })
 	counter("lynceus_documents_rejected_total", "Documents that are no event or cannot be read; the table health has them.", func() float64 { return float64(u.sink.Rejected()) })
+	counter("lynceus_events_amended_total", "Requests to which what was learned late of their pods was added.", func() float64 { return float64(c.Amended.Load()) })
+	counter("lynceus_events_amendable_shed_total", "Requests that waited for that and did not fit.", func() float64 { return float64(c.Shed.Load()) })
 	counter("lynceus_events_future_total", "Events that were more than five minutes ahead of their receipt.", func() float64 { return float64(c.Future.Load()) })
 	counter("lynceus_batches_quarantined_total", "Batches on the bus that could not be read.", func() float64 { return float64(c.Quarantined.Load()) })
 	gauge("lynceus_disk_full", "1 while nothing can be stored for want of room.", func() float64 { return float64(c.Full.Load()) })

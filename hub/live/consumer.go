@@ -65,6 +65,9 @@ type Counts struct {
 	// Future are events that were more than five minutes ahead of their
 	// receipt.
 	Future atomic.Int64
+	// Amended are requests to which what was learned late was added, Shed
+	// those that waited for it and did not fit.
+	Amended, Shed atomic.Int64
 	// Full is 1 while the disk is full and nothing can be written.
 	Full atomic.Int64
 }
@@ -129,6 +132,9 @@ func (c *Consumer) work(ctx context.Context, judge *Judge) error {
 		if err := judge.Tell(ctx, len(messages) == 0); err != nil {
 			return err
 		}
+		late := judge.TakeLate()
+		c.counts.Amended.Add(late.Amended)
+		c.counts.Shed.Add(late.Shed)
 	}
 }
 

@@ -104,12 +104,16 @@ func (j *Judge) amend(ctx context.Context, now time.Time) error {
 			one.said = said
 			n, _ := event.MetadataRevision.Get(one.e)
 			event.MetadataRevision.Set(one.e, n+1)
-			event.AuditAwaits.Set(one.e, false)
+			more := lacks && n+1 < maxRevision && now.Before(one.until)
+			event.AuditAwaits.Set(one.e, more)
 			rows = append(rows, func(e *event.Event) error {
 				*e = *one.e
 				return nil
 			})
-			done = append(done, at)
+			j.o.Requests.Seed(one.e, one.uid) // a later stage has the next number
+			if !more {
+				done = append(done, at)
+			}
 		} else if !lacks || now.After(one.until) {
 			done = append(done, at)
 		}
@@ -121,12 +125,15 @@ func (j *Judge) amend(ctx context.Context, now time.Time) error {
 		l.Amended += int64(len(rows))
 	}
 	for _, at := range done {
-		one := at.Value.(*latecomer)
-		j.o.Requests.Seed(one.e, one.uid) // a later stage has the next number
 		l.remove(at)
 	}
 	return nil
 }
 
-// Late returns what became of events that lacked something, since the start.
-func (j *Judge) Late() Late { return j.late.Late }
+// TakeLate returns what became of events that lacked something, since it was
+// asked last.
+func (j *Judge) TakeLate() Late {
+	out := j.late.Late
+	j.late.Late = Late{}
+	return out
+}

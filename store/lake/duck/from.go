@@ -14,7 +14,7 @@ import (
 // latest are tables of whose rows only the latest revision counts, with the
 // condition under which a row can have no later one.
 var latest = map[event.Class]string{
-	event.ClassAudit:    "audit_stage IN ('ResponseComplete', 'Panic')",
+	event.ClassAudit:    "(audit_stage IN ('ResponseComplete', 'Panic') AND NOT coalesce(audit_awaits, false))",
 	event.ClassFinding:  "false",
 	event.ClassIncident: "false",
 }
@@ -54,7 +54,7 @@ func columnsOf(s *sql.Scan) []*event.Field {
 	if _, ok := latest[s.Table]; ok {
 		want = append(want, "metadata_uid", "metadata_revision")
 		if s.Table == event.ClassAudit {
-			want = append(want, "audit_stage")
+			want = append(want, "audit_stage", "audit_awaits")
 		}
 	}
 	var out []*event.Field
