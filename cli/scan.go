@@ -51,10 +51,10 @@ func (a *app) runScan(ctx context.Context, c *cobra.Command, f *scanFlags, files
 	if err := f.check(c); err != nil {
 		return err
 	}
-	if err := allExist(slices.Concat(files, f.baseline, f.rules)); err != nil {
+	if err := allExist(slices.Concat(files, f.baseline, f.inventory, f.rules)); err != nil {
 		return err
 	}
-	if f.out != "" && sameFile(f.out, slices.Concat(files, f.baseline)) {
+	if f.out != "" && sameFile(f.out, slices.Concat(files, f.baseline, f.inventory)) {
 		return usagef(c, "--out %s would overwrite a log that is to be read: give another file", f.out)
 	}
 	o, err := f.options()

@@ -18,6 +18,7 @@ type scanFlags struct {
 	rules          []string
 	noBuiltin      bool
 	baseline       []string
+	inventory      []string
 	since, until   timeFlag
 	severity       severityFlag
 	failOn         severityFlag
@@ -43,6 +44,7 @@ func (f *scanFlags) register(s *pflag.FlagSet) {
 	s.StringArrayVar(&f.rules, "rules", nil, "also judge by the Sigma rules in `PATH`, a file or directory (repeatable)")
 	s.BoolVar(&f.noBuiltin, "no-builtin", false, "leave out the rules that come with Lynceus")
 	s.StringArrayVar(&f.baseline, "baseline", nil, "learn what is usual from the logs in `PATH`, which somebody has reviewed (repeatable)")
+	s.StringArrayVar(&f.inventory, "inventory", nil, "also know what the cluster contained from the recording in `FILE`, which lynceus agent --record wrote (repeatable)")
 	s.Var(&f.since, "since", "leave out events before `TIME`: 2026-03-04T10:00:00Z, or how long ago: 90m, 2h, 3d")
 	s.Var(&f.until, "until", "leave out events from `TIME` on")
 	s.Var(&f.severity, "severity", "show what is of `SEVERITY` or above: informational, low, medium, high, critical; where it is not given, low for people (text, html) and informational for programs")
@@ -80,7 +82,7 @@ func (f *scanFlags) check(c *cobra.Command) error {
 
 // options returns what the flags say about a scan.
 func (f *scanFlags) options() (hub.ScanOptions, error) {
-	o := hub.ScanOptions{Baseline: f.baseline, Since: f.since.at, Until: f.until.at, Workers: f.workers}
+	o := hub.ScanOptions{Baseline: f.baseline, Inventory: f.inventory, Since: f.since.at, Until: f.until.at, Workers: f.workers}
 	if f.allIDs {
 		o.AuditIDs = -1
 	}

@@ -19,6 +19,8 @@ type Report struct {
 	// Evicted counts state that did not fit its bound, by what it was
 	// (windows, novelty, requests): results may miss something then.
 	Evicted map[string]int64
+	// Objects is how many objects of recorded inventories were read.
+	Objects int64
 	// Learned says from how many records novelty learned, and over what time.
 	Learned Span
 	// Elapsed is the time the run took.

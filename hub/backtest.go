@@ -17,6 +17,7 @@ import (
 	"github.com/lynceus-io/lynceus/detect/exclude"
 	"github.com/lynceus-io/lynceus/event"
 	"github.com/lynceus-io/lynceus/expr"
+	"github.com/lynceus-io/lynceus/hub/live"
 	"github.com/lynceus-io/lynceus/hub/past"
 	"github.com/lynceus-io/lynceus/identity"
 	"github.com/lynceus-io/lynceus/incident/row"
@@ -63,6 +64,9 @@ func Backtest(ctx context.Context, o BacktestOptions) (*backtest.Result, error) 
 	if err := t.compile(); err != nil {
 		return nil, err
 	}
+	if _, err := live.Recall(ctx, l, t.callers); err != nil {
+		return nil, fmt.Errorf("read the inventory of the store: %w", err)
+	}
 	counts, err := past.Replay(ctx, past.Options{Lake: l, Tables: t.tables(), From: t.from, To: t.to, Progress: o.Progress}, t.observe)
 	if err != nil {
 		return nil, err
@@ -95,6 +99,7 @@ type trial struct {
 	set      *detect.Set
 	scratch  *detect.Scratch
 	state    *detect.State
+	callers  *identity.Callers
 	requests *audit.Requests
 	matches  []detect.Match
 	// from and to bound what is read, since what is judged: nanoseconds since
@@ -128,11 +133,10 @@ func (t *trial) compile() error {
 	if t.set, err = detect.Compile(t.rules, detect.Options{Lists: lists}); err != nil {
 		return fmt.Errorf("compile the rules: %w", err)
 	}
-	callers, err := identity.NewCallers(identity.CallersOptions{Inside: t.o.Inside, Feeds: t.o.Feeds})
-	if err != nil {
+	if t.callers, err = identity.NewCallers(identity.CallersOptions{Inside: t.o.Inside, Feeds: t.o.Feeds}); err != nil {
 		return fmt.Errorf("prepare identities: %w", err)
 	}
-	if t.state, err = detect.NewState(t.rules, detect.StateOptions{Context: callers, Lists: lists}); err != nil {
+	if t.state, err = detect.NewState(t.rules, detect.StateOptions{Context: t.callers, Lists: lists}); err != nil {
 		return fmt.Errorf("compile the rules: %w", err)
 	}
 	t.scratch, t.requests = t.set.NewScratch(), audit.NewRequests(0)

@@ -19,6 +19,9 @@ type ScanOptions struct {
 	// Baseline are logs of the past that somebody has reviewed: novelty and
 	// addresses are learned from them, and nothing in them is reported.
 	Baseline []string
+	// Inventory are recordings of what the cluster contained, as lynceus agent
+	// --record writes them, plain or compressed. They are read before any log.
+	Inventory []string
 	// Since and Until bound the events by time; zero means no bound.
 	Since, Until time.Time
 	// Inside are the networks of the cluster and of those who may call it.

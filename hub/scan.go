@@ -32,6 +32,9 @@ func Scan(ctx context.Context, o ScanOptions) (*report.Result, error) {
 		return nil, err
 	}
 	result := &report.Result{}
+	if err := p.learnInventory(ctx, o.Inventory, &result.Coverage); err != nil {
+		return nil, err
+	}
 	if len(o.Baseline) > 0 {
 		if err := p.read(ctx, o.Baseline, true, &coverage.Report{}); err != nil {
 			return nil, fmt.Errorf("baseline: %w", err)

@@ -36,6 +36,13 @@ func (u *Up) newJudge(ctx context.Context, set *detect.Set) (*live.Judge, error)
 	if err != nil {
 		return nil, fmt.Errorf("prepare identities: %w", err)
 	}
+	writers, err := u.state.loadWriters(ctx)
+	if err == nil && writers != nil {
+		err = callers.Restore(writers)
+	}
+	if err != nil {
+		u.o.Log.Error("who wrote what cannot be read; it is known again from what comes", "error", err)
+	}
 	novelty, err := u.state.loadNovelty(ctx)
 	if err != nil {
 		// It is learned again from what comes; until then nothing is called new.
@@ -47,13 +54,13 @@ func (u *Up) newJudge(ctx context.Context, set *detect.Set) (*live.Judge, error)
 	}
 	j := live.NewJudge(live.Options{
 		Set: set, State: state, Callers: callers, Requests: audit.NewRequests(0), Lake: u.store.lake,
-		Excluded: u.exclusions.covers, Exclusions: u.exclusions.version, Cases: u.cases, Checkpoint: u.state.saveNovelty, Tap: u.watchers.Tap, Log: u.o.Log, Now: u.o.Now,
+		Excluded: u.exclusions.covers, Exclusions: u.exclusions.version, Cases: u.cases, Checkpoint: u.state.saveNovelty, Keep: u.state.saveWriters, Tap: u.watchers.Tap, Log: u.o.Log, Now: u.o.Now,
 	})
 	restored, err := j.Restore(ctx, u.ruleByID)
 	if err != nil {
 		return nil, err
 	}
-	u.o.Log.Info("detection knows the past again", "events", restored.Events, "findings", restored.Findings, "incidents", restored.Incidents)
+	u.o.Log.Info("detection knows the past again", "events", restored.Events, "findings", restored.Findings, "incidents", restored.Incidents, "objects", restored.Objects)
 	return j, nil
 }
 

@@ -21,11 +21,14 @@ import (
 type upState struct {
 	queries     *savedQueries
 	checkpoints *checkpoints
-	novelty     *state.Blobs
+	learned     *state.Blobs
 }
 
-// noveltyKey is where what was learned is kept.
-const noveltyKey = "novelty"
+// noveltyKey is where what was learned is kept, writersKey who wrote what.
+const (
+	noveltyKey = "novelty"
+	writersKey = "writers"
+)
 
 func openState(ctx context.Context, s *state.Store) (*upState, error) {
 	queries, err := s.Bucket(ctx, state.BucketOptions{Name: "queries", About: "saved queries", History: 20, KeepDeleted: true})
@@ -40,12 +43,12 @@ func openState(ctx context.Context, s *state.Store) (*upState, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &upState{queries: &savedQueries{queries}, checkpoints: &checkpoints{files}, novelty: learned}, nil
+	return &upState{queries: &savedQueries{queries}, checkpoints: &checkpoints{files}, learned: learned}, nil
 }
 
 // loadNovelty returns what an earlier run learned; nil for nothing.
 func (s *upState) loadNovelty(ctx context.Context) (*detect.Novelty, error) {
-	e, err := s.novelty.Get(ctx, noveltyKey)
+	e, err := s.learned.Get(ctx, noveltyKey)
 	if errors.Is(err, state.ErrNotFound) {
 		return nil, nil
 	}
@@ -57,7 +60,22 @@ func (s *upState) loadNovelty(ctx context.Context) (*detect.Novelty, error) {
 
 // saveNovelty keeps what was learned so far.
 func (s *upState) saveNovelty(ctx context.Context, snapshot []byte) error {
-	_, err := s.novelty.Put(ctx, noveltyKey, snapshot, state.Any, "lynceus")
+	_, err := s.learned.Put(ctx, noveltyKey, snapshot, state.Any, "lynceus")
+	return err
+}
+
+// loadWriters returns who wrote what by an earlier run; nil for nothing.
+func (s *upState) loadWriters(ctx context.Context) ([]byte, error) {
+	e, err := s.learned.Get(ctx, writersKey)
+	if errors.Is(err, state.ErrNotFound) {
+		return nil, nil
+	}
+	return e.Value, err
+}
+
+// saveWriters keeps who wrote what.
+func (s *upState) saveWriters(ctx context.Context, snapshot []byte) error {
+	_, err := s.learned.Put(ctx, writersKey, snapshot, state.Any, "lynceus")
 	return err
 }
 

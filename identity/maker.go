@@ -48,10 +48,14 @@ func (c *Callers) makerOf(cl *cluster, history string, p *inventory.Pod) maker {
 		key: objectKey{resource: "pods", namespace: p.Namespace, name: p.Name},
 		uid: p.UID, created: p.Created, owner: p.Owner,
 	}
-	until, method := p.Created+creationTime, byPod
+	return c.maker(cl, history, at, p.Created+creationTime, byPod)
+}
+
+// maker finds who made what an object was at a time.
+func (c *Callers) maker(cl *cluster, history string, at level, until int64, method string) maker {
 	var account maker
 	var below *level // what at was followed from
-	for range maxLevels {
+	for n := range maxLevels {
 		o := cl.written(at.key).get(at.key)
 		if o != nil && (at.uid == "" || o.uid == "" || o.uid == at.uid) {
 			at.add(o)
@@ -69,7 +73,7 @@ func (c *Callers) makerOf(cl *cluster, history string, p *inventory.Pod) maker {
 		if at.owner.Kind == "" {
 			return account
 		}
-		if method == byOwner && born != 0 && at.key.resource != "replicasets" {
+		if n > 0 && born != 0 && at.key.resource != "replicasets" {
 			until = born + creationTime
 		}
 		child := at

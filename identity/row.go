@@ -8,22 +8,47 @@ import (
 	"github.com/lynceus-io/lynceus/inventory"
 )
 
-// observeRow learns from a row of the inventory, and sets who made the object
-// that it tells of. One that cannot be read teaches nothing.
+// observeRow learns from a row of the inventory, and sets the group of the
+// object that it tells of, and who made that. One that cannot be read teaches
+// nothing.
 func (c *Callers) observeRow(e *event.Event) {
-	if inventory.Read(e, &c.row) != nil {
+	o := &c.row
+	if !c.Recall(e) {
 		return
 	}
-	c.Apply(&c.row)
-	cl := c.watched(c.row.Cluster)
-	if c.row.Kind == "Node" && c.row.Group == "" && isGone(&c.row) {
-		cl.forgetNode(c.row.Name)
+	cl := c.watched(o.Cluster)
+	if o.Kind == "Node" && o.Group == "" && isGone(o) {
+		cl.forgetNode(o.Name)
 	}
-	if c.row.Kind != "Pod" || c.row.Group != "" {
+	if !isOwnable(o.Group, o.Resource) {
 		return
 	}
 	c.join.begin(c, cl, e, timeOf(e, cl.clock), false)
-	c.join.pod()
+	if o.Kind == "Pod" && o.Group == "" {
+		c.join.pod()
+		return
+	}
+	if g := c.history.TopOwner(c.join.history, o.Group, o.Kind, o.Namespace, o.Name, o.UID); g.Kind != "" {
+		event.K8sWorkloadKind.Set(e, g.Kind)
+		event.K8sWorkload.Set(e, g.Name)
+	}
+	at := level{
+		key: objectKey{o.Group, o.Resource, o.Namespace, o.Name},
+		uid: o.UID, created: o.Created, owner: o.Owner,
+	}
+	m := c.maker(cl, c.join.history, at, o.Time+creationTime, byOwner)
+	m.set(e)
+}
+
+// Recall learns from a row of the inventory, in any order, and says nothing. It
+// reports whether the row could be read.
+func (c *Callers) Recall(e *event.Event) bool {
+	if inventory.Read(e, &c.row) != nil {
+		return false
+	}
+	c.Apply(&c.row)
+	c.watched(c.row.Cluster).watched = true
+	return true
 }
 
 // Apply learns from an object that a watch of the cluster saw. Objects may

@@ -26,8 +26,10 @@ const (
 	// tellEvery is how often findings and incidents are written while they
 	// grow.
 	tellEvery = time.Second
-	// checkpointEvery is how often what was learned is saved.
+	// checkpointEvery is how often what was learned is saved, keepEvery who
+	// wrote what: a start learns the last hour again.
 	checkpointEvery = time.Minute
+	keepEvery       = 10 * time.Minute
 	// maxAhead is how far ahead of its receipt an event may be, in
 	// nanoseconds.
 	maxAhead = int64(5 * time.Minute)
@@ -52,6 +54,9 @@ type Options struct {
 	Cases Cases
 	// Checkpoint saves what was learned. It is called about every minute.
 	Checkpoint func(ctx context.Context, novelty []byte) error
+	// Keep saves who wrote what, which is older than what a start reads
+	// again. It is called every few minutes; nil for never.
+	Keep func(ctx context.Context, snapshot []byte) error
 	// Tap sees every event that is stored; nil for nobody. It keeps nothing.
 	Tap func(*event.Event)
 	Log *slog.Logger
@@ -74,7 +79,9 @@ type Judge struct {
 	toldAt    time.Time
 	busyAt    time.Time // when events came last
 	savedAt   time.Time
+	keptAt    time.Time
 	future    int64
+	late      latecomers
 	row       event.Event
 }
 
@@ -92,7 +99,7 @@ func NewJudge(o Options) *Judge {
 		j.looked = o.Exclusions()
 	}
 	j.savedAt = o.Now()
-	j.busyAt = j.savedAt
+	j.busyAt, j.keptAt = j.savedAt, j.savedAt
 	return j
 }
 
@@ -111,6 +118,7 @@ func (j *Judge) Take(e *event.Event) bool {
 		}
 	}
 	j.judge(e, uid, seen)
+	j.await(e, uid)
 	if j.o.Tap != nil {
 		j.o.Tap(e)
 	}
@@ -123,7 +131,11 @@ func (j *Judge) remember(e *event.Event) {
 	if e.Class == event.ClassAudit {
 		j.o.Requests.Seed(e, uid)
 	}
+	awaited := event.AuditAwaits.Get(e)
 	j.judge(e, uid, detect.SeenFirst)
+	if awaited {
+		j.await(e, uid)
+	}
 }
 
 // judge lets the rules look at an event.
@@ -193,8 +205,16 @@ func (j *Judge) Tell(ctx context.Context, idle bool) error {
 	if quiet := now.Sub(j.busyAt); idle && quiet >= settle && j.clock != 0 {
 		j.o.State.Advance(j.clock + int64(quiet-settle))
 	}
+	if err := j.amend(ctx, now); err != nil {
+		return err
+	}
 	if err := j.write(ctx); err != nil {
 		return err
+	}
+	if now.Sub(j.keptAt) >= keepEvery {
+		if err := j.keep(ctx); err != nil {
+			return err
+		}
 	}
 	if now.Sub(j.savedAt) >= checkpointEvery {
 		return j.Save(ctx)
@@ -207,7 +227,24 @@ func (j *Judge) Finish(ctx context.Context) error {
 	if err := j.write(ctx); err != nil {
 		return err
 	}
-	return j.Save(ctx)
+	return errors.Join(j.Save(ctx), j.keep(ctx))
+}
+
+// keep saves who wrote what.
+func (j *Judge) keep(ctx context.Context) error {
+	j.keptAt = j.o.Now()
+	if j.o.Keep == nil {
+		return nil
+	}
+	b, err := j.o.Callers.Snapshot()
+	if err == nil {
+		err = j.o.Keep(ctx, b)
+	}
+	if err != nil && ctx.Err() == nil {
+		j.o.Log.Error("who wrote what could not be saved", "error", err)
+		return nil
+	}
+	return err
 }
 
 // Save writes what was learned.

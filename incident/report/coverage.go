@@ -12,6 +12,7 @@ type Coverage struct {
 	Bytes          int64            `json:"bytes"`      // of all sources, as they stand
 	TextBytes      int64            `json:"text_bytes"` // of all sources, decompressed
 	Requests       int64            `json:"requests"`
+	Objects        int64            `json:"objects"` // of recorded inventories
 	Duplicates     int64            `json:"duplicates"`
 	Time           *string          `json:"time"`      // of the first event
 	LastTime       *string          `json:"last_time"` // of the last
@@ -60,7 +61,7 @@ type Problem struct {
 func NewCoverage(r *coverage.Report) Coverage {
 	t := r.Total()
 	d := Coverage{
-		Sources: []Source{}, Events: t.Events, Broken: t.Broken, Bytes: t.Bytes, TextBytes: t.Text, Requests: r.Requests, Duplicates: r.Duplicates,
+		Sources: []Source{}, Events: t.Events, Broken: t.Broken, Bytes: t.Bytes, TextBytes: t.Text, Requests: r.Requests, Objects: r.Objects, Duplicates: r.Duplicates,
 		Time: stamp(t.Span.First), LastTime: stamp(t.Span.Last), Rules: r.Rules, Muted: list(r.Muted), Evicted: map[string]int64{},
 		Learned: span(r.Learned), ElapsedSeconds: r.Elapsed.Seconds(),
 	}
