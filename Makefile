@@ -146,6 +146,10 @@ INVENTORY ?= true
 recordings: build cluster-prepare ## play attacks and ordinary work on real clusters and record them: SCENARIO=name OUT=recordings (root)
 	$(GO) run -C test/scenarios ./cmd/record -scenario "$(SCENARIO)" -out "$(abspath $(OUT))" -lynceus "$(abspath bin/lynceus)" -inventory=$(INVENTORY)
 
+.PHONY: e2e
+e2e: ## test bin/lynceus end to end on a real cluster, its audit webhook and its log (root, after make cluster-prepare; eight minutes)
+	$(REQUIRE_CLUSTER) $(GO) test -C test/e2e -count=1 -v -timeout 20m ./...
+
 .PHONY: generate
 generate: ## write the generated files again
 	$(GO) generate ./...

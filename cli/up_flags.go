@@ -35,6 +35,7 @@ type upFlags struct {
 	feeds      []string
 	retention  []string
 	maxSize    string
+	silence    time.Duration
 	clickHouse upClickHouse
 	verbose    bool
 }
@@ -61,13 +62,17 @@ func (f *upFlags) register(s *pflag.FlagSet) {
 	s.StringArrayVar(&f.feeds, "feed", nil, "list of addresses as `[NAME=]FILE` (repeatable)")
 	s.StringArrayVar(&f.retention, "retention", nil, "how long events are kept, as `[TABLE=]TIME`: 90d, audit=365d (repeatable); for ever where nothing is said")
 	s.StringVar(&f.maxSize, "max-size", "", "how much all events may take: `SIZE` such as 50GB; the oldest go first")
+	s.DurationVar(&f.silence, "silence", hub.DefaultSilence, "how long no audit event may come before the status calls it a problem")
 	f.clickHouse.register(s)
 	s.BoolVarP(&f.verbose, "verbose", "v", false, "say more on standard error")
 }
 
 // options returns what the flags say about a server, but for its rules.
 func (f *upFlags) options() (o hub.UpOptions, err error) {
-	o = hub.UpOptions{Follow: f.follow, Cluster: f.cluster, Listen: f.listen, TLS: f.tls, Plain: f.plain}
+	if f.silence <= 0 {
+		return o, &usageError{"--silence: give a time above zero, such as 10m"}
+	}
+	o = hub.UpOptions{Follow: f.follow, Cluster: f.cluster, Listen: f.listen, TLS: f.tls, Plain: f.plain, Silence: f.silence}
 	if f.fromEnd {
 		o.Start = tail.FromEnd
 	}

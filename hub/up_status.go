@@ -11,10 +11,6 @@ import (
 	"github.com/lynceus-io/lynceus/api/token"
 )
 
-// silence is how long no event may come before that is a problem: an API
-// server asks itself something every few seconds.
-const silence = 10 * time.Minute
-
 // maintain keeps the store in order until ctx ends. What fails is tried again.
 func (u *Up) maintain(ctx context.Context) error {
 	tick := time.NewTicker(u.o.Maintain)
@@ -95,8 +91,8 @@ func (u *Up) problems(ctx context.Context) []string {
 		if last.IsZero() {
 			last = u.started
 		}
-		if quiet := u.o.Now().Sub(last); quiet > silence {
-			out = append(out, fmt.Sprintf("no audit events arrived for %s: look whether the API server has an audit policy and where it writes to", quiet.Round(time.Minute)))
+		if quiet := u.o.Now().Sub(last); quiet > u.o.Silence {
+			out = append(out, fmt.Sprintf("no audit events arrived for %s: look whether the API server has an audit policy and where it writes to", quiet.Round(time.Second)))
 		}
 	}
 	if lag, err := u.bus.Lag(ctx, consumerName, 0); err == nil && lag.Messages > 0 && u.o.Now().Sub(lag.Oldest) > time.Minute {
