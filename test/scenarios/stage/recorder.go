@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -14,13 +15,14 @@ import (
 // recorder is the product's agent, which writes down what the cluster contains.
 type recorder struct {
 	cmd  *exec.Cmd
-	file string
+	file string // that it writes
+	log  string // what it says
 	once sync.Once
 }
 
 func startRecorder(ctx context.Context, lynceus, kubeconfig, work string) (*recorder, error) {
-	r := &recorder{file: filepath.Join(work, "inventory.jsonl")}
-	log, err := os.Create(filepath.Join(work, "agent.log"))
+	r := &recorder{file: filepath.Join(work, "inventory.jsonl"), log: filepath.Join(work, "agent.log")}
+	log, err := os.Create(r.log)
 	if err != nil {
 		return nil, err
 	}
@@ -41,4 +43,14 @@ func (r *recorder) stop() {
 		defer late.Stop()
 		_ = r.cmd.Wait()
 	})
+}
+
+// save stops the agent and packs what it wrote.
+func (r *recorder) save(file string, scrub *strings.Replacer) (lines int, err error) {
+	r.stop()
+	if lines, err = pack(r.file, file, scrub); err == nil {
+		return lines, nil
+	}
+	said, _ := os.ReadFile(r.log)
+	return 0, fmt.Errorf("inventory: %w; the agent said: %s", err, said[max(0, len(said)-2000):])
 }

@@ -26,9 +26,6 @@ type Recording struct {
 func (s *Stage) Save(dir string) (*Recording, error) {
 	scrub := s.scrubber()
 	s.Sleep(time.Second) // the API server writes its log as requests end
-	if s.recorder != nil {
-		s.recorder.stop()
-	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
@@ -38,7 +35,7 @@ func (s *Stage) Save(dir string) (*Recording, error) {
 		return nil, err
 	}
 	if s.recorder != nil {
-		if rec.Inventory, err = pack(s.recorder.file, filepath.Join(dir, "inventory.jsonl.gz"), scrub); err != nil {
+		if rec.Inventory, err = s.recorder.save(filepath.Join(dir, "inventory.jsonl.gz"), scrub); err != nil {
 			return nil, err
 		}
 	}

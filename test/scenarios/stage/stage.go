@@ -3,7 +3,8 @@
 //
 // A scenario reads as a story:
 //
-//	mallory := s.Stolen(s.Outside("mallory", "203.0.113.66"), "mira.holm")
+//	mira := s.Member(s.Outside("mira", "10.20.0.11"), "mira.holm", "platform-admins")
+//	mallory := mira.At(s.Outside("mallory", "203.0.113.66")) // with the leaked certificate
 //	s.Attack("T1552.007", "Credential Access: Access Kubernetes secrets", "lists all secrets").
 //		As(mallory).Do(func(a *stage.Act) { a.Kubectl("get", "secrets", "-A") })
 //
