@@ -1,7 +1,6 @@
 package stage
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -10,6 +9,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/lynceus-io/lynceus/test/cluster"
 )
 
 // recorder is the product's agent, which writes down what the cluster contains.
@@ -20,14 +21,26 @@ type recorder struct {
 	once sync.Once
 }
 
-func startRecorder(ctx context.Context, lynceus, kubeconfig, work string) (*recorder, error) {
-	r := &recorder{file: filepath.Join(work, "inventory.jsonl"), log: filepath.Join(work, "agent.log")}
+// startRecorder starts the agent with an account of its own, which may do what the agent's manifest says.
+func (s *Stage) startRecorder(p Programs) (*recorder, error) {
+	const account = "lynceus-agent"
+	if out, err := s.admin.Kubectl("apply", "-f", p.Role); err != nil {
+		return nil, fmt.Errorf("inventory agent: %w: %s", err, out)
+	}
+	if out, err := s.admin.Kubectl("create", "clusterrolebinding", account, "--clusterrole="+account, "--user="+account); err != nil {
+		return nil, fmt.Errorf("inventory agent: %w: %s", err, out)
+	}
+	kubeconfig, err := s.Cluster.User(cluster.FromMachine, account)
+	if err != nil {
+		return nil, err
+	}
+	r := &recorder{file: filepath.Join(s.work, "inventory.jsonl"), log: filepath.Join(s.work, "agent.log")}
 	log, err := os.Create(r.log)
 	if err != nil {
 		return nil, err
 	}
 	defer log.Close()
-	r.cmd = exec.CommandContext(ctx, lynceus, "agent", "--kubeconfig", kubeconfig, "--record", r.file)
+	r.cmd = exec.CommandContext(s.ctx, p.Lynceus, "agent", "--kubeconfig", kubeconfig, "--record", r.file)
 	r.cmd.Stdout, r.cmd.Stderr = log, log
 	if err := r.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("inventory agent: %w", err)

@@ -39,6 +39,7 @@ type Programs struct {
 	Cluster  string // cmd/cluster of test/cluster, static
 	App      string // cmd/app of this module, static
 	Lynceus  string // the product, to record the inventory with; "" records none
+	Role     string // manifest of cluster role lynceus-agent, which the recording of the inventory works with
 	Binaries string // directory of Kubernetes' programs; "" is the cache
 }
 
@@ -100,7 +101,7 @@ func (s *Stage) prepare(opt Options) (err error) {
 		return err
 	}
 	if opt.Programs.Lynceus != "" {
-		s.recorder, err = startRecorder(s.ctx, opt.Programs.Lynceus, s.Cluster.Kubeconfig(), s.work)
+		s.recorder, err = s.startRecorder(opt.Programs)
 	}
 	return err
 }
