@@ -138,7 +138,11 @@ func writeTokens(w io.Writer, list []token.Token, now time.Time) error {
 		case !t.Expires.IsZero():
 			expires = t.Expires.UTC().Format("2006-01-02 15:04")
 		}
-		cells := []string{t.ID, t.Role.String(), t.Created.UTC().Format("2006-01-02 15:04"), output.Clean(t.CreatedBy), expires, output.Clean(t.Name)}
+		role := t.Role.String()
+		if t.Cluster != "" {
+			role += " of " + output.Clean(t.Cluster)
+		}
+		cells := []string{t.ID, role, t.Created.UTC().Format("2006-01-02 15:04"), output.Clean(t.CreatedBy), expires, output.Clean(t.Name)}
 		fmt.Fprintln(tw, strings.Join(cells, "\t"))
 	}
 	return tw.Flush()
