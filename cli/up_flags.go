@@ -54,7 +54,7 @@ func (f *upFlags) register(s *pflag.FlagSet) {
 	s.StringVar(&f.hookTLS.Certificate, "webhook-cert", "", "certificate `FILE` of the webhook, in PEM; may be left out on loopback")
 	s.StringVar(&f.hookTLS.Key, "webhook-key", "", "key `FILE` of that certificate")
 	s.StringVar(&f.hookTLS.ClientAuthority, "webhook-client-ca", "", "`FILE` with the authority of clients' certificates")
-	s.StringArrayVar(&f.clients, "webhook-client", nil, "who may post, as `NAME=FILE` with a token, or NAME=cn:COMMON-NAME of a certificate (repeatable)")
+	s.StringArrayVar(&f.clients, "webhook-client", nil, "who may post, as `NAME=FILE` with a token, or NAME=cn:COMMON-NAME of a certificate (repeatable); NAME@CLUSTER names its cluster, which is else that of --kubeconfig, or NAME")
 	s.StringArrayVar(&f.rules, "rules", nil, "also judge by the Sigma rules in `PATH`, a file or directory (repeatable)")
 	s.BoolVar(&f.noBuiltin, "no-builtin", false, "leave out the rules that come with Lynceus")
 	s.StringArrayVar(&f.inside, "inside", nil, "`CIDR` of a network that calls of the cluster's own and of its users come from (repeatable)")
@@ -104,6 +104,9 @@ func (f *upFlags) options() (o hub.UpOptions, err error) {
 		c, err := readClient(text)
 		if err != nil {
 			return o, err
+		}
+		if c.Cluster == "" && !f.kube.given() {
+			c.Cluster = c.Name
 		}
 		o.Webhook.Clients = append(o.Webhook.Clients, c)
 	}
@@ -169,13 +172,16 @@ func parseSize(text string) (int64, error) {
 // minToken is how long a webhook's token must be at least.
 const minToken = 16
 
-// readClient reads who may post.
+// readClient reads who may post. Its cluster is "" where the text names none.
 func readClient(text string) (c webhook.Client, err error) {
 	name, what, ok := strings.Cut(text, "=")
 	if !ok || name == "" || what == "" {
 		return c, &usageError{fmt.Sprintf("--webhook-client %q: write NAME=FILE, or NAME=cn:COMMON-NAME", text)}
 	}
-	c.Name, c.Cluster = name, name
+	var named bool
+	if c.Name, c.Cluster, named = strings.Cut(name, "@"); c.Name == "" || named && c.Cluster == "" {
+		return c, &usageError{fmt.Sprintf("--webhook-client %q: write NAME@CLUSTER=FILE, or leave out @CLUSTER", text)}
+	}
 	if cn, ok := strings.CutPrefix(what, "cn:"); ok {
 		c.Certificate = cn
 		return c, nil

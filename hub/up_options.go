@@ -72,7 +72,8 @@ type WebhookOptions struct {
 	// Listen is an address; TLS may be left out on loopback only.
 	Listen string
 	TLS    webhook.TLSFiles
-	// Clients may post.
+	// Clients may post. The Cluster of one that names none is
+	// UpOptions.Cluster.
 	Clients []webhook.Client
 }
 

@@ -209,6 +209,7 @@ func (f *follower) note(ctx context.Context, x runtime.Object) error {
 		return ctx.Err()
 	}
 	f.w.emit(ctx, o)
+	f.w.owners.want(m, 0)
 	return ctx.Err()
 }
 
