@@ -9,8 +9,6 @@ import (
 	"sync"
 	"syscall"
 	"time"
-
-	"github.com/lynceus-io/lynceus/test/cluster"
 )
 
 // recorder is the product's agent, which writes down what the cluster contains.
@@ -21,18 +19,36 @@ type recorder struct {
 	once sync.Once
 }
 
-// startRecorder starts the agent with an account of its own, which may do what the agent's manifest says.
+// startRecorder starts the agent with a service account's token, which may do what the agent's manifest says, as it is
+// where the agent runs in a pod.
 func (s *Stage) startRecorder(p Programs) (*recorder, error) {
-	const account = "lynceus-agent"
-	if out, err := s.admin.Kubectl("apply", "-f", p.Role); err != nil {
-		return nil, fmt.Errorf("inventory agent: %w: %s", err, out)
-	}
-	if out, err := s.admin.Kubectl("create", "clusterrolebinding", account, "--clusterrole="+account, "--user="+account); err != nil {
-		return nil, fmt.Errorf("inventory agent: %w: %s", err, out)
-	}
-	kubeconfig, err := s.Cluster.User(cluster.FromMachine, account)
+	kubeconfig := filepath.Join(s.work, "agent.kubeconfig")
+	admin, err := os.ReadFile(s.Cluster.Kubeconfig())
 	if err != nil {
 		return nil, err
+	}
+	if err := os.WriteFile(kubeconfig, admin, 0o600); err != nil {
+		return nil, err
+	}
+	var token string
+	for _, args := range [][]string{
+		{"apply", "-f", p.Role},
+		{"create", "namespace", "lynceus"},
+		{"-n", "lynceus", "create", "serviceaccount", "lynceus-agent"},
+		{"create", "clusterrolebinding", "lynceus-agent", "--clusterrole=lynceus-agent", "--serviceaccount=lynceus:lynceus-agent"},
+		{"-n", "lynceus", "create", "token", "lynceus-agent", "--duration=2h"},
+	} {
+		if token, err = s.admin.Kubectl(args...); err != nil {
+			return nil, fmt.Errorf("inventory agent: kubectl %v: %w: %s", args, err, token)
+		}
+	}
+	for _, args := range [][]string{
+		{"set-credentials", "agent", "--token=" + strings.TrimSpace(token)}, {"set-context", "--current", "--user=agent"},
+	} {
+		cmd := exec.CommandContext(s.ctx, s.kubectl, append([]string{"--kubeconfig=" + kubeconfig, "config"}, args...)...)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return nil, fmt.Errorf("inventory agent: kubectl config %s: %w: %s", args[0], err, out)
+		}
 	}
 	r := &recorder{file: filepath.Join(s.work, "inventory.jsonl"), log: filepath.Join(s.work, "agent.log")}
 	log, err := os.Create(r.log)
