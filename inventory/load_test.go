@@ -198,6 +198,7 @@ func BenchmarkEnd(b *testing.B) {
 	}
 	service := netip.MustParseAddr("10.250.0.1")
 	for name, ip := range map[string]func(i int) netip.Addr{
+		"busy pod": func(i int) netip.Addr { return addresses[i%100] },
 		"pod":      func(i int) netip.Addr { return addresses[i%len(addresses)] },
 		"unknown":  func(int) netip.Addr { return service },
 		"external": func(int) netip.Addr { return netip.AddrFrom4([4]byte{203, 0, 113, 66}) },
