@@ -78,4 +78,3 @@ func (p inProcess) Take(ctx context.Context, uid string, batch []byte) error {
 	_, err := p.fleet.Take(ctx, "", uid, batch)
 	return err
 }
-
