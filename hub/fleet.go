@@ -123,6 +123,20 @@ func (f *fleet) Forget(ctx context.Context, uid, by string) (api.Cluster, error)
 	return out, nil
 }
 
+// silence is how long the agent that is silent for longest gave no sign of
+// life.
+func (f *fleet) silence() time.Duration {
+	longest, now := time.Duration(0), f.now()
+	for _, c := range f.Clusters() {
+		last := f.started
+		if c.Agent != nil {
+			last = c.Agent.LastSeen
+		}
+		longest = max(longest, now.Sub(last))
+	}
+	return longest
+}
+
 // problems are agents that are silent, and what others do not see.
 func (f *fleet) problems() []string {
 	var out []string
