@@ -20,7 +20,8 @@ import (
 type fleet struct {
 	book      *clusters.Book
 	publisher live.Publisher
-	queries   hunt.Querier // nil until the API is made
+	queries   hunt.Querier
+	behind    func(ctx context.Context) bool // whether rows wait to be stored
 	redactor  *redact.Redactor
 	now       func() time.Time
 	started   time.Time
@@ -29,8 +30,8 @@ type fleet struct {
 	agents map[string]*api.AgentStatus // by UID
 }
 
-func newFleet(book *clusters.Book, p live.Publisher, q hunt.Querier, key []byte, now func() time.Time) *fleet {
-	return &fleet{book: book, publisher: p, queries: q, redactor: redact.New(key), now: now, started: now(), agents: map[string]*api.AgentStatus{}}
+func newFleet(book *clusters.Book, p live.Publisher, q hunt.Querier, behind func(context.Context) bool, key []byte, now func() time.Time) *fleet {
+	return &fleet{book: book, publisher: p, queries: q, behind: behind, redactor: redact.New(key), now: now, started: now(), agents: map[string]*api.AgentStatus{}}
 }
 
 // agentSource is the source of what the agent of a cluster brings.
