@@ -69,6 +69,9 @@ func (a *app) tokenCreate() *cobra.Command {
 			if err != nil {
 				return usagef(c, "--role: %v", err)
 			}
+			if (r == token.Agent) != (cluster != "") {
+				return usagef(c, "a token of an agent is for one cluster, and no other token is: give both --role agent and --cluster NAME, or neither")
+			}
 			var life time.Duration
 			if expires != "" {
 				if life, err = hunt.ParseSpan(expires); err != nil {

@@ -44,7 +44,7 @@ func newTestFleet(tb testing.TB, now *time.Time) (*fleet, *heap) {
 		tb.Fatal(err)
 	}
 	h := &heap{}
-	return newFleet(book, h, nil, []byte("key"), clock), h
+	return newFleet(book, h, nil, nil, []byte("key"), clock), h
 }
 
 // batchOf makes a batch of events.

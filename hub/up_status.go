@@ -120,6 +120,7 @@ func (u *Up) metrics() {
 	gauge("lynceus_store_bytes", "Bytes of the store's segments.", func() float64 { return float64(u.store.lake.Stats().Bytes) })
 	gauge("lynceus_store_segments", "Segments of the store.", func() float64 { return float64(u.store.lake.Stats().Segments) })
 	gauge("lynceus_store_segments_aside", "Segments that could not be read and were set aside.", func() float64 { return float64(len(u.store.lake.Stats().Aside)) })
+	gauge("lynceus_agent_silent_seconds", "How long the agent that is silent for longest gave no sign of life; 0 where no cluster is known.", func() float64 { return u.fleet.silence().Seconds() })
 	u.shippingMetrics(counter, gauge)
 	gauge("lynceus_last_event_seconds", "Unix time of the last event that was made durable, 0 for none.", func() float64 {
 		if t := u.ledger.Last(); !t.IsZero() {

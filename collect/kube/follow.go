@@ -59,7 +59,7 @@ func (f *follower) run(ctx context.Context) {
 		case errors.Is(err, errRelist):
 			continue
 		case unreadable(err):
-			f.w.unseen(f.resource, err)
+			f.w.unseen(f.resource, "list and watch", err)
 			f.complete()
 			sleep(ctx, recheck)
 		default:

@@ -132,13 +132,15 @@ func TestPod(t *testing.T) {
 
 // TestNoSecretIsKept plants the canary wherever a kind may hold one.
 func TestNoSecretIsKept(t *testing.T) {
+	template := testTemplate()
 	tests := map[string]metav1.Object{
-		"deployments":  &appsv1.Deployment{ObjectMeta: testMeta("d"), Spec: appsv1.DeploymentSpec{Template: testTemplate()}},
-		"replicasets":  &appsv1.ReplicaSet{ObjectMeta: testMeta("d"), Spec: appsv1.ReplicaSetSpec{Template: testTemplate()}},
-		"statefulsets": &appsv1.StatefulSet{ObjectMeta: testMeta("d"), Spec: appsv1.StatefulSetSpec{Template: testTemplate(), VolumeClaimTemplates: []corev1.PersistentVolumeClaim{{ObjectMeta: testMeta("c")}}}},
-		"daemonsets":   &appsv1.DaemonSet{ObjectMeta: testMeta("d"), Spec: appsv1.DaemonSetSpec{Template: testTemplate()}},
-		"jobs":         &batchv1.Job{ObjectMeta: testMeta("d"), Spec: batchv1.JobSpec{Template: testTemplate()}},
-		"cronjobs":     &batchv1.CronJob{ObjectMeta: testMeta("d"), Spec: batchv1.CronJobSpec{JobTemplate: batchv1.JobTemplateSpec{ObjectMeta: testMeta("j"), Spec: batchv1.JobSpec{Template: testTemplate()}}}},
+		"deployments":            &appsv1.Deployment{ObjectMeta: testMeta("d"), Spec: appsv1.DeploymentSpec{Template: testTemplate()}},
+		"replicasets":            &appsv1.ReplicaSet{ObjectMeta: testMeta("d"), Spec: appsv1.ReplicaSetSpec{Template: testTemplate()}},
+		"replicationcontrollers": &corev1.ReplicationController{ObjectMeta: testMeta("d"), Spec: corev1.ReplicationControllerSpec{Template: &template}},
+		"statefulsets":           &appsv1.StatefulSet{ObjectMeta: testMeta("d"), Spec: appsv1.StatefulSetSpec{Template: testTemplate(), VolumeClaimTemplates: []corev1.PersistentVolumeClaim{{ObjectMeta: testMeta("c")}}}},
+		"daemonsets":             &appsv1.DaemonSet{ObjectMeta: testMeta("d"), Spec: appsv1.DaemonSetSpec{Template: testTemplate()}},
+		"jobs":                   &batchv1.Job{ObjectMeta: testMeta("d"), Spec: batchv1.JobSpec{Template: testTemplate()}},
+		"cronjobs":               &batchv1.CronJob{ObjectMeta: testMeta("d"), Spec: batchv1.CronJobSpec{JobTemplate: batchv1.JobTemplateSpec{ObjectMeta: testMeta("j"), Spec: batchv1.JobSpec{Template: testTemplate()}}}},
 		"persistentvolumes": &corev1.PersistentVolume{ObjectMeta: testMeta("v"), Spec: corev1.PersistentVolumeSpec{PersistentVolumeSource: corev1.PersistentVolumeSource{
 			CSI: &corev1.CSIPersistentVolumeSource{Driver: "d", VolumeAttributes: map[string]string{"k": canary}}}}},
 		"secrets":    &metav1.PartialObjectMetadata{ObjectMeta: testMeta("s")},

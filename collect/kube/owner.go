@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -98,7 +99,7 @@ func (s *owners) look(ctx context.Context, want owner) {
 	case err == nil:
 		s.w.seen(r)
 	case unreadable(err):
-		s.w.unseen(r, err)
+		s.w.unseen(r, "get", err)
 	default:
 		s.w.troubled(r, err)
 		return // it is looked up again with the next object of its
@@ -116,11 +117,11 @@ func (s *owners) get(ctx context.Context, r *Resource, namespaced bool, want own
 		namespace = ""
 	}
 	x, err := s.w.client.metadata.Resource(r.GroupVersionResource()).Namespace(namespace).Get(ctx, want.ref.Name, metav1.GetOptions{})
+	if apierrors.IsNotFound(err) || err == nil && x.UID != want.ref.UID {
+		return nil // it is gone, or another object has its name by now
+	}
 	if err != nil {
 		return err
-	}
-	if x.UID != want.ref.UID {
-		return nil // another object has the name by now
 	}
 	c := converter{resource: r, redactor: s.w.o.Redactor.Fork(), seed: s.w.seed}
 	o, _, err := c.object(x)

@@ -131,11 +131,11 @@ func (w *Watcher) emit(ctx context.Context, o *inventory.Object) {
 }
 
 // unseen notes a resource that may not be read or does not exist, and says so
-// once.
-func (w *Watcher) unseen(r *Resource, err error) {
+// once. verbs are those that reading it takes.
+func (w *Watcher) unseen(r *Resource, verbs string, err error) {
 	why := "the API server does not know it"
 	if apierrors.IsForbidden(err) {
-		why = "the agent's account may not list and watch it"
+		why = "the agent's account may not " + verbs + " it"
 	}
 	if w.note(r, why) {
 		w.o.Log.Warn("a kind of objects cannot be seen; it is tried again every few minutes", "resource", r.String(), "reason", why)
