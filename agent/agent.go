@@ -67,7 +67,7 @@ type Agent struct {
 
 	mu      sync.Mutex
 	watcher *kube.Watcher
-	said    string // the last failure that was logged
+	said    map[string]string // by what cannot be done, why, as it was logged
 }
 
 // New returns an agent that waits for Run.
@@ -91,7 +91,7 @@ func New(o Options) (*Agent, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Agent{o: o, client: client, queue: newQueue(o.Queue), builder: wire.Builder{Limit: batchBytes}}, nil
+	return &Agent{o: o, client: client, queue: newQueue(o.Queue), builder: wire.Builder{Limit: batchBytes}, said: map[string]string{}}, nil
 }
 
 // Client asks the cluster that the agent is for.
@@ -194,10 +194,11 @@ func (a *Agent) live(ctx context.Context, id kube.Identity) {
 			return
 		}
 		wait, cancel := context.WithTimeout(ctx, beat)
-		if _, err := a.o.Hub.Hello(wait, a.hello(id)); err != nil && ctx.Err() == nil {
-			a.say("the hub did not take a sign of life", err)
-		}
+		_, err := a.o.Hub.Hello(wait, a.hello(id))
 		cancel()
+		if ctx.Err() == nil {
+			a.say("the hub does not take signs of life", err)
+		}
 	}
 }
 
@@ -237,7 +238,7 @@ func (a *Agent) retry(ctx context.Context, what string, f func(context.Context) 
 	for wait := firstWait; ctx.Err() == nil; wait = min(2*wait, lastWait) {
 		err := f(ctx)
 		if err == nil {
-			a.say("", nil)
+			a.say(what, nil)
 			return
 		}
 		if ctx.Err() == nil {
@@ -247,21 +248,20 @@ func (a *Agent) retry(ctx context.Context, what string, f func(context.Context) 
 	}
 }
 
-// say logs a failure that was not the last one, and once that it is over.
+// say logs that something cannot be done, and why, where that is news, and
+// once that it can be done again (nil).
 func (a *Agent) say(what string, err error) {
-	text := what
-	if err != nil {
-		text += ": " + err.Error()
-	}
 	a.mu.Lock()
-	news := text != a.said
-	a.said = text
+	old, failed := a.said[what]
+	delete(a.said, what)
+	if err != nil {
+		a.said[what] = err.Error()
+	}
 	a.mu.Unlock()
 	switch {
-	case !news:
-	case err == nil:
-		a.o.Log.Info("the agent works again")
-	default:
+	case err == nil && failed:
+		a.o.Log.Warn("it is over: " + what)
+	case err != nil && old != err.Error():
 		a.o.Log.Error(what+"; it is tried again", "error", err)
 	}
 }

@@ -43,13 +43,13 @@ func (d *demoStore) Close() error { return nil }
 
 func newDemoStore(t *testing.T) *demoStore {
 	t.Helper()
+	return newStore(t, func(a *lake.Append) { addDemo(t, a) })
+}
+
+// addDemo adds the recorded day and what is found in it.
+func addDemo(t *testing.T, a *lake.Append) {
+	t.Helper()
 	demo := filepath.Join(require.ModuleRoot(t), "docs", "demo", "demo.jsonl.gz")
-	dir := t.TempDir()
-	l, _, err := lake.Open(t.Context(), lake.Options{Dir: filepath.Join(dir, "lake")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	a := l.Begin("test", 1, 1)
 	r, err := audit.Open(t.Context(), []string{demo}, audit.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -94,6 +94,18 @@ func newDemoStore(t *testing.T) *demoStore {
 			t.Fatal(err)
 		}
 	}
+}
+
+// newStore returns a store with what add puts into it.
+func newStore(t *testing.T, add func(a *lake.Append)) *demoStore {
+	t.Helper()
+	dir := t.TempDir()
+	l, _, err := lake.Open(t.Context(), lake.Options{Dir: filepath.Join(dir, "lake")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := l.Begin("test", 1, 1)
+	add(a)
 	if err := a.Commit(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -36,10 +36,17 @@ func (f *queryFlags) register(s *pflag.FlagSet) {
 	s.SortFlags = false
 	s.Var(&f.since, "since", "leave out events before `TIME`: 2026-03-04T10:00:00Z, or how long ago: 90m, 24h, 7d")
 	s.Var(&f.until, "until", "leave out events from `TIME` on")
+	s.StringArrayVarP(&f.params, "param", "p", nil, "value of a parameter that the query declares, as `NAME=VALUE` (repeatable)")
+	f.registerAnswer(s)
+}
+
+// registerAnswer registers the flags that say who answers and how the answer
+// is shown.
+func (f *queryFlags) registerAnswer(s *pflag.FlagSet) {
+	s.SortFlags = false
 	s.VarP(&f.form, "output", "o", "`FORM`: "+strings.Join(output.AnswerForms(), ", "))
 	s.StringVar(&f.out, "out", "", "write to `FILE` instead of standard output")
 	s.StringVar(&f.evidence, "evidence", "", "also write the rows to `FILE` with a chain of hashes that lynceus verify checks")
-	s.StringArrayVarP(&f.params, "param", "p", nil, "value of a parameter that the query declares, as `NAME=VALUE` (repeatable)")
 	s.BoolVar(&f.explain, "explain", false, "say how the query would be answered, and do not run it")
 	s.Int64Var(&f.maxRows, "max-rows", 0, "end after `N` rows; 0 means as many as the server allows")
 	s.DurationVar(&f.timeout, "timeout", 0, "end after that long; 0 means as long as the server allows")

@@ -94,6 +94,6 @@ beginning to end; up keeps watching, stores every event, and answers questions a
 		RunE:              func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usagef(c, "%v", err) })
-	root.AddCommand(a.scan(), a.up(), a.query(), a.ask(), a.watchEvents(), a.hunt(), a.incident(), a.exclude(), a.rules(), a.auditPolicy(), a.verify(), a.token(), a.fields(), a.version())
+	root.AddCommand(a.scan(), a.up(), a.query(), a.ask(), a.watchEvents(), a.hunt(), a.inventory(), a.incident(), a.exclude(), a.rules(), a.auditPolicy(), a.verify(), a.token(), a.agent(), a.clusters(), a.fields(), a.version())
 	return root
 }

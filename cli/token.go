@@ -69,6 +69,9 @@ func (a *app) tokenCreate() *cobra.Command {
 			if err != nil {
 				return usagef(c, "--role: %v", err)
 			}
+			if (r == token.Agent) != (cluster != "") {
+				return usagef(c, "a token of an agent is for one cluster, and no other token is: give both --role agent and --cluster NAME, or neither")
+			}
 			var life time.Duration
 			if expires != "" {
 				if life, err = hunt.ParseSpan(expires); err != nil {
@@ -138,7 +141,11 @@ func writeTokens(w io.Writer, list []token.Token, now time.Time) error {
 		case !t.Expires.IsZero():
 			expires = t.Expires.UTC().Format("2006-01-02 15:04")
 		}
-		cells := []string{t.ID, t.Role.String(), t.Created.UTC().Format("2006-01-02 15:04"), output.Clean(t.CreatedBy), expires, output.Clean(t.Name)}
+		role := t.Role.String()
+		if t.Cluster != "" {
+			role += " of " + output.Clean(t.Cluster)
+		}
+		cells := []string{t.ID, role, t.Created.UTC().Format("2006-01-02 15:04"), output.Clean(t.CreatedBy), expires, output.Clean(t.Name)}
 		fmt.Fprintln(tw, strings.Join(cells, "\t"))
 	}
 	return tw.Flush()

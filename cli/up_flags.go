@@ -35,6 +35,7 @@ type upFlags struct {
 	feeds      []string
 	retention  []string
 	maxSize    string
+	silence    time.Duration
 	clickHouse upClickHouse
 	verbose    bool
 }
@@ -54,20 +55,24 @@ func (f *upFlags) register(s *pflag.FlagSet) {
 	s.StringVar(&f.hookTLS.Certificate, "webhook-cert", "", "certificate `FILE` of the webhook, in PEM; may be left out on loopback")
 	s.StringVar(&f.hookTLS.Key, "webhook-key", "", "key `FILE` of that certificate")
 	s.StringVar(&f.hookTLS.ClientAuthority, "webhook-client-ca", "", "`FILE` with the authority of clients' certificates")
-	s.StringArrayVar(&f.clients, "webhook-client", nil, "who may post, as `NAME=FILE` with a token, or NAME=cn:COMMON-NAME of a certificate (repeatable)")
+	s.StringArrayVar(&f.clients, "webhook-client", nil, "who may post, as `NAME=FILE` with a token, or NAME=cn:COMMON-NAME of a certificate (repeatable); NAME@CLUSTER names its cluster, which is else that of --kubeconfig, or NAME")
 	s.StringArrayVar(&f.rules, "rules", nil, "also judge by the Sigma rules in `PATH`, a file or directory (repeatable)")
 	s.BoolVar(&f.noBuiltin, "no-builtin", false, "leave out the rules that come with Lynceus")
 	s.StringArrayVar(&f.inside, "inside", nil, "`CIDR` of a network that calls of the cluster's own and of its users come from (repeatable)")
 	s.StringArrayVar(&f.feeds, "feed", nil, "list of addresses as `[NAME=]FILE` (repeatable)")
 	s.StringArrayVar(&f.retention, "retention", nil, "how long events are kept, as `[TABLE=]TIME`: 90d, audit=365d (repeatable); for ever where nothing is said")
 	s.StringVar(&f.maxSize, "max-size", "", "how much all events may take: `SIZE` such as 50GB; the oldest go first")
+	s.DurationVar(&f.silence, "silence", hub.DefaultSilence, "how long no audit event may come before the status calls it a problem")
 	f.clickHouse.register(s)
 	s.BoolVarP(&f.verbose, "verbose", "v", false, "say more on standard error")
 }
 
 // options returns what the flags say about a server, but for its rules.
 func (f *upFlags) options() (o hub.UpOptions, err error) {
-	o = hub.UpOptions{Follow: f.follow, Cluster: f.cluster, Listen: f.listen, TLS: f.tls, Plain: f.plain}
+	if f.silence <= 0 {
+		return o, &usageError{"--silence: give a time above zero, such as 10m"}
+	}
+	o = hub.UpOptions{Follow: f.follow, Cluster: f.cluster, Listen: f.listen, TLS: f.tls, Plain: f.plain, Silence: f.silence}
 	if f.fromEnd {
 		o.Start = tail.FromEnd
 	}
@@ -104,6 +109,9 @@ func (f *upFlags) options() (o hub.UpOptions, err error) {
 		c, err := readClient(text)
 		if err != nil {
 			return o, err
+		}
+		if c.Cluster == "" && !f.kube.given() {
+			c.Cluster = c.Name
 		}
 		o.Webhook.Clients = append(o.Webhook.Clients, c)
 	}
@@ -169,13 +177,16 @@ func parseSize(text string) (int64, error) {
 // minToken is how long a webhook's token must be at least.
 const minToken = 16
 
-// readClient reads who may post.
+// readClient reads who may post. Its cluster is "" where the text names none.
 func readClient(text string) (c webhook.Client, err error) {
 	name, what, ok := strings.Cut(text, "=")
 	if !ok || name == "" || what == "" {
 		return c, &usageError{fmt.Sprintf("--webhook-client %q: write NAME=FILE, or NAME=cn:COMMON-NAME", text)}
 	}
-	c.Name, c.Cluster = name, name
+	var named bool
+	if c.Name, c.Cluster, named = strings.Cut(name, "@"); c.Name == "" || named && c.Cluster == "" {
+		return c, &usageError{fmt.Sprintf("--webhook-client %q: write NAME@CLUSTER=FILE, or leave out @CLUSTER", text)}
+	}
 	if cn, ok := strings.CutPrefix(what, "cn:"); ok {
 		c.Certificate = cn
 		return c, nil

@@ -20,7 +20,8 @@ import (
 type fleet struct {
 	book      *clusters.Book
 	publisher live.Publisher
-	queries   hunt.Querier // nil until the API is made
+	queries   hunt.Querier
+	behind    func(ctx context.Context) bool // whether rows wait to be stored
 	redactor  *redact.Redactor
 	now       func() time.Time
 	started   time.Time
@@ -29,8 +30,8 @@ type fleet struct {
 	agents map[string]*api.AgentStatus // by UID
 }
 
-func newFleet(book *clusters.Book, p live.Publisher, q hunt.Querier, key []byte, now func() time.Time) *fleet {
-	return &fleet{book: book, publisher: p, queries: q, redactor: redact.New(key), now: now, started: now(), agents: map[string]*api.AgentStatus{}}
+func newFleet(book *clusters.Book, p live.Publisher, q hunt.Querier, behind func(context.Context) bool, key []byte, now func() time.Time) *fleet {
+	return &fleet{book: book, publisher: p, queries: q, behind: behind, redactor: redact.New(key), now: now, started: now(), agents: map[string]*api.AgentStatus{}}
 }
 
 // agentSource is the source of what the agent of a cluster brings.
@@ -121,6 +122,20 @@ func (f *fleet) Forget(ctx context.Context, uid, by string) (api.Cluster, error)
 	defer f.mu.Unlock()
 	delete(f.agents, uid)
 	return out, nil
+}
+
+// silence is how long the agent that is silent for longest gave no sign of
+// life.
+func (f *fleet) silence() time.Duration {
+	longest, now := time.Duration(0), f.now()
+	for _, c := range f.Clusters() {
+		last := f.started
+		if c.Agent != nil {
+			last = c.Agent.LastSeen
+		}
+		longest = max(longest, now.Sub(last))
+	}
+	return longest
 }
 
 // problems are agents that are silent, and what others do not see.

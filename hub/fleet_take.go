@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/lynceus-io/lynceus/api"
 	"github.com/lynceus-io/lynceus/api/hunt"
@@ -108,10 +109,22 @@ inventory
 // maxKnown bounds the answer.
 const maxKnown = 1_000_000
 
+// knownWait is how long an agent waits at most for what is on the bus to be
+// stored, and knownPause lies between two looks.
+const (
+	knownWait  = 10 * time.Second
+	knownPause = 100 * time.Millisecond
+)
+
 // Known implements api.Agents.
 func (f *fleet) Known(ctx context.Context, bound, uid string) ([]api.KnownObject, error) {
 	if _, err := f.cluster(bound, uid); err != nil {
 		return nil, err
+	}
+	// What came just before may not be stored yet. An object that is missed
+	// here and gone is found to be gone at the next renewal.
+	for until := f.now().Add(knownWait); f.behind(ctx) && f.now().Before(until) && ctx.Err() == nil; {
+		time.Sleep(knownPause)
 	}
 	var out []api.KnownObject
 	request := hunt.Request{KQL: knownQuery, Params: map[string]string{"cluster": uid}, MaxRows: maxKnown}

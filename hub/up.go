@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -241,7 +243,11 @@ func (u *Up) makeIntake(ctx context.Context) (err error) {
 	if u.o.Webhook == nil {
 		return nil
 	}
-	u.webhook, err = webhook.New(webhook.Options{Sink: u.sink, Ledger: &u.ledger, Clients: u.o.Webhook.Clients, Live: decoding})
+	clients := slices.Clone(u.o.Webhook.Clients)
+	for i := range clients {
+		clients[i].Cluster = cmp.Or(clients[i].Cluster, u.o.Cluster)
+	}
+	u.webhook, err = webhook.New(webhook.Options{Sink: u.sink, Ledger: &u.ledger, Clients: clients, Live: decoding})
 	if err != nil {
 		return err
 	}

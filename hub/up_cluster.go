@@ -21,7 +21,7 @@ func (u *Up) openClusters(ctx context.Context, kept *state.Store) error {
 	if err != nil {
 		return err
 	}
-	u.fleet = newFleet(book, u.bus, u.queries, u.key, u.o.Now)
+	u.fleet = newFleet(book, u.bus, u.queries, u.behind, u.key, u.o.Now)
 	if u.o.Kubernetes == nil {
 		return nil
 	}
@@ -51,6 +51,12 @@ func (u *Up) openClusters(ctx context.Context, kept *state.Store) error {
 	return nil
 }
 
+// behind reports whether the bus has events that are not stored yet.
+func (u *Up) behind(ctx context.Context) bool {
+	lag, err := u.bus.Lag(ctx, consumerName, 0)
+	return err != nil || lag.Messages > 0
+}
+
 // Cluster is the name of the cluster whose contents the server watches itself,
 // "" for none.
 func (u *Up) Cluster() string {
@@ -78,4 +84,3 @@ func (p inProcess) Take(ctx context.Context, uid string, batch []byte) error {
 	_, err := p.fleet.Take(ctx, "", uid, batch)
 	return err
 }
-

@@ -53,6 +53,9 @@ type UpOptions struct {
 	// Maintain is how often segments are merged and old ones dropped; 0 means
 	// DefaultMaintain.
 	Maintain time.Duration
+	// Silence is how long no audit event may come before the status calls that
+	// a problem; 0 means DefaultSilence.
+	Silence time.Duration
 	// ClickHouse also keeps every event in a database; nil for none.
 	ClickHouse *ClickHouseOptions
 	// Version is the program's, for /api/v1/status.
@@ -67,12 +70,18 @@ const DefaultListen = "127.0.0.1:7443"
 // DefaultMaintain is how often the store is put in order unless told otherwise.
 const DefaultMaintain = 5 * time.Second
 
+// DefaultSilence is how long no audit event may come unless told otherwise: an
+// API server asks itself something every few seconds, and a policy that drops
+// all of that still leaves people and controllers.
+const DefaultSilence = 10 * time.Minute
+
 // WebhookOptions say where API servers post their events.
 type WebhookOptions struct {
 	// Listen is an address; TLS may be left out on loopback only.
 	Listen string
 	TLS    webhook.TLSFiles
-	// Clients may post.
+	// Clients may post. The Cluster of one that names none is
+	// UpOptions.Cluster.
 	Clients []webhook.Client
 }
 
@@ -97,6 +106,9 @@ func (o UpOptions) withDefaults() UpOptions {
 	}
 	if o.Maintain <= 0 {
 		o.Maintain = DefaultMaintain
+	}
+	if o.Silence <= 0 {
+		o.Silence = DefaultSilence
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

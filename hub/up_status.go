@@ -11,10 +11,6 @@ import (
 	"github.com/lynceus-io/lynceus/api/token"
 )
 
-// silence is how long no event may come before that is a problem: an API
-// server asks itself something every few seconds.
-const silence = 10 * time.Minute
-
 // maintain keeps the store in order until ctx ends. What fails is tried again.
 func (u *Up) maintain(ctx context.Context) error {
 	tick := time.NewTicker(u.o.Maintain)
@@ -95,8 +91,8 @@ func (u *Up) problems(ctx context.Context) []string {
 		if last.IsZero() {
 			last = u.started
 		}
-		if quiet := u.o.Now().Sub(last); quiet > silence {
-			out = append(out, fmt.Sprintf("no audit events arrived for %s: look whether the API server has an audit policy and where it writes to", quiet.Round(time.Minute)))
+		if quiet := u.o.Now().Sub(last); quiet > u.o.Silence {
+			out = append(out, fmt.Sprintf("no audit events arrived for %s: look whether the API server has an audit policy and where it writes to", quiet.Round(time.Second)))
 		}
 	}
 	if lag, err := u.bus.Lag(ctx, consumerName, 0); err == nil && lag.Messages > 0 && u.o.Now().Sub(lag.Oldest) > time.Minute {
@@ -126,6 +122,7 @@ func (u *Up) metrics() {
 	gauge("lynceus_store_bytes", "Bytes of the store's segments.", func() float64 { return float64(u.store.lake.Stats().Bytes) })
 	gauge("lynceus_store_segments", "Segments of the store.", func() float64 { return float64(u.store.lake.Stats().Segments) })
 	gauge("lynceus_store_segments_aside", "Segments that could not be read and were set aside.", func() float64 { return float64(len(u.store.lake.Stats().Aside)) })
+	gauge("lynceus_agent_silent_seconds", "How long the agent that is silent for longest gave no sign of life; 0 where no cluster is known.", func() float64 { return u.fleet.silence().Seconds() })
 	u.shippingMetrics(counter, gauge)
 	gauge("lynceus_last_event_seconds", "Unix time of the last event that was made durable, 0 for none.", func() float64 {
 		if t := u.ledger.Last(); !t.IsZero() {

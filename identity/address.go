@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/lynceus-io/lynceus/event"
+	"github.com/lynceus-io/lynceus/inventory"
 )
 
 // address is what is known of an address that called.
@@ -57,24 +58,15 @@ const (
 	scopePublic                  // routed in the internet, or reserved to stand for that in documentation
 )
 
-// Blocks that netip does not name. Sources: RFC 6598 (shared address space),
-// RFC 2544 (benchmarks), RFC 1122 ("this network"), RFC 1112 (reserved).
-var unroutable = NewSet([]netip.Prefix{
-	netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("198.18.0.0/15"),
-	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("240.0.0.0/4"),
-})
-
-// scopeOf returns what an address tells by itself. The blocks of RFC 5737 and
-// RFC 3849 (documentation) count as public: no cluster has them, and
-// laboratories use them for the outside.
+// scopeOf returns what an address tells by itself.
 func scopeOf(ip netip.Addr) scope {
 	switch {
 	case ip.IsLoopback():
 		return scopeLoopback
-	case !ip.IsGlobalUnicast(), ip.IsPrivate(), unroutable.Contains(ip):
-		return scopeUnknown
+	case inventory.Public(ip):
+		return scopePublic
 	}
-	return scopePublic
+	return scopeUnknown
 }
 
 // address returns the record of an event's caller, or nil when its address

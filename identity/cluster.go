@@ -3,6 +3,8 @@ package identity
 import (
 	"net/netip"
 	"strings"
+
+	"github.com/lynceus-io/lynceus/inventory"
 )
 
 // cluster is what is known of one cluster.
@@ -118,7 +120,7 @@ func (cl *cluster) learnNetwork(p netip.Prefix) {
 	switch {
 	case p.Addr().Is6():
 		limit = 40
-	case !p.Addr().IsPrivate() && !unroutable.Contains(p.Addr()):
+	case inventory.Public(p.Addr()):
 		limit = 20
 	}
 	if p.Bits() < limit || p.Addr().IsLoopback() {

@@ -63,7 +63,7 @@ func (h *History) End(cluster string, ip netip.Addr, at int64) End {
 	if len(spans) == 0 {
 		return stranger(ip, inNetwork)
 	}
-	e := c.holder(spans, at)
+	e := c.holder(after(spans, at), at)
 	e.InNetwork = inNetwork
 	if e.Pod != nil {
 		e.Group = e.Pod.Group
@@ -79,7 +79,8 @@ func stranger(ip netip.Addr, inNetwork bool) End {
 	return End{InNetwork: inNetwork}
 }
 
-// holder returns who of those that ever had an address had it at a time.
+// holder returns who of those whose spans ended after a time had an address
+// then.
 func (c *cluster) holder(spans []span, at int64) (e End) {
 	var pods, hosts contest
 	var places [EndExternal]contest

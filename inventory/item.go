@@ -74,7 +74,8 @@ func (i *item) settle() (changed bool) {
 			earliest(&end, i.replaced(s.last))
 		}
 		if s.until != end {
-			s.until, changed = end, true
+			i.endSpan(ip, end)
+			changed = true
 		}
 	}
 	c.h.ended.place(i)

@@ -196,11 +196,21 @@ func BenchmarkEnd(b *testing.B) {
 	for i, o := range l.live {
 		addresses[i] = o.Addresses[0]
 	}
+	jobs := netip.MustParseAddr("172.16.9.9")
+	for n := range int64(20_000) { // a job each minute in a node's network
+		o := somePod(fmt.Sprintf("job-%d", n), Changed, n*60, n*60, jobs.String())
+		o.HostNetwork = true
+		l.h.Apply(o)
+		o.Change, o.Time = Deleted, o.Time+20*second
+		l.h.Apply(o)
+	}
 	service := netip.MustParseAddr("10.250.0.1")
 	for name, ip := range map[string]func(i int) netip.Addr{
+		"busy pod": func(i int) netip.Addr { return addresses[i%100] },
 		"pod":      func(i int) netip.Addr { return addresses[i%len(addresses)] },
 		"unknown":  func(int) netip.Addr { return service },
 		"external": func(int) netip.Addr { return netip.AddrFrom4([4]byte{203, 0, 113, 66}) },
+		"jobs":     func(int) netip.Addr { return jobs },
 		"node":     func(i int) netip.Addr { return netip.AddrFrom4([4]byte{172, 16, 0, byte(i % 100)}) },
 	} {
 		b.Run(name, func(b *testing.B) {

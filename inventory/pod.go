@@ -45,7 +45,7 @@ type pod struct {
 const (
 	// costPod is the estimate of what a pod uses beside its texts and
 	// addresses: itself, and its place by UID and by name.
-	costPod = 832
+	costPod = 600
 
 	// creationSlack is how long before its creation time a request may have
 	// been received that made a pod: as long as admission may take.

@@ -114,6 +114,15 @@ func (c *Client) watch(ctx context.Context, r *Resource, o metav1.ListOptions) (
 	return c.versions[r.GroupVersionResource().GroupVersion()].Get().Resource(r.Name).VersionedParams(&o, c.params).Watch(ctx)
 }
 
+// raw asks for a path and returns the answer, which is JSON.
+func (c *Client) raw(ctx context.Context, path string) ([]byte, error) {
+	return c.versions[corev1.SchemeGroupVersion].Get().AbsPath(path).SetHeader("Accept", "application/json").Do(ctx).Raw()
+}
+
+// isSubresource reports whether a resource is a part of another, such as
+// pods/log.
+func isSubresource(name string) bool { return strings.Contains(name, "/") }
+
 // splitVersion splits group/version; the core group has no name.
 func splitVersion(apiVersion string) (group, version string) {
 	if group, version, ok := strings.Cut(apiVersion, "/"); ok {

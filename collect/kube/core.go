@@ -12,6 +12,7 @@ func coreResources() []Resource {
 		{Version: "v1", Name: "nodes", Kind: "Node", fill: typed(fillNode)},
 		{Version: "v1", Name: "namespaces", Kind: "Namespace", fill: typed(fillNamespace)},
 		{Version: "v1", Name: "pods", Kind: "Pod", fill: typed(fillPod)},
+		{Version: "v1", Name: "replicationcontrollers", Kind: "ReplicationController", fill: typed(fillReplicationController)},
 		{Version: "v1", Name: "serviceaccounts", Kind: "ServiceAccount", fill: typed(fillServiceAccount)},
 		{Version: "v1", Name: "persistentvolumes", Kind: "PersistentVolume", fill: typed(fillVolume)},
 		{Version: "v1", Name: "persistentvolumeclaims", Kind: "PersistentVolumeClaim", fill: typed(fillClaim)},
@@ -53,6 +54,13 @@ func fillNode(o *inventory.Object, n *corev1.Node) body {
 func fillNamespace(o *inventory.Object, n *corev1.Namespace) body {
 	o.Phase = string(n.Status.Phase)
 	return nil
+}
+
+func fillReplicationController(o *inventory.Object, r *corev1.ReplicationController) body {
+	if r.Spec.Template != nil {
+		trimTemplate(r.Spec.Template, o)
+	}
+	return body{"spec": r.Spec}
 }
 
 func fillServiceAccount(_ *inventory.Object, a *corev1.ServiceAccount) body {

@@ -2,9 +2,10 @@
 // watches kinds of objects and tells each meaningful change of one as an
 // [inventory.Object].
 //
-// It asks for list and watch only, never for a single object of a built-in
-// kind, and for the metadata alone of Secrets, ConfigMaps and custom resource
-// definitions. Pages of a listing are forgotten as soon as they are told; of
+// It asks for list and watch only, and for the metadata alone of Secrets,
+// ConfigMaps and custom resource definitions. The one exception: of a custom
+// resource that owns what is watched it gets the metadata, once, where it may.
+// Pages of a listing are forgotten as soon as they are told; of
 // each object it keeps a hash and its identity, by which it knows that a
 // heartbeat changed nothing and that an object is gone.
 //

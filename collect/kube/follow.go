@@ -59,7 +59,7 @@ func (f *follower) run(ctx context.Context) {
 		case errors.Is(err, errRelist):
 			continue
 		case unreadable(err):
-			f.w.unseen(f.resource, err)
+			f.w.unseen(f.resource, "list and watch", err)
 			f.complete()
 			sleep(ctx, recheck)
 		default:
@@ -209,6 +209,7 @@ func (f *follower) note(ctx context.Context, x runtime.Object) error {
 		return ctx.Err()
 	}
 	f.w.emit(ctx, o)
+	f.w.owners.want(m, 0)
 	return ctx.Err()
 }
 

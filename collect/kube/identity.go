@@ -46,7 +46,7 @@ func (c *Client) Identify(ctx context.Context) (Identity, error) {
 		GitVersion string `json:"gitVersion"`
 	}
 	// Neither of what follows identifies the cluster: it may be refused.
-	if b, err := c.versions[corev1.SchemeGroupVersion].Get().AbsPath("/version").Do(ctx).Raw(); err == nil && json.Unmarshal(b, &version) == nil {
+	if b, err := c.raw(ctx, "/version"); err == nil && json.Unmarshal(b, &version) == nil {
 		id.Version = version.GitVersion
 	}
 	if u, err := url.Parse(c.config.Host); err == nil && u.Host != "" {

@@ -16,6 +16,10 @@ import (
 	"github.com/lynceus-io/lynceus/inventory"
 )
 
+// maxTrouble bounds the kinds that are noted as not seen: anybody who may make
+// a pod can name owners of kinds that do not exist.
+const maxTrouble = 200
+
 // Options of NewWatcher. Client, Emit and Redactor are needed.
 type Options struct {
 	Client *Client
@@ -46,6 +50,8 @@ type Watcher struct {
 	o       Options
 	client  *Client
 	follows []*follower
+	owners  *owners
+	seed    maphash.Seed
 	listed  sync.WaitGroup
 
 	emitting sync.Mutex
@@ -64,14 +70,14 @@ func NewWatcher(o Options) (*Watcher, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	w := &Watcher{o: o, client: o.Client, trouble: map[string]string{}}
+	w := &Watcher{o: o, client: o.Client, trouble: map[string]string{}, seed: maphash.MakeSeed()}
+	w.owners = newOwners(w, Resources())
 	byName := map[[2]string]*follower{}
-	seed := maphash.MakeSeed()
 	resources := Resources()
 	for i := range resources {
 		r := &resources[i]
 		f := &follower{
-			w: w, resource: r, converter: converter{resource: r, redactor: o.Redactor.Fork(), seed: seed},
+			w: w, resource: r, converter: converter{resource: r, redactor: o.Redactor.Fork(), seed: w.seed},
 			table: table{entries: map[key]entry{}}, first: true,
 		}
 		byName[[2]string{r.Group, r.Name}] = f
@@ -93,6 +99,7 @@ func (w *Watcher) Run(ctx context.Context) {
 	for _, f := range w.follows {
 		running.Go(func() { f.run(ctx) })
 	}
+	running.Go(func() { w.owners.run(ctx) })
 	running.Wait()
 	for _, f := range w.follows {
 		f.complete()
@@ -124,11 +131,11 @@ func (w *Watcher) emit(ctx context.Context, o *inventory.Object) {
 }
 
 // unseen notes a resource that may not be read or does not exist, and says so
-// once.
-func (w *Watcher) unseen(r *Resource, err error) {
+// once. verbs are those that reading it takes.
+func (w *Watcher) unseen(r *Resource, verbs string, err error) {
 	why := "the API server does not know it"
 	if apierrors.IsForbidden(err) {
-		why = "the agent's account may not list and watch it"
+		why = "the agent's account may not " + verbs + " it"
 	}
 	if w.note(r, why) {
 		w.o.Log.Warn("a kind of objects cannot be seen; it is tried again every few minutes", "resource", r.String(), "reason", why)
@@ -147,6 +154,9 @@ func (w *Watcher) note(r *Resource, why string) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	old, known := w.trouble[r.String()]
+	if !known && len(w.trouble) >= maxTrouble {
+		return false
+	}
 	w.trouble[r.String()] = why
 	return !known || old != why
 }

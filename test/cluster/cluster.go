@@ -42,8 +42,8 @@ func (c *Cluster) Down(ctx context.Context) error {
 // Process is the process id, on this machine, of the cluster's first process. Its files in /proc lead to the cluster's
 // namespaces (/proc/PID/ns) and to the node's files (/proc/PID/root), and every process of the cluster ends with it.
 func (c *Cluster) Process() (int, error) {
-	pid, _, err := readPID(c.dir)
-	return pid, err
+	p, err := readPID(c.dir)
+	return p.pid, err
 }
 
 // Dir is the cluster's directory, which is gone when the cluster is.

@@ -13,7 +13,7 @@ func TestAlive(t *testing.T) {
 	if alive(d) {
 		t.Error("a directory without a process id is alive")
 	}
-	if err := writePID(d, os.Getpid()); err != nil {
+	if err := writePID(d, thisProcess(t)); err != nil {
 		t.Fatal(err)
 	}
 	if !alive(d) {
@@ -26,6 +26,16 @@ func TestAlive(t *testing.T) {
 	if alive(d) {
 		t.Error("another process with the same number is taken for the cluster's")
 	}
+}
+
+// thisProcess is the test's own.
+func thisProcess(t *testing.T) process {
+	t.Helper()
+	_, start, err := processStat(os.Getpid())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return process{pid: os.Getpid(), start: start}
 }
 
 func TestDownRefusesStrangers(t *testing.T) {

@@ -86,8 +86,14 @@ func traces(t *testing.T, c *cluster.Cluster) trace {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ino, err := inode(unix.Open(fmt.Sprintf("/proc/%d/ns/pid", pid), unix.O_RDONLY|unix.O_CLOEXEC, 0))
+	// Held until the test ends, so that no later namespace gets its number.
+	ns, err := os.Open(fmt.Sprintf("/proc/%d/ns/pid", pid))
 	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = ns.Close() })
+	var stat unix.Stat_t
+	if err := unix.Fstat(int(ns.Fd()), &stat); err != nil {
 		t.Fatal(err)
 	}
 	data, err := os.ReadFile(filepath.Join(c.Dir(), "config.json"))
@@ -98,7 +104,7 @@ func traces(t *testing.T, c *cluster.Cluster) trace {
 	if err := json.Unmarshal(data, &config); err != nil {
 		t.Fatal(err)
 	}
-	return trace{dir: c.Dir(), group: config.Cgroup, namespace: strconv.FormatUint(ino, 10)}
+	return trace{dir: c.Dir(), group: config.Cgroup, namespace: strconv.FormatUint(stat.Ino, 10)}
 }
 
 // groups are the control groups of the cluster in all hierarchies.

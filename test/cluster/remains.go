@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/lynceus-io/lynceus/test/cluster/internal/cgroup"
 	"github.com/lynceus-io/lynceus/test/cluster/internal/layout"
 )
 
@@ -19,7 +18,11 @@ import (
 type started struct {
 	Dir    string `json:"dir"`
 	Cgroup string `json:"cgroup"`
+	PID    int    `json:"pid,omitempty"` // of process 1, once there is one
+	Start  string `json:"start,omitempty"`
 }
+
+func (s started) process() process { return process{pid: s.PID, start: s.Start} }
 
 // startedFile is where a cluster is remembered.
 func startedFile(dir string) (string, error) {
@@ -32,13 +35,13 @@ func startedFile(dir string) (string, error) {
 	return filepath.Join(cache, "started", fmt.Sprintf("%016x.json", h.Sum64())), nil
 }
 
-// remember notes a cluster before it makes anything.
-func remember(d layout.Dir, group string) error {
+// remember notes a cluster before it makes anything, and again when it has a process.
+func remember(d layout.Dir, group string, p process) error {
 	file, err := startedFile(string(d))
 	if err != nil {
 		return err
 	}
-	data, err := json.Marshal(started{Dir: string(d), Cgroup: group})
+	data, err := json.Marshal(started{Dir: string(d), Cgroup: group, PID: p.pid, Start: p.start})
 	if err != nil {
 		return err
 	}
@@ -46,6 +49,21 @@ func remember(d layout.Dir, group string) error {
 		return err
 	}
 	return os.WriteFile(file, data, 0o600)
+}
+
+// recall returns what remember noted.
+func recall(d layout.Dir) (started, error) {
+	file, err := startedFile(string(d))
+	if err != nil {
+		return started{}, err
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return started{}, err
+	}
+	var s started
+	err = json.Unmarshal(data, &s)
+	return s, err
 }
 
 // forget drops the note of a cluster that is down.
@@ -78,8 +96,8 @@ func sweep(ctx context.Context) {
 			_ = os.Remove(file) // not written to its end: the cluster had made nothing
 			continue
 		}
-		if d := layout.Dir(s.Dir); !alive(d) && down(ctx, s.Dir) == nil && cgroup.Remove(s.Cgroup) == nil {
-			_ = forget(d)
+		if !alive(layout.Dir(s.Dir)) && !s.process().runs() {
+			_ = down(ctx, s.Dir)
 		}
 	}
 }

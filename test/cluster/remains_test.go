@@ -12,7 +12,7 @@ func TestSweep(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	dead, running, gone := layout.Dir(t.TempDir()), layout.Dir(t.TempDir()), layout.Dir(filepath.Join(t.TempDir(), "gone"))
 	for _, d := range []layout.Dir{dead, running, gone} {
-		if err := remember(d, "lynceus-no-such-group"); err != nil {
+		if err := remember(d, "lynceus-no-such-group", process{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -21,7 +21,7 @@ func TestSweep(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := writePID(running, os.Getpid()); err != nil {
+	if err := writePID(running, thisProcess(t)); err != nil {
 		t.Fatal(err)
 	}
 	sweep(t.Context())

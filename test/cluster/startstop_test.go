@@ -50,7 +50,7 @@ func TestStartAndStop(t *testing.T) {
 		}, func(t *testing.T, c *cluster.Cluster) {
 			defer func() {
 				if t.Failed() {
-					t.Log(grepLog(c.Log("kube-apiserver"), "webhook"))
+					t.Log(grepLog(c.Log("kube-apiserver"), "webhook"), grepLog(c.Log("node"), "forward"))
 				}
 			}()
 			eventually(t, "audit events at the webhook", func() bool { return audited.Load() > 0 })

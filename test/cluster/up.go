@@ -92,7 +92,7 @@ func start(ctx context.Context, d layout.Dir, config Config) error {
 		return err
 	}
 	group := "lynceus-" + strconv.FormatInt(time.Now().UnixMicro(), 36)
-	if err := remember(d, group); err != nil {
+	if err := remember(d, group, process{}); err != nil {
 		return err
 	}
 	err = layout.WriteConfig(d, layout.Config{
@@ -125,24 +125,28 @@ func start(ctx context.Context, d layout.Dir, config Config) error {
 	if err := os.Symlink(found["kubectl"], d.Path("bin", "kubectl")); err != nil {
 		return err
 	}
-	return spawn(d, config.Self, api.(*net.TCPListener))
-}
-
-// spawn starts process 1 and writes its process id.
-func spawn(d layout.Dir, self string, api *net.TCPListener) error {
-	listener, err := api.File()
+	p, err := spawn(d, config.Self, api.(*net.TCPListener))
 	if err != nil {
 		return err
+	}
+	return errors.Join(writePID(d, p), remember(d, group, p))
+}
+
+// spawn starts process 1.
+func spawn(d layout.Dir, self string, api *net.TCPListener) (process, error) {
+	listener, err := api.File()
+	if err != nil {
+		return process{}, err
 	}
 	defer listener.Close()
 	host, err := netns.Current()
 	if err != nil {
-		return err
+		return process{}, err
 	}
 	defer host.Close()
 	log, err := os.Create(d.Log("node"))
 	if err != nil {
-		return err
+		return process{}, err
 	}
 	defer log.Close()
 	cmd := exec.Command(self, "init", string(d))
@@ -154,10 +158,14 @@ func spawn(d layout.Dir, self string, api *net.TCPListener) error {
 		Cloneflags: unix.CLONE_NEWPID | unix.CLONE_NEWNS | unix.CLONE_NEWNET | unix.CLONE_NEWUTS | unix.CLONE_NEWIPC,
 	}
 	if err := cmd.Start(); err != nil {
-		return fmt.Errorf("start %s in new namespaces: %w", self, err)
+		return process{}, fmt.Errorf("start %s in new namespaces: %w", self, err)
+	}
+	_, started, err := processStat(cmd.Process.Pid)
+	if err != nil {
+		_ = cmd.Process.Kill()
 	}
 	go func() { _ = cmd.Wait() }() // so that it leaves no zombie when it ends before this process
-	return writePID(d, cmd.Process.Pid)
+	return process{pid: cmd.Process.Pid, start: started}, err
 }
 
 // await returns the cluster when it is ready.

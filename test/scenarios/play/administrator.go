@@ -51,7 +51,8 @@ func maintenance(s *stage.Stage, c *Company) func(func() bool) {
 // renewal is the node asking for its next certificate, as kubelets do every few months.
 func renewal(s *stage.Stage) {
 	node := s.Member(s.Admin().In, "system:node:node1", "system:nodes").By("")
-	_, _ = node.KubectlIn(certificateRequest("csr-node1-1", kubeletSigner, kubeletUsage, "system:node:node1", "system:nodes"), "create", "-f", "-")
+	node.Request("kubelet/v1.36.3 (linux/amd64) kubernetes/5c3f1a2", "POST", "/apis/certificates.k8s.io/v1/certificatesigningrequests",
+		certificateRequest("csr-node1-1", kubeletSigner, kubeletUsage, "system:node:node1", "system:nodes"), "Content-Type: application/yaml")
 }
 
 // dashboards ask for the same things again and again, from outside, with a read-only account.
@@ -62,7 +63,7 @@ func dashboards(s *stage.Stage) func(func() bool) {
 			for _, path := range []string{"/api/v1/pods?limit=500", "/apis/apps/v1/deployments?limit=500", "/api/v1/events?limit=500", "/apis/batch/v1/jobs?limit=500"} {
 				who.Request("Grafana/11.3.1", "GET", path, "")
 			}
-			s.Sleep(time.Second)
+			s.Sleep(300 * time.Millisecond)
 		}
 	}
 }

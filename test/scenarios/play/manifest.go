@@ -27,16 +27,6 @@ subjects: [{kind: ServiceAccount, name: %[2]s, namespace: %[1]s}]
 `, namespace, name, rules)
 }
 
-// bind binds a cluster role to a service account.
-func bind(name, role, namespace, account string) string {
-	return fmt.Sprintf(`apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRoleBinding
-metadata: {name: %s}
-roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: %q}
-subjects: [{kind: ServiceAccount, name: %s, namespace: %s}]
-`, name, role, account, namespace)
-}
-
 // namespaceOf is the manifest of a namespace.
 func namespaceOf(name string) string {
 	return fmt.Sprintf("apiVersion: v1\nkind: Namespace\nmetadata: {name: %s}\n", name)

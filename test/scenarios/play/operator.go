@@ -80,7 +80,7 @@ var operators = []operator{
 		namespace: "monitoring", name: "prometheus", image: "quay.io/prometheus/prometheus:v3.0.1", agent: "Prometheus/3.0.1",
 		rules: `[{apiGroups: ["", discovery.k8s.io], resources: [nodes, nodes/proxy, nodes/metrics, services, endpoints, endpointslices, pods], verbs: ` + read + `}, {nonResourceURLs: [/metrics], verbs: [get]}]`,
 		watch: []string{core + "nodes", core + "services", core + "pods", "/apis/discovery.k8s.io/v1/endpointslices"},
-		poll:  []string{"/metrics", core + "nodes/node1/proxy/metrics", core + "nodes/node1/proxy/metrics/cadvisor"}, every: 3,
+		poll:  []string{"/metrics", core + "nodes/node1/proxy/metrics", core + "nodes/node1/proxy/metrics/cadvisor"}, every: 1,
 	},
 	{
 		namespace: "monitoring", name: "kube-state-metrics", image: "registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.14.0", agent: "kube-state-metrics/v2.14.0",
@@ -95,7 +95,7 @@ var operators = []operator{
 	{
 		namespace: "velero", name: "velero", image: "docker.io/velero/velero:v1.15.0", agent: "velero-server/v1.15.0 (linux/amd64) 1d4f147",
 		rules: `[{apiGroups: ["*"], resources: ["*"], verbs: ["*"]}]`,
-		poll:  []string{core + "namespaces", core + "persistentvolumes", core + "pods", apps + "deployments", core + "configmaps", core + "secrets", core + "services"}, every: 15, lead: true,
+		poll:  []string{core + "namespaces", core + "persistentvolumes", core + "pods", apps + "deployments", core + "configmaps", core + "secrets", core + "services"}, every: 5, lead: true,
 	},
 	{
 		namespace: "databases", name: "database-operator", image: "registry.example.com/platform/database-operator:0.9.4", agent: "database-operator/v0.9.4 (linux/amd64) kubernetes/ab12cd3",

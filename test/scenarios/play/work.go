@@ -16,7 +16,7 @@ var (
 )
 
 // shift is how long people and programs work in a recording of ordinary work. What happens in it would fill an hour.
-const shift = 50 * time.Second
+const shift = time.Minute
 
 // install has the platform team install its operators and node agents.
 func install(s *stage.Stage, c *Company) {

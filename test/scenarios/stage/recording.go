@@ -26,36 +26,32 @@ type Recording struct {
 func (s *Stage) Save(dir string) (*Recording, error) {
 	scrub := s.scrubber()
 	s.Sleep(time.Second) // the API server writes its log as requests end
-	if s.recorder != nil {
-		s.recorder.stop()
-	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
 	rec := &Recording{Steps: len(s.steps)}
-	var err error
-	if rec.Events, err = pack(s.Cluster.AuditLog(), filepath.Join(dir, "audit.jsonl.gz"), scrub); err != nil {
-		return nil, err
-	}
+	var errs [4]error // what fails leaves the rest of the recording whole
+	rec.Events, errs[0] = pack(s.Cluster.AuditLog(), filepath.Join(dir, "audit.jsonl.gz"), scrub)
 	if s.recorder != nil {
-		if rec.Inventory, err = pack(s.recorder.file, filepath.Join(dir, "inventory.jsonl.gz"), scrub); err != nil {
-			return nil, err
-		}
+		rec.Inventory, errs[1] = s.recorder.save(filepath.Join(dir, "inventory.jsonl.gz"), scrub)
 	}
-	audit, err := os.Open(s.Cluster.AuditLog())
-	if err != nil {
-		return nil, err
-	}
-	defer audit.Close()
-	if err := label(audit, s.steps); err != nil {
-		return nil, err
-	}
+	errs[2] = s.label()
 	for _, st := range s.steps {
 		if len(st.AuditIDs) == 0 {
 			rec.Unseen = append(rec.Unseen, st)
 		}
 	}
-	return rec, writeSteps(filepath.Join(dir, "steps.jsonl"), s.steps)
+	errs[3] = writeSteps(filepath.Join(dir, "steps.jsonl"), s.steps)
+	return rec, errors.Join(errs[:]...)
+}
+
+func (s *Stage) label() error {
+	audit, err := os.Open(s.Cluster.AuditLog())
+	if err != nil {
+		return err
+	}
+	defer audit.Close()
+	return label(audit, s.steps)
 }
 
 func writeSteps(file string, steps []*Step) error {

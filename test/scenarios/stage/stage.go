@@ -3,7 +3,8 @@
 //
 // A scenario reads as a story:
 //
-//	mallory := s.Stolen(s.Outside("mallory", "203.0.113.66"), "mira.holm")
+//	mira := s.Member(s.Outside("mira", "10.20.0.11"), "mira.holm", "platform-admins")
+//	mallory := mira.At(s.Outside("mallory", "203.0.113.66")) // with the leaked certificate
 //	s.Attack("T1552.007", "Credential Access: Access Kubernetes secrets", "lists all secrets").
 //		As(mallory).Do(func(a *stage.Act) { a.Kubectl("get", "secrets", "-A") })
 //
@@ -38,6 +39,7 @@ type Programs struct {
 	Cluster  string // cmd/cluster of test/cluster, static
 	App      string // cmd/app of this module, static
 	Lynceus  string // the product, to record the inventory with; "" records none
+	Role     string // manifest of cluster role lynceus-agent, which the recording of the inventory works with
 	Binaries string // directory of Kubernetes' programs; "" is the cache
 }
 
@@ -99,7 +101,7 @@ func (s *Stage) prepare(opt Options) (err error) {
 		return err
 	}
 	if opt.Programs.Lynceus != "" {
-		s.recorder, err = startRecorder(s.ctx, opt.Programs.Lynceus, s.Cluster.Kubeconfig(), s.work)
+		s.recorder, err = s.startRecorder(opt.Programs)
 	}
 	return err
 }

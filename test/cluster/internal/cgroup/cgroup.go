@@ -88,8 +88,11 @@ func inherit(root, dir string) error {
 }
 
 // Remove removes the group and those below it from every hierarchy. Its processes must have been killed; a group that
-// is not there is no error.
+// is not there is no error. The name is a single element: nobody can ask for a whole hierarchy.
 func Remove(name string) error {
+	if name == "" || name == "." || name == ".." || strings.Contains(name, "/") {
+		return fmt.Errorf("control group: %q is no name of one", name)
+	}
 	mounts, err := os.ReadFile("/proc/self/mounts")
 	if err != nil {
 		return err

@@ -24,3 +24,14 @@ func TestHierarchies(t *testing.T) {
 		}
 	}
 }
+
+func TestRemoveRefuses(t *testing.T) {
+	for _, name := range []string{"", ".", "..", "/", "a/b", "../a"} {
+		if err := Remove(name); err == nil {
+			t.Errorf("Remove(%q) went on", name)
+		}
+	}
+	if err := Remove("lynceus-no-such-group"); err != nil {
+		t.Error(err)
+	}
+}

@@ -28,7 +28,7 @@ func New() (*os.File, error) {
 }
 
 // Current opens the calling process's network namespace.
-func Current() (*os.File, error) { return os.Open("/proc/self/ns/net") }
+func Current() (*os.File, error) { return os.Open(threadNS) }
 
 // Do runs f in a network namespace: sockets that f opens and processes that f starts belong to it for good. f must not
 // hand work that needs the namespace to other goroutines.
@@ -41,12 +41,18 @@ func Do(ns *os.File, f func() error) error {
 	})
 }
 
-// onThread runs f on a thread that ends with it, so that nothing else ever runs in the namespace f entered.
+// onThread runs f on a thread that ends with it, so that nothing else ever runs in the namespace f entered. It is never
+// the process's first thread: that does not end with a goroutine, and /proc shows its namespace as the process's.
 func onThread(f func() error) error {
 	result := make(chan error, 1)
 	go func() {
-		runtime.LockOSThread() // never unlocked: the thread ends with the goroutine
-		result <- f()
+		runtime.LockOSThread()
+		if unix.Gettid() == unix.Getpid() {
+			defer runtime.UnlockOSThread()
+			result <- onThread(f) // this thread is taken, so another is found
+			return
+		}
+		result <- f() // never unlocked: the thread ends with the goroutine
 	}()
 	return <-result
 }

@@ -22,7 +22,7 @@ func (s *supervisor) forwardAPI(f *os.File) {
 	}
 	_ = f.Close()
 	target := net.JoinHostPort("127.0.0.1", strconv.Itoa(layout.APIPort))
-	forwardAll(l, func() (net.Conn, error) { return net.Dial("tcp", target) })
+	s.forwardAll(l, func() (net.Conn, error) { return net.Dial("tcp", target) })
 }
 
 // forwardPort makes a loopback port of the machine reachable under the same number on every address of the node: the
@@ -42,7 +42,7 @@ func (s *supervisor) forwardPort(ctx context.Context, port int) error {
 	}
 	s.forwards[port] = true
 	context.AfterFunc(ctx, func() { _ = l.Close() })
-	go forwardAll(l, func() (net.Conn, error) {
+	go s.forwardAll(l, func() (net.Conn, error) {
 		var conn net.Conn
 		err := netns.Do(s.host, func() error {
 			var err error
@@ -54,8 +54,9 @@ func (s *supervisor) forwardPort(ctx context.Context, port int) error {
 	return nil
 }
 
-// forwardAll joins each accepted connection with one that dial makes, until the listener is closed.
-func forwardAll(l net.Listener, dial func() (net.Conn, error)) {
+// forwardAll joins each accepted connection with one that dial makes, until the listener is closed. One whose dial fails
+// is closed, as if refused, and the supervisor's log says why.
+func (s *supervisor) forwardAll(l net.Listener, dial func() (net.Conn, error)) {
 	for {
 		in, err := l.Accept()
 		if err != nil {
@@ -65,6 +66,7 @@ func forwardAll(l net.Listener, dial func() (net.Conn, error)) {
 			defer in.Close()
 			out, err := dial()
 			if err != nil {
+				s.log.Warn("forward", "from", l.Addr(), "err", err)
 				return
 			}
 			defer out.Close()

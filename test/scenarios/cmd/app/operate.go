@@ -21,7 +21,7 @@ func operate(ctx context.Context, namespaces []string) error {
 				fmt.Fprintln(os.Stderr, err)
 			}
 		}
-		_ = sleep(ctx, []string{"2"})
+		_ = sleep(ctx, []string{"1"})
 	}
 	return nil
 }
@@ -78,7 +78,7 @@ func scale(ctx context.Context, paths []string) error {
 				_, _, _ = a.do(ctx, http.MethodPatch, p+"/scale", "application/merge-patch+json", fmt.Appendf(nil, `{"spec":{"replicas":%d}}`, 1+i/6%3))
 			}
 		}
-		_ = sleep(ctx, []string{"2"})
+		_ = sleep(ctx, []string{"1"})
 	}
 	return nil
 }

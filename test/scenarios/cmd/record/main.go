@@ -30,9 +30,9 @@ func main() {
 
 // options are the flags.
 type options struct {
-	scenario, out, lynceus string
-	seed                   uint64
-	inventory, list        bool
+	scenario, out, lynceus, role string
+	seed                         uint64
+	inventory, list              bool
 }
 
 func run(ctx context.Context, args []string, stdout io.Writer) error {
@@ -41,6 +41,7 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	f.StringVar(&o.scenario, "scenario", "", "only this one")
 	f.StringVar(&o.out, "out", "recordings", "directory that gets a directory for each scenario")
 	f.StringVar(&o.lynceus, "lynceus", "bin/lynceus", "the product, for generated audit policies and the inventory")
+	f.StringVar(&o.role, "role", "../../deploy/agent/clusterrole.yaml", "manifest of what lynceus agent may do")
 	f.Uint64Var(&o.seed, "seed", 1, "of what scenarios leave to chance")
 	f.BoolVar(&o.inventory, "inventory", true, "record the inventory with lynceus agent")
 	f.BoolVar(&o.list, "list", false, "only name the scenarios")
@@ -122,7 +123,7 @@ func auditPolicy(ctx context.Context, p play.Policy, lynceus string) ([]byte, er
 func build(ctx context.Context, dir string, o options) (stage.Programs, error) {
 	p := stage.Programs{Cluster: filepath.Join(dir, "cluster"), App: filepath.Join(dir, "app"), Binaries: os.Getenv(cluster.BinariesEnv)}
 	if o.inventory {
-		p.Lynceus = o.lynceus
+		p.Lynceus, p.Role = o.lynceus, o.role
 	}
 	for pkg, file := range map[string]string{
 		"github.com/lynceus-io/lynceus/test/cluster/cmd/cluster": p.Cluster,
