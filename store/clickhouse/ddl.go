@@ -53,7 +53,7 @@ func (s *Store) createTables(c event.Class) []string {
 // stands apart, since every query looks for it.
 func orderBy(c event.Class) []string {
 	if c == event.ClassAudit {
-		return []string{"toStartOfHour(time)", "metadata_revision", "audit_stage", "actor_user_name", "time"}
+		return []string{"toStartOfHour(time)", "metadata_revision", "audit_awaits", "audit_stage", "actor_user_name", "time"}
 	}
 	return []string{"toStartOfHour(time)", "k8s_namespace", "time"}
 }

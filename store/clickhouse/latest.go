@@ -20,16 +20,20 @@ import (
 func latest(c event.Class, table string, where []string) [][]string {
 	switch c {
 	case event.ClassAudit:
-		open := append(slices.Clone(where), "NOT "+finalStage)
-		return [][]string{append(slices.Clone(where), finalStage), append(open, newestOfOpen(table, where, open))}
+		open := append(slices.Clone(where), openRows)
+		return [][]string{append(slices.Clone(where), finalRows), append(open, newestOfOpen(table, where, open))}
 	case event.ClassFinding, event.ClassIncident:
 		return [][]string{append(slices.Clone(where), newestOf(table, where))}
 	}
 	return [][]string{where}
 }
 
-// finalStage is true for audit rows that are never amended.
-const finalStage = "(audit_stage IN ('ResponseComplete', 'Panic') AND NOT ifNull(audit_awaits, false))"
+// finalRows is true for audit rows that are never amended, openRows for all
+// others; both as the order of rows can answer (orderBy).
+const (
+	finalRows = "(audit_stage IN ('ResponseComplete', 'Panic') AND (audit_awaits IS NULL OR audit_awaits = false))"
+	openRows  = "(audit_stage NOT IN ('ResponseComplete', 'Panic') OR audit_awaits = true)"
+)
 
 // newestOfOpen tells the newest of audit rows that satisfy open: the amended
 // ones are few and stand together (orderBy), so they are gathered and each

@@ -14,8 +14,8 @@ import (
 // TestIndexesPrune asks the engine which granules its indexes leave of ten.
 func TestIndexesPrune(t *testing.T) {
 	s := migrated(t, Options{})
-	ask(t, s, `INSERT INTO audit (metadata_uid, time, received_time, audit_stage, actor_user_name, src_endpoint_ip, k8s_pod, resource_name, http_request_url_path, raw_data)
-		SELECT concat('uid-', toString(number)), fromUnixTimestamp64Micro(1772323200000000 + number * 31250, 'UTC'), fromUnixTimestamp64Micro(1772323200000000 + number * 31250, 'UTC'), if(number = 70000, 'RequestReceived', 'ResponseComplete'),
+	ask(t, s, `INSERT INTO audit (metadata_uid, time, received_time, audit_stage, audit_awaits, actor_user_name, src_endpoint_ip, k8s_pod, resource_name, http_request_url_path, raw_data)
+		SELECT concat('uid-', toString(number)), fromUnixTimestamp64Micro(1772323200000000 + number * 31250, 'UTC'), fromUnixTimestamp64Micro(1772323200000000 + number * 31250, 'UTC'), if(number = 70000, 'RequestReceived', 'ResponseComplete'), if(number = 60000, true, NULL),
 			'system:admin', concat('10.0.', toString(intDiv(number, 250)), '.', toString(number % 250)), concat('Pod-', toString(number)), concat('Res-', toString(number)),
 			concat('/api/v1/', hex(cityHash64(number))), concat('{"id":"', hex(cityHash64(number, 1)), if(number = 70000, ' Needle In Hay', ''), '"}')
 		FROM numbers(81920)`)
@@ -62,7 +62,7 @@ func TestIndexesPrune(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, part := range []string{"NOT audit_stage IN ('ResponseComplete', 'Panic')", "metadata_revision > 0"} {
+	for _, part := range []string{openRows, "metadata_revision > 0"} {
 		if !strings.Contains(text, part) {
 			t.Errorf("the scan does not ask for %s:\n%s", part, text)
 		}

@@ -32,18 +32,26 @@ func TestLatestRevision(t *testing.T) {
 	m := &memory{}
 	const day = 86400
 	a := event.ClassAudit
+	awaiting := func(e *event.Event) *event.Event {
+		event.AuditAwaits.Set(e, true)
+		return e
+	}
 	m.add(t, "1", a,
 		revision(a, "done", 0, "ResponseComplete", 0, "p"),
 		revision(a, "two", 0, "RequestReceived", 1, "p"),
 		revision(a, "three", 0, "RequestReceived", 2, "p"),
 		revision(a, "open", 0, "ResponseStarted", 3, "p"),
-		revision(a, "null", -1, "RequestReceived", 4, "p"))
+		revision(a, "null", -1, "RequestReceived", 4, "p"),
+		awaiting(revision(a, "late", 0, "ResponseComplete", 5, "p")),
+		awaiting(revision(a, "still", 0, "ResponseComplete", 6, "p")))
 	m.add(t, "2", a,
 		revision(a, "three", 1, "ResponseStarted", day, "p"),
-		revision(a, "two", 1, "ResponseComplete", day+1, "q"))
+		revision(a, "two", 1, "ResponseComplete", day+1, "q"),
+		awaiting(revision(a, "late", 1, "ResponseComplete", day+2, "p")))
 	m.add(t, "3", a,
 		revision(a, "three", 2, "Panic", 2*day, "p"),
-		revision(a, "null", 1, "ResponseStarted", 2*day+1, "p"))
+		revision(a, "null", 1, "ResponseStarted", 2*day+1, "p"),
+		revision(a, "late", 2, "ResponseComplete", 2*day+2, "q"))
 	f := event.ClassFinding
 	m.add(t, "4", f, revision(f, "f", 0, "", 0, "p"), revision(f, "g", 3, "", 1, "p"))
 	m.add(t, "5", f, revision(f, "f", 1, "", day, "p"), revision(f, "g", 2, "", day, "p"))
@@ -60,12 +68,12 @@ func TestLatestRevision(t *testing.T) {
 		scan sql.Scan
 		want string
 	}{
-		{"all", everything(a), "done.0 null.1 open.0 three.2 two.1"},
+		{"all", everything(a), "done.0 late.2 null.1 open.0 still.0 three.2 two.1"},
 		// What was known on the first day and is not any more is no row of it.
-		{"first day", first, "done.0 open.0"},
-		{"later", later, "null.1 three.2 two.1"},
-		// "two" was in pod p once; it is in q now.
-		{"pod p", podP, "done.0 null.1 open.0 three.2"},
+		{"first day", first, "done.0 open.0 still.0"},
+		{"later", later, "late.2 null.1 three.2 two.1"},
+		// "two" and "late" were in pod p once; they are in q now.
+		{"pod p", podP, "done.0 null.1 open.0 still.0 three.2"},
 		{"findings", everything(f), "f.1 g.3"},
 	}
 	for _, tt := range tests {
