@@ -66,9 +66,10 @@ test: ## vet and run every fast test (CLUSTER=yes: those on a real cluster, too,
 	fi
 
 .PHONY: race
-race: ## run the tests under the race detector (needs gcc; leaves out what -short leaves out)
+race: ## run the tests of packages with goroutines under the race detector (needs gcc; leaves out what -short leaves out)
 	@command -v "$${CC:-gcc}" >/dev/null || { echo "make race: the race detector needs a C compiler; install gcc or set CC" >&2; exit 1; }
-	CGO_ENABLED=1 $(GO) test -race -short -timeout 15m $(PKG)
+	packages=$$(GO='$(GO)' tools/race-packages.sh $(PKG)); \
+	[ -z "$$packages" ] || CGO_ENABLED=1 $(GO) test -race -short -timeout 15m $$packages
 
 .PHONY: lint
 lint: bin/tools/staticcheck ## check formatting, go vet, staticcheck
