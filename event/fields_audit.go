@@ -61,4 +61,5 @@ var auditFields = []Field{
 	{ID: 117, Name: "audit.token_node.via_pod", Type: TypeString, Tables: auditTable, OCSF: "unmapped.audit.token_node.via_pod", Origin: Contextual, Doc: "Node of the pod that the token is bound to, by the inventory."},
 	{ID: 118, Name: "audit.token_at_home", Type: TypeString, Tables: auditTable, OCSF: "unmapped.audit.token_at_home", Origin: Contextual, Doc: "Whether the token was used by the pod that it is bound to: yes, no (another pod or a place that is not the pod's had the address), or unknown."},
 	{ID: 119, Name: "audit.token_pod.writer", Type: TypeString, Tables: auditTable, OCSF: "unmapped.audit.token_pod.writer", Origin: Contextual, Doc: "Who wrote the pod group of the token's pod: the user of the write that made it."},
+	{ID: 120, Name: "audit.awaits", Type: TypeBool, Tables: auditTable, OCSF: "unmapped.audit.awaits", Doc: "True where something about the pods of a request was not known when it was stored, and an amendment may say it."},
 }

@@ -20,7 +20,7 @@ const (
 	K8sNamespace StringField = 7
 	// K8sPod is k8s.pod: Name of the pod the event is about, or in which the process runs.
 	K8sPod StringField = 8
-	// K8sPodUID is k8s.pod_uid: UID of that pod.
+	// K8sPodUID is k8s.pod_uid: UID of that pod; of a request that names the pod only, by the inventory.
 	K8sPodUID StringField = 9
 	// K8sWorkloadKind is k8s.workload_kind: Kind of the pod's highest owner: Deployment, StatefulSet, DaemonSet, CronJob, Pod for one without owner.
 	K8sWorkloadKind StringField = 10
@@ -58,7 +58,7 @@ const (
 	K8sWriterTime TimeField = 26
 	// K8sWriterUID is k8s.writer.uid: Identity (metadata.uid) of that request in the audit table.
 	K8sWriterUID StringField = 27
-	// K8sWriterMethod is k8s.writer.method: How it is known: owner for the write to the highest owner, pod for a pod that was created directly.
+	// K8sWriterMethod is k8s.writer.method: How it is known: owner for the write to the highest owner, pod for a pod that was created directly; several where one of several users did and all are named, account for one that acts for an owner whose writer is not known.
 	K8sWriterMethod StringField = 28
 	// APIOperation is api.operation: The verb: get, list, watch, create, update, patch, delete, deletecollection, or the HTTP method in lower case for a path that is no object.
 	APIOperation StringField = 64
@@ -172,6 +172,8 @@ const (
 	AuditTokenAtHome StringField = 118
 	// AuditTokenPodWriter is audit.token_pod.writer: Who wrote the pod group of the token's pod: the user of the write that made it.
 	AuditTokenPodWriter StringField = 119
+	// AuditAwaits is audit.awaits: True where something about the pods of a request was not known when it was stored, and an amendment may say it.
+	AuditAwaits BoolField = 120
 	// FieldAuditPodPrivileged is audit.pod.privileged.
 	FieldAuditPodPrivileged FieldID = 128
 	// FieldAuditPodHostPath is audit.pod.host_path.
@@ -411,7 +413,7 @@ const (
 const (
 	setWords   = 7
 	numStrings = 119
-	numInts    = 30
+	numInts    = 31
 	numLists   = 15
 )
 
@@ -512,36 +514,37 @@ var slots = [setWords * 64]struct {
 	117: {slotString, 62},
 	118: {slotString, 63},
 	119: {slotString, 64},
+	120: {slotInt, 12},
 	192: {slotString, 65},
 	193: {slotString, 66},
 	194: {slotString, 67},
 	195: {slotString, 68},
-	196: {slotInt, 12},
+	196: {slotInt, 13},
 	197: {slotString, 69},
-	198: {slotInt, 13},
+	198: {slotInt, 14},
 	199: {slotString, 70},
 	200: {slotString, 71},
-	201: {slotInt, 14},
+	201: {slotInt, 15},
 	202: {slotString, 72},
 	203: {slotString, 73},
 	204: {slotString, 74},
 	205: {slotString, 75},
-	206: {slotInt, 15},
+	206: {slotInt, 16},
 	207: {slotString, 76},
 	208: {slotString, 77},
 	220: {slotString, 78},
 	221: {slotString, 79},
-	222: {slotInt, 16},
+	222: {slotInt, 17},
 	223: {slotString, 80},
 	230: {slotString, 81},
 	231: {slotString, 82},
 	240: {slotString, 83},
-	241: {slotInt, 17},
+	241: {slotInt, 18},
 	242: {slotString, 84},
 	243: {slotString, 85},
 	244: {slotList, 6},
-	245: {slotInt, 18},
-	246: {slotInt, 19},
+	245: {slotInt, 19},
+	246: {slotInt, 20},
 	250: {slotString, 86},
 	251: {slotString, 87},
 	252: {slotString, 88},
@@ -550,29 +553,29 @@ var slots = [setWords * 64]struct {
 	321: {slotString, 91},
 	322: {slotString, 92},
 	323: {slotString, 93},
-	324: {slotInt, 20},
-	325: {slotInt, 21},
-	326: {slotInt, 22},
-	327: {slotInt, 23},
-	328: {slotInt, 24},
+	324: {slotInt, 21},
+	325: {slotInt, 22},
+	326: {slotInt, 23},
+	327: {slotInt, 24},
+	328: {slotInt, 25},
 	329: {slotList, 7},
 	330: {slotList, 8},
 	331: {slotList, 9},
-	332: {slotInt, 25},
+	332: {slotInt, 26},
 	333: {slotString, 94},
 	334: {slotString, 95},
 	335: {slotString, 96},
 	336: {slotString, 97},
 	337: {slotString, 98},
 	338: {slotString, 99},
-	339: {slotInt, 26},
+	339: {slotInt, 27},
 	340: {slotString, 100},
 	341: {slotString, 101},
 	384: {slotString, 102},
 	385: {slotString, 103},
 	386: {slotString, 104},
-	387: {slotInt, 27},
-	388: {slotInt, 28},
+	387: {slotInt, 28},
+	388: {slotInt, 29},
 	389: {slotString, 105},
 	390: {slotString, 106},
 	391: {slotString, 107},
@@ -581,7 +584,7 @@ var slots = [setWords * 64]struct {
 	394: {slotList, 12},
 	395: {slotString, 108},
 	396: {slotString, 109},
-	397: {slotInt, 29},
+	397: {slotInt, 30},
 	398: {slotList, 13},
 	399: {slotList, 14},
 	400: {slotString, 110},

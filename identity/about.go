@@ -25,13 +25,12 @@ func (j *join) object() (settled bool) {
 		pod, ok = j.Callers.history.PodNamed(j.history, event.K8sNamespace.Get(e), name, j.asked)
 	}
 	if !ok {
-		return false
+		code, _ := event.APIResponseCode.Get(e)
+		j.lacks = j.lacks || code != 404
+		return code == 404
 	}
 	if uid == "" {
 		event.K8sPodUID.Set(e, pod.UID)
-	}
-	if name == "" {
-		event.K8sPod.Set(e, pod.Name)
 	}
 	j.describe(e, pod)
 	return true

@@ -15,6 +15,7 @@ type join struct {
 	e        *event.Event
 	t, asked int64 // when it happened, and when that was asked for
 	fresh    bool  // what was found out for other events does not do
+	lacks    bool  // what is not known ought to be, by an inventory
 }
 
 func (j *join) begin(c *Callers, cl *cluster, e *event.Event, t int64, fresh bool) {
@@ -55,14 +56,12 @@ const (
 func (j *join) caller(a *address) (end inventory.End) {
 	e := j.e
 	if a == nil {
-		for _, f := range [...]event.FieldID{
-			event.AuditCallerPodName.ID(), event.AuditCallerPodNamespace.ID(), event.AuditCallerPodUID.ID(), event.AuditCallerPodWorkload.ID(), event.AuditCallerPodMethod.ID(),
-		} {
-			e.Clear(f)
-		}
+		clearCaller(e)
+		e.Clear(event.AuditCallerPodMethod.ID())
 		return end
 	}
 	end = j.Callers.history.End(j.history, a.ip, j.asked)
+	j.lacks = j.lacks || end.Kind == inventory.EndUnknown && end.InNetwork
 	pod, method := end.Pod, callerNone
 	switch end.Kind {
 	case inventory.EndPod:
@@ -86,17 +85,26 @@ func (j *join) caller(a *address) (end inventory.End) {
 	}
 	event.AuditCallerPodMethod.Set(e, method)
 	if pod == nil {
-		e.Clear(event.AuditCallerPodName.ID())
-		e.Clear(event.AuditCallerPodNamespace.ID())
-		e.Clear(event.AuditCallerPodUID.ID())
-		e.Clear(event.AuditCallerPodWorkload.ID())
+		clearCaller(e)
 		return end
 	}
 	event.AuditCallerPodName.Set(e, pod.Name)
 	event.AuditCallerPodNamespace.Set(e, pod.Namespace)
 	event.AuditCallerPodUID.Set(e, pod.UID)
-	event.AuditCallerPodWorkload.Set(e, j.joined(j.cl, j.history, pod, j.t, j.fresh).workload)
+	if known := j.joined(j.cl, j.history, pod, j.t, j.fresh); known.workload != "" {
+		event.AuditCallerPodWorkload.Set(e, known.workload)
+	} else {
+		e.Clear(event.AuditCallerPodWorkload.ID())
+	}
 	return end
+}
+
+// clearCaller takes away what an event says of the pod that called.
+func clearCaller(e *event.Event) {
+	e.Clear(event.AuditCallerPodName.ID())
+	e.Clear(event.AuditCallerPodNamespace.ID())
+	e.Clear(event.AuditCallerPodUID.ID())
+	e.Clear(event.AuditCallerPodWorkload.ID())
 }
 
 // isAccount reports whether a user is a service account.

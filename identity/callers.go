@@ -56,6 +56,7 @@ type Callers struct {
 	history  *inventory.History
 	row      inventory.Object
 	join     join
+	lacks    bool // the event that was observed last
 }
 
 // maxClusters bounds how many clusters are told apart. Further ones share
@@ -94,7 +95,19 @@ func (c *Callers) Observe(e *event.Event) (settled bool) {
 		c.observeRow(e)
 		return true
 	}
+	c.lacks = false
 	return c.resolve(e, false)
+}
+
+// Lacks reports whether the event that was observed last is one of a request
+// in a cluster that is watched, and says less than it may when more is known:
+// which pod it is about, who called, whether a token was at home.
+func (c *Callers) Lacks() bool { return c.lacks }
+
+// Complete is Resolve, and returns what Lacks does of the event then.
+func (c *Callers) Complete(e *event.Event) (lacks bool) {
+	c.resolve(e, true)
+	return c.join.lacks && c.join.cl.watched
 }
 
 func (c *Callers) observeAudit(e *event.Event) (settled bool) {
@@ -122,7 +135,9 @@ func (c *Callers) observeAudit(e *event.Event) (settled bool) {
 		event.AuditTokenPodState.Set(e, cl.tokenPod(e, uid, t))
 	}
 	c.join.begin(c, cl, e, t, false)
-	return c.join.audit(a) && settled
+	joined := c.join.audit(a)
+	c.lacks = c.join.lacks && cl.watched
+	return joined && settled
 }
 
 // Resolve sets the contextual fields of an event again, by what is known now.

@@ -9,6 +9,7 @@ import (
 type cluster struct {
 	name     string
 	nameless bool  // events that name no cluster are of this one
+	watched  bool  // its inventory comes in
 	clock    int64 // latest event time
 	// version changes whenever a fact about an address does. 0 is never.
 	version uint64

@@ -16,6 +16,7 @@ func (c *Callers) observeRow(e *event.Event) {
 	}
 	c.Apply(&c.row)
 	cl := c.watched(c.row.Cluster)
+	cl.watched = true
 	if c.row.Kind == "Node" && c.row.Group == "" && isGone(&c.row) {
 		cl.forgetNode(c.row.Name)
 	}

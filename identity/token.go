@@ -25,10 +25,13 @@ func (j *join) token(a *address, end inventory.End) (settled bool) {
 	pod, ok := j.Callers.history.Pod(j.history, uid)
 	if !ok {
 		event.AuditTokenAtHome.Set(e, "unknown")
+		j.lacks = true
 		return false
 	}
 	known := j.joined(j.cl, j.history, pod, j.t, j.fresh)
-	event.AuditTokenPodWorkload.Set(e, known.workload)
+	if known.workload != "" {
+		event.AuditTokenPodWorkload.Set(e, known.workload)
+	}
 	if known.maker.method != "" {
 		event.AuditTokenPodWriter.Set(e, known.maker.name)
 	}
@@ -40,6 +43,7 @@ func (j *join) token(a *address, end inventory.End) (settled bool) {
 	}
 	home := atHome(pod, a, end)
 	event.AuditTokenAtHome.Set(e, home)
+	j.lacks = j.lacks || home == "no" || home == "unknown" && len(pod.Addresses) == 0 && pod.Gone == 0
 	return home == "yes"
 }
 

@@ -9,16 +9,16 @@ import (
 type cluster struct {
 	h         *History
 	name, uid string
-	// version changes when anything does, ownership when what decides about
-	// pod groups does.
-	version, ownership uint64
+	// version changes when anything does, ownership when an owner is heard of
+	// first, links when a known one gets another owner.
+	version, ownership, links uint64
 
 	pods       map[string]*pod   // by UID
 	podNames   map[string][]*pod // by namespace/name, oldest first
 	places     map[string]*place // by UID
 	owners     map[string]*owner // by UID
 	ownerNames map[ownerName]*owner
-	addresses  map[netip.Addr][]*span
+	addresses  map[netip.Addr][]span
 	networks   networks
 	// missing are the items that ended while nobody watched, by when that was
 	// noticed.
@@ -32,9 +32,9 @@ const costCluster = 2048
 
 func (h *History) newCluster() *cluster {
 	c := &cluster{
-		h: h, version: 1, ownership: 1,
+		h: h, version: 1, ownership: 1, links: 1,
 		pods: map[string]*pod{}, podNames: map[string][]*pod{}, places: map[string]*place{}, owners: map[string]*owner{},
-		ownerNames: map[ownerName]*owner{}, addresses: map[netip.Addr][]*span{}, networks: networks{ranges: map[netip.Prefix]int{}},
+		ownerNames: map[ownerName]*owner{}, addresses: map[netip.Addr][]span{}, networks: networks{ranges: map[netip.Prefix]int{}},
 		missing: map[*item]int64{},
 	}
 	h.clusters = append(h.clusters, c)
@@ -116,20 +116,4 @@ func (h *History) identify(c *cluster, o *Object) {
 			h.byName[c.name] = c
 		}
 	}
-}
-
-// forgetSpan removes a span from those of its address.
-func (c *cluster) forgetSpan(s *span) {
-	list := c.addresses[s.ip]
-	for i, other := range list {
-		if other == s {
-			list = append(list[:i:i], list[i+1:]...)
-			break
-		}
-	}
-	if len(list) == 0 {
-		delete(c.addresses, s.ip)
-		return
-	}
-	c.addresses[s.ip] = list
 }

@@ -80,19 +80,17 @@ func stranger(ip netip.Addr, inNetwork bool) End {
 }
 
 // holder returns who of those that ever had an address had it at a time.
-func (c *cluster) holder(spans []*span, at int64) (e End) {
+func (c *cluster) holder(spans []span, at int64) (e End) {
 	var pods, hosts contest
 	var places [EndExternal]contest
-	for _, s := range spans {
-		switch k := s.item.self.(type) {
-		case *pod:
-			if k.HostNetwork {
-				hosts.enter(s, at)
-			} else {
-				pods.enter(s, at)
-			}
-		case *place:
-			places[k.kind].enter(s, at)
+	for n := range spans {
+		switch s := &spans[n]; {
+		case s.kind == EndPod && s.host:
+			hosts.enter(s, at)
+		case s.kind == EndPod:
+			pods.enter(s, at)
+		default:
+			places[s.kind].enter(s, at)
 		}
 	}
 	node := places[EndNode].winner(at)

@@ -38,10 +38,10 @@ func (h *History) TopOwner(cluster, group, kind, namespace, name, uid string) Gr
 // group finds the pod's group again if anything may have changed it.
 func (p *pod) group() {
 	c := p.cluster
-	if p.ownership == c.ownership {
+	if p.links == c.links && (p.whole || p.ownership == c.ownership) {
 		return
 	}
-	p.ownership = c.ownership
+	p.ownership, p.links = c.ownership, c.links
 	g, whole := c.groupOf(p)
 	if whole || !p.whole { // an owner that was forgotten makes nothing unknown
 		p.Group, p.whole = g, whole

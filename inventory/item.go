@@ -1,5 +1,7 @@
 package inventory
 
+import "net/netip"
+
 // item is what History keeps of any object: its life, its addresses, and what
 // remembering it costs.
 type item struct {
@@ -9,9 +11,10 @@ type item struct {
 	// over is from when on it has no address any more although it exists (a
 	// pod that has run to its end), 0 for never.
 	over int64
-	// told is when it was last seen with any address.
-	told  int64
-	spans []*span
+	// heldAt is when it was last seen with any address.
+	heldAt int64
+	what   EndKind // what has its addresses, by sort
+	ips    []netip.Addr
 
 	until  int64 // end, when it was computed last
 	bytes  int64
@@ -64,10 +67,11 @@ func (i *item) settle() (changed bool) {
 	if i.over != 0 {
 		earliest(&until, i.over)
 	}
-	for _, s := range i.spans {
+	for _, ip := range i.ips {
+		s := i.span(ip)
 		end := until
-		if s.last < i.told {
-			earliest(&end, i.replaced(s))
+		if s.last < i.heldAt {
+			earliest(&end, i.replaced(s.last))
 		}
 		if s.until != end {
 			s.until, changed = end, true
@@ -78,22 +82,22 @@ func (i *item) settle() (changed bool) {
 }
 
 // replaced returns when another address took the place of one that the item
-// had.
-func (i *item) replaced(s *span) int64 {
+// was last seen with at a time.
+func (i *item) replaced(last int64) int64 {
 	at := int64(0)
-	for _, other := range i.spans {
-		if other.from > s.last {
-			earliest(&at, other.from)
+	for _, ip := range i.ips {
+		if from := i.span(ip).from; from > last {
+			earliest(&at, from)
 		}
 	}
 	if at == 0 {
-		return s.last + 1
+		return last + 1
 	}
 	return at
 }
 
 // weigh brings the estimate of what the item uses up to date.
-func (i *item) weigh() { i.charge(i.self.size() + int64(len(i.spans))*costSpan) }
+func (i *item) weigh() { i.charge(i.self.size() + int64(len(i.ips))*costSpan) }
 
 func (i *item) charge(bytes int64) {
 	i.cluster.h.bytes += bytes - i.bytes

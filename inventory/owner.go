@@ -59,9 +59,11 @@ func (c *cluster) applyOwner(o *Object) (changed bool) {
 			w.above = c.h.shareReference(o.Owner)
 		}
 	}
-	changed = changed || above != w.above
 	if changed {
 		c.ownership++
+	} else if above != w.above {
+		c.links++
+		changed = true
 	}
 	w.see(o)
 	w.weigh()

@@ -10,7 +10,6 @@ import (
 // the endpoints of the API server.
 type place struct {
 	item
-	kind            EndKind
 	uid             string
 	namespace, name string
 	networks        []netip.Prefix
@@ -63,17 +62,17 @@ func (c *cluster) applyPlace(o *Object) (changed bool) {
 		if kind == EndUnknown {
 			return false
 		}
-		n = &place{kind: kind, namespace: c.h.words.share(o.Namespace), name: strings.Clone(o.Name)}
+		n = &place{namespace: c.h.words.share(o.Namespace), name: strings.Clone(o.Name)}
 		if kind == EndAPIServer {
 			n.name = serverName // slices have names of their own
 		}
-		n.item = item{cluster: c, self: n}
+		n.item = item{cluster: c, self: n, what: kind}
 		uid := strings.Clone(o.UID)
 		c.places[uid] = n
 		n.uid = uid
 		changed = true
 	}
-	if n.kind == EndNode && len(o.Networks) > 0 && o.Time >= n.networksAt {
+	if n.what == EndNode && len(o.Networks) > 0 && o.Time >= n.networksAt {
 		n.networksAt = o.Time
 		if want := o.Networks[:min(len(o.Networks), maxPlaceNetworks)]; !slices.Equal(want, n.networks) {
 			n.letNetworksGo()

@@ -17,7 +17,7 @@ type Pod struct {
 	// Created is when it was created, or first seen where that is not known;
 	// Gone is when it had gone, 0 while it exists. Nanoseconds since 1970.
 	Created, Gone int64
-	// Addresses are all that it ever had.
+	// Addresses are all that it ever had, sorted.
 	Addresses []netip.Addr
 	// Owner is the owner that controls it, zero for none.
 	Owner Reference
@@ -36,10 +36,10 @@ type pod struct {
 	// templated says that the name of its ReplicaSet ends in the pod's
 	// template hash, as those do which a Deployment makes.
 	templated bool
-	// ownership is the cluster's when the group was found, whole whether
-	// every owner was known then.
-	ownership uint64
-	whole     bool
+	// ownership and links are the cluster's when the group was found, whole
+	// whether every owner was known then.
+	ownership, links uint64
+	whole            bool
 }
 
 const (
@@ -65,7 +65,7 @@ func (c *cluster) applyPod(o *Object) (changed bool) {
 		}
 	}
 	before, told := p.Pod, p.told
-	over := p.over
+	over, mirror, templated := p.over, p.mirror, p.templated
 	if o.Phase == "Succeeded" || o.Phase == "Failed" {
 		earliest(&p.over, o.Time)
 	}
@@ -81,23 +81,22 @@ func (c *cluster) applyPod(o *Object) (changed bool) {
 	p.HostNetwork = p.HostNetwork || o.HostNetwork
 	p.mirror = p.mirror || h.mirror.is(o)
 	p.own(o)
-	changed = p.observe(o) || over != p.over
+	changed = p.observe(o) || over != p.over || before.ServiceAccount != p.ServiceAccount || before.HostNetwork != p.HostNetwork
 	p.Created, p.Gone = p.born(), p.until
-	if len(p.Addresses) != len(p.spans) {
-		p.Addresses = p.Addresses[:0]
-		for _, s := range p.spans {
-			p.Addresses = append(p.Addresses, s.ip)
+	p.Addresses = p.ips
+	if p.HostNetwork {
+		for _, ip := range p.ips {
+			p.span(ip).host = true
 		}
-		slices.SortFunc(p.Addresses, netip.Addr.Compare)
 	}
-	if before.Owner != p.Owner || before.Node != p.Node || told != p.told {
-		p.ownership, p.whole = 0, false
+	if before.Owner != p.Owner || before.Node != p.Node || told != p.told || mirror != p.mirror || templated != p.templated {
+		p.ownership, p.links, p.whole = 0, 0, false
+		changed = true
 	}
 	if p.Gone != 0 {
 		p.group() // its owners may be forgotten before it is
 	}
-	return changed || told != p.told || before.Owner != p.Owner || before.Node != p.Node ||
-		before.ServiceAccount != p.ServiceAccount || before.HostNetwork != p.HostNetwork
+	return changed
 }
 
 // podOf returns the pod that an object is, a new one if it was not known; nil
@@ -113,7 +112,7 @@ func (c *cluster) podOf(o *Object) *pod {
 		return nil
 	}
 	p := &pod{Pod: Pod{UID: strings.Clone(o.UID), Namespace: c.h.words.share(o.Namespace), Name: strings.Clone(o.Name)}}
-	p.item = item{cluster: c, self: p}
+	p.item = item{cluster: c, self: p, what: EndPod}
 	c.pods[p.UID] = p
 	key := p.Namespace + "/" + p.Name
 	c.podNames[key] = append(c.podNames[key], p)

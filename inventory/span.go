@@ -2,17 +2,20 @@ package inventory
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 )
 
-// span is that an object had an address for a time.
+// span is that an object had an address for a time. The spans of an address
+// lie side by side, so that a question about it reads little memory.
 type span struct {
-	ip netip.Addr
-	// early is from when on it may have had it; from and last are when it was
-	// first and last seen with it; until is when it had it no more, 0 for
-	// still.
+	// early is from when on the object may have had it; from and last are when
+	// it was first and last seen to exist with it; until is when it had it no
+	// more, 0 for still.
 	early, from, last, until int64
 	item                     *item
+	kind                     EndKind
+	host                     bool // a pod in its node's network
 }
 
 const (
@@ -22,10 +25,10 @@ const (
 	reportDelay = 30 * time.Second
 
 	// maxSpans bounds the addresses of an object.
-	maxSpans = 256
+	maxSpans = 64
 
 	// costSpan is the estimate of what a span and its place in the index use.
-	costSpan = 208
+	costSpan = 224
 )
 
 // hold takes note of the addresses that an object is seen with. It reports
@@ -38,7 +41,7 @@ func (i *item) hold(o *Object) (changed bool) {
 	if o.Change == Deleted {
 		at-- // it had them until then
 	} else {
-		i.told = max(i.told, at)
+		i.heldAt = max(i.heldAt, at)
 	}
 	early := at - int64(reportDelay)
 	if o.Change == Present || o.Change == Deleted {
@@ -51,17 +54,15 @@ func (i *item) hold(o *Object) (changed bool) {
 		}
 		s := i.span(ip)
 		if s == nil {
-			if len(i.spans) >= maxSpans {
+			if len(i.ips) >= maxSpans {
 				return changed
 			}
-			s = &span{ip: ip, early: early, from: at, last: at, item: i}
-			i.spans = append(i.spans, s)
-			list := i.cluster.addresses[ip]
-			i.cluster.addresses[ip] = append(list, s)
-			changed = true
-			continue
-		}
-		if at < s.from || early < s.early {
+			place, _ := slices.BinarySearchFunc(i.ips, ip, netip.Addr.Compare)
+			i.ips = slices.Insert(i.ips, place, ip)
+			list := append(i.cluster.addresses[ip], span{early: early, from: at, item: i, kind: i.what})
+			i.cluster.addresses[ip] = list
+			s, changed = &list[len(list)-1], true
+		} else if at < s.from || early < s.early {
 			s.from, s.early, changed = min(s.from, at), min(s.early, early), true
 		}
 		if o.Change != Deleted {
@@ -71,10 +72,13 @@ func (i *item) hold(o *Object) (changed bool) {
 	return changed
 }
 
+// span returns the item's span of an address, or nil. It is good until the
+// next change of the index.
 func (i *item) span(ip netip.Addr) *span {
-	for _, s := range i.spans {
-		if s.ip == ip {
-			return s
+	list := i.cluster.addresses[ip]
+	for n := range list {
+		if list[n].item == i {
+			return &list[n]
 		}
 	}
 	return nil
@@ -82,10 +86,14 @@ func (i *item) span(ip netip.Addr) *span {
 
 // letGo removes the item's spans from the index.
 func (i *item) letGo() {
-	for _, s := range i.spans {
-		i.cluster.forgetSpan(s)
+	c := i.cluster
+	for _, ip := range i.ips {
+		list := slices.DeleteFunc(c.addresses[ip], func(s span) bool { return s.item == i })
+		if c.addresses[ip] = list; len(list) == 0 {
+			delete(c.addresses, ip)
+		}
 	}
-	i.spans = nil
+	i.ips = nil
 }
 
 // plain returns an address in the one form that is compared, or the zero Addr

@@ -75,6 +75,7 @@ type Judge struct {
 	busyAt    time.Time // when events came last
 	savedAt   time.Time
 	future    int64
+	late      latecomers
 	row       event.Event
 }
 
@@ -111,6 +112,7 @@ func (j *Judge) Take(e *event.Event) bool {
 		}
 	}
 	j.judge(e, uid, seen)
+	j.await(e, uid)
 	if j.o.Tap != nil {
 		j.o.Tap(e)
 	}
@@ -123,7 +125,11 @@ func (j *Judge) remember(e *event.Event) {
 	if e.Class == event.ClassAudit {
 		j.o.Requests.Seed(e, uid)
 	}
+	awaited := event.AuditAwaits.Get(e)
 	j.judge(e, uid, detect.SeenFirst)
+	if awaited {
+		j.await(e, uid)
+	}
 }
 
 // judge lets the rules look at an event.
@@ -192,6 +198,9 @@ func (j *Judge) Tell(ctx context.Context, idle bool) error {
 	j.scratch.Retune()
 	if quiet := now.Sub(j.busyAt); idle && quiet >= settle && j.clock != 0 {
 		j.o.State.Advance(j.clock + int64(quiet-settle))
+	}
+	if err := j.amend(ctx, now); err != nil {
+		return err
 	}
 	if err := j.write(ctx); err != nil {
 		return err

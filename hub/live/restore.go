@@ -24,19 +24,24 @@ const maxReplayed = 2_000_000
 // Restored says what a start took from the store.
 type Restored struct {
 	Findings, Incidents, Events int64
+	Objects                     int64 // rows of the inventory
 	Unreadable                  int64 // findings of another release, say
 }
 
-// Restore rebuilds what a Judge remembers from the lake: findings that may
-// still grow, and the last hour of events.
+// Restore rebuilds what a Judge remembers from the lake: what the clusters
+// contained, findings that may still grow, and the last hour of events.
 func (j *Judge) Restore(ctx context.Context, rules func(id string) *rule.Rule) (Restored, error) {
 	var r Restored
+	var err error
+	if r.Objects, err = j.recall(ctx); err != nil {
+		return r, fmt.Errorf("read the inventory of the store: %w", err)
+	}
 	_, last, ok := j.o.Lake.Span(event.ClassAudit)
 	if !ok {
 		return r, nil
 	}
 	since := last.Add(-forgetAfter)
-	err := j.o.Lake.Scan(ctx, receivedSince(event.ClassFinding, since), func(e *event.Event) error {
+	err = j.o.Lake.Scan(ctx, receivedSince(event.ClassFinding, since), func(e *event.Event) error {
 		f, err := row.ReadFinding(e, rules)
 		if err != nil {
 			r.Unreadable++
@@ -72,15 +77,10 @@ func (j *Judge) Restore(ctx context.Context, rules func(id string) *rule.Rule) (
 func (j *Judge) replay(ctx context.Context, last time.Time) (int64, error) {
 	window := Replay
 	for window > time.Minute {
-		n := int64(0)
-		snap, err := j.o.Lake.Pin(ctx, receivedSince(event.ClassAudit, last.Add(-window)))
+		n, err := j.rows(ctx, receivedSince(event.ClassAudit, last.Add(-window)))
 		if err != nil {
 			return 0, err
 		}
-		for _, f := range snap.Files {
-			n += f.Rows
-		}
-		snap.Release()
 		if n <= maxReplayed {
 			break
 		}

@@ -12,7 +12,8 @@ import (
 // It is one list of conditions or, when a part of the rows needs no look at
 // revisions, one for each part; no row is in two parts.
 //
-// An audit row is replaced only while its request is not complete; a finding
+// An audit row is replaced only while its request is not complete or it awaits
+// what is not known of its pods; a finding
 // or an incident always can be. Rows of other tables are never amended. A row
 // is wanted or not by all revisions that are stored, whatever where says of
 // them.
@@ -28,7 +29,7 @@ func latest(c event.Class, table string, where []string) [][]string {
 }
 
 // finalStage is true for audit rows that are never amended.
-const finalStage = "audit_stage IN ('ResponseComplete', 'Panic')"
+const finalStage = "(audit_stage IN ('ResponseComplete', 'Panic') AND NOT ifNull(audit_awaits, false))"
 
 // newestOfOpen tells the newest of audit rows that satisfy open: the amended
 // ones are few and stand together (orderBy), so they are gathered and each

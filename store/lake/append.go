@@ -105,7 +105,7 @@ func isOpen(e *event.Event) bool {
 	case event.ClassFinding, event.ClassIncident:
 		return true
 	case event.ClassAudit:
-		return stageIsOpen(event.AuditStage.Get(e))
+		return stageIsOpen(event.AuditStage.Get(e)) || event.AuditAwaits.Get(e)
 	}
 	return false
 }

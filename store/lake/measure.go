@@ -19,6 +19,7 @@ func (s *segmentStats) measureGroup(r *segmentReader, g parquet.RowGroup) error 
 		{r.table.time, func(v []parquet.Value) { s.minTime, s.maxTime = bounds(v, s.minTime, s.maxTime) }},
 		{r.table.received, func(v []parquet.Value) { s.minReceived, s.maxReceived = bounds(v, s.minReceived, s.maxReceived) }},
 		{r.table.stage, func(v []parquet.Value) { s.open += countOpen(v) }},
+		{r.table.awaits, func(v []parquet.Value) { s.open += countAwaiting(v) }},
 		{r.table.revision, func(v []parquet.Value) { s.amending += countAmending(v) }},
 	} {
 		c, ok, err := r.column(g, step.column)
@@ -37,6 +38,18 @@ func (s *segmentStats) measureGroup(r *segmentReader, g parquet.RowGroup) error 
 func countOpen(stages []parquet.Value) (n int64) {
 	for i := range stages {
 		if stageIsOpen(string(stages[i].ByteArray())) {
+			n++
+		}
+	}
+	return n
+}
+
+// countAwaiting counts rows that may be amended although their request is
+// over. Those of open requests among them are counted twice, which makes no
+// difference: what matters is whether there are any.
+func countAwaiting(awaits []parquet.Value) (n int64) {
+	for i := range awaits {
+		if !awaits[i].IsNull() && awaits[i].Boolean() {
 			n++
 		}
 	}

@@ -218,8 +218,11 @@ func (m *merger) column(i int, places []place, data []columnData, buf []parquet.
 				buf = append(buf, c.row(p.row)...)
 			}
 		}
-		if i == m.table.stage {
+		switch i {
+		case m.table.stage:
 			m.openRows += countOpen(buf)
+		case m.table.awaits:
+			m.openRows += countAwaiting(buf)
 		}
 		if err := m.w.writeColumn(i, buf); err != nil {
 			return buf, err

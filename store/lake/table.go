@@ -27,7 +27,7 @@ type table struct {
 	schema  *parquet.Schema
 	// Places in columns of those that the lake itself reads; -1 where the
 	// table has none.
-	uid, revision, time, received, stage int
+	uid, revision, time, received, stage, awaits int
 }
 
 // newTable returns the table of class c with the columns of these fields.
@@ -54,7 +54,8 @@ func newTable(c event.Class, fields []*event.Field) *table {
 		return -1
 	}
 	t.uid, t.revision = place(event.MetadataUID.ID()), place(event.MetadataRevision.ID())
-	t.time, t.received, t.stage = place(event.Time.ID()), place(event.ReceivedTime.ID()), place(event.AuditStage.ID())
+	t.time, t.received = place(event.Time.ID()), place(event.ReceivedTime.ID())
+	t.stage, t.awaits = place(event.AuditStage.ID()), place(event.AuditAwaits.ID())
 	return t
 }
 
