@@ -55,7 +55,7 @@ func (r *receiver) calls(t *testing.T, said []report) []map[string]string {
 	out := make([]map[string]string, len(said))
 	eventually(t, 30*time.Second, "the calls of pods are stored", func() error {
 		rows, err := r.rows(`audit | where isnotempty(audit.token_pod.uid) or actor.user.name startswith "system:serviceaccount:"` +
-			` | project api.request.uid, audit.token_pod.name, audit.token_pod.uid, audit.token_node.name, src_endpoint.ip`)
+			` | project-away raw_data, audit.request_object, audit.response_object`)
 		if err != nil {
 			return err
 		}
