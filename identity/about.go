@@ -7,14 +7,14 @@ import (
 
 // object sets what is known of the pod that an audit event is about: its UID,
 // node and group, and who made it.
-func (j *join) object() {
+func (j *join) object() (settled bool) {
 	e := j.e
 	if event.ResourceType.Get(e) != "pods" || event.ResourceGroup.Get(e) != "" {
-		return
+		return true
 	}
 	uid, name := event.K8sPodUID.Get(e), event.K8sPod.Get(e)
 	if uid == "" && name == "" {
-		return
+		return true
 	}
 	var pod *inventory.Pod
 	ok := false
@@ -27,12 +27,13 @@ func (j *join) object() {
 	if !ok {
 		code, _ := event.APIResponseCode.Get(e)
 		j.lacks = j.lacks || code != 404
-		return
+		return code == 404
 	}
 	if uid == "" {
 		event.K8sPodUID.Set(e, pod.UID)
 	}
 	j.describe(e, pod)
+	return true
 }
 
 // describe sets a pod's node, group and maker, but for what an event has.

@@ -34,8 +34,7 @@ func (j *join) begin(c *Callers, cl *cluster, e *event.Event, t int64, fresh boo
 func (j *join) audit(a *address) (settled bool) {
 	end := j.caller(a)
 	settled = j.token(a, end)
-	j.object()
-	return settled
+	return j.object() && settled
 }
 
 // historyOf returns the cluster of an event as a history knows it.

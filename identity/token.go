@@ -28,7 +28,7 @@ func (j *join) token(a *address, end inventory.End) (settled bool) {
 		if pod, ok = j.Callers.history.Pod(j.history, uid); !ok {
 			event.AuditTokenAtHome.Set(e, "unknown")
 			j.lacks = true
-			return j.isSettled(uid)
+			return false
 		}
 		known = j.joined(j.cl, j.history, pod, j.t, j.fresh)
 	}
@@ -47,14 +47,7 @@ func (j *join) token(a *address, end inventory.End) (settled bool) {
 	home := atHome(pod, a, end)
 	event.AuditTokenAtHome.Set(e, home)
 	j.lacks = j.lacks || home == "no" || home == "unknown" && len(pod.Addresses) == 0 && pod.Gone == 0
-	return home == "yes" || j.isSettled(uid) && (j.called == nil || j.t-j.called.Created > settleTime)
-}
-
-// isSettled reports whether a pod was heard of so long ago that what there is
-// to be told of it has been told.
-func (j *join) isSettled(uid string) bool {
-	p := j.cl.pods.get(uid)
-	return p != nil && j.t-p.first > settleTime
+	return home == "yes"
 }
 
 // accountNamespace returns the namespace of a service account by its user
