@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/lynceus-io/lynceus/store/state"
@@ -23,14 +22,10 @@ const (
 // Book are the cases of an installation. It may be used by several
 // goroutines.
 type Book struct {
-	cases    *state.Bucket
+	kept     *state.Mirror[Stored] // by incident
 	comments *state.Bucket
 	now      func() time.Time
 	damage   func(error)
-
-	mu     sync.RWMutex
-	byID   map[string]Stored // by incident
-	latest uint64            // greatest revision of them
 }
 
 // Options of Open.
@@ -49,56 +44,25 @@ func Open(ctx context.Context, s *state.Store, o Options) (*Book, error) {
 	if o.Damaged == nil {
 		o.Damaged = func(error) {}
 	}
-	b := &Book{now: o.Now, damage: o.Damaged, byID: map[string]Stored{}}
+	b := &Book{now: o.Now, damage: o.Damaged}
 	var err error
-	b.cases, err = s.Bucket(ctx, state.BucketOptions{
-		Name: "cases", About: "what was decided about incidents", History: state.MaxHistory, MaxBytes: maxCaseBytes, KeepDeleted: true,
+	b.kept, err = state.OpenMirror(ctx, s, state.MirrorOptions[Stored]{
+		Bucket: state.BucketOptions{
+			Name: "cases", About: "what was decided about incidents", History: state.MaxHistory, MaxBytes: maxCaseBytes, KeepDeleted: true,
+		},
+		Read:    read,
+		Damaged: o.Damaged,
 	})
 	if err != nil {
 		return nil, err
 	}
-	if b.comments, err = s.Bucket(ctx, state.BucketOptions{Name: "comments", About: "comments on incidents", MaxBytes: maxCommentBytes}); err != nil {
-		return nil, err
-	}
-	entries, err := b.cases.List(ctx, "")
-	if err != nil {
-		return nil, err
-	}
-	b.take(entries...)
-	return b, nil
+	b.comments, err = s.Bucket(ctx, state.BucketOptions{Name: "comments", About: "comments on incidents", MaxBytes: maxCommentBytes})
+	return b, err
 }
 
 // Follow brings in what is changed, here or by other processes, until ctx
 // ends.
-func (b *Book) Follow(ctx context.Context) error {
-	return b.cases.Watch(ctx, "", func() {}, func(e state.Entry) error {
-		b.take(e)
-		return nil
-	})
-}
-
-// take brings in revisions of cases, in any order.
-func (b *Book) take(entries ...state.Entry) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, e := range entries {
-		id, err := incidentOf(e.Key)
-		if err != nil {
-			b.damage(err)
-			continue
-		}
-		if b.byID[id].Revision >= e.Revision {
-			continue
-		}
-		s, err := read(e)
-		if err != nil {
-			b.damage(err)
-			s = Stored{Case: untouched(id), Revision: e.Revision}
-		}
-		b.byID[id] = s
-		b.latest = max(b.latest, e.Revision)
-	}
-}
+func (b *Book) Follow(ctx context.Context) error { return b.kept.Follow(ctx) }
 
 // incidentOf returns the incident that a key is of.
 func incidentOf(key string) (string, error) {
@@ -126,34 +90,22 @@ func read(e state.Entry) (Stored, error) {
 		err = errors.New("it is of another incident, or has a status that is not known")
 	}
 	if err != nil {
-		return Stored{}, fmt.Errorf("the case of incident %s, revision %d, is damaged or was made by a newer Lynceus; it is taken for open: %w", id, e.Revision, err)
+		return Stored{Case: untouched(id), Revision: e.Revision}, fmt.Errorf("the case of incident %s, revision %d, is damaged or was made by a newer Lynceus; it is taken for open: %w", id, e.Revision, err)
 	}
 	return s, nil
 }
 
 // Known returns what memory has of a case; ok is false where nothing was
 // decided about the incident.
-func (b *Book) Known(incident string) (s Stored, ok bool) {
-	b.mu.RLock()
-	defer b.mu.RUnlock()
-	s, ok = b.byID[incident]
-	return s, ok
-}
+func (b *Book) Known(incident string) (s Stored, ok bool) { return b.kept.Known(state.Key(incident)) }
 
 // Since returns the cases that were changed after a revision, in order of
 // their changes.
 func (b *Book) Since(revision uint64) []Stored {
-	b.mu.RLock()
-	defer b.mu.RUnlock()
-	if b.latest <= revision {
+	if b.kept.Revision() <= revision {
 		return nil
 	}
-	var out []Stored
-	for _, s := range b.byID {
-		if s.Revision > revision {
-			out = append(out, s)
-		}
-	}
+	out := slices.DeleteFunc(b.kept.Values(), func(s Stored) bool { return s.Revision <= revision })
 	slices.SortFunc(out, func(x, y Stored) int { return cmp.Compare(x.Revision, y.Revision) })
 	return out
 }
@@ -161,17 +113,12 @@ func (b *Book) Since(revision uint64) []Stored {
 // Get returns the case of an incident, an open one where nothing was decided.
 // It does not know which incidents there are.
 func (b *Book) Get(ctx context.Context, incident string) (Stored, error) {
-	e, err := b.cases.Get(ctx, state.Key(incident))
-	if errors.Is(err, state.ErrNotFound) {
+	s, revision, err := b.kept.Get(ctx, state.Key(incident))
+	switch {
+	case errors.Is(err, state.ErrNotFound):
 		return Stored{Case: untouched(incident)}, nil
+	case err != nil && revision != 0: // it was told as damaged; a change replaces it
+		return Stored{Case: untouched(incident), Revision: revision}, nil
 	}
-	if err != nil {
-		return Stored{}, err
-	}
-	b.take(e)
-	s, err := read(e)
-	if err != nil { // it was told as damaged; a change replaces it
-		return Stored{Case: untouched(incident), Revision: e.Revision}, nil
-	}
-	return s, nil
+	return s, err
 }

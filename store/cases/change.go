@@ -1,12 +1,9 @@
 package cases
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -33,16 +30,10 @@ func (b *Book) Change(ctx context.Context, incident string, e Edit, revision uin
 		return Stored{}, err
 	}
 	c.Changed, c.By = b.now().UTC().Truncate(time.Second), by
-	data, err := json.Marshal(c)
-	if err != nil {
-		return Stored{}, fmt.Errorf("the case of incident %s: %w", incident, err)
-	}
-	key := state.Key(incident)
 	s := Stored{Case: c}
-	if s.Revision, err = b.cases.Put(ctx, key, data, revision, by); err != nil {
+	if s.Revision, err = b.kept.Put(ctx, state.Key(incident), c, revision, by); err != nil {
 		return Stored{}, err
 	}
-	b.take(state.Entry{Key: key, Value: data, Revision: s.Revision})
 	if e.Comment == "" {
 		return s, nil
 	}
@@ -63,14 +54,13 @@ type Change struct {
 // History returns the changes of a case, oldest first, at most the latest 64;
 // none where nothing was decided.
 func (b *Book) History(ctx context.Context, incident string) ([]Change, error) {
-	entries, err := b.cases.History(ctx, state.Key(incident))
+	entries, err := b.kept.History(ctx, state.Key(incident))
 	if errors.Is(err, state.ErrNotFound) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(entries, func(x, y state.Entry) int { return cmp.Compare(x.Revision, y.Revision) })
 	var out []Change
 	var before *Case
 	for _, e := range entries {

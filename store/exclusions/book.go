@@ -7,8 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -39,13 +39,9 @@ type Stored struct {
 // Book are the exclusions of an installation. It may be used by several
 // goroutines.
 type Book struct {
-	bucket *state.Bucket
-	now    func() time.Time
-
-	mu     sync.Mutex
-	byID   map[string]Stored // the latest revision of each; without id where it was removed or cannot be read
-	inUse  atomic.Pointer[exclude.Set]
-	damage func(error)
+	kept  *state.Mirror[Stored] // by id; without id where it was removed or cannot be read
+	now   func() time.Time
+	inUse atomic.Pointer[exclude.Set]
 }
 
 // Options of Open.
@@ -61,50 +57,22 @@ func Open(ctx context.Context, s *state.Store, o Options) (*Book, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	if o.Damaged == nil {
-		o.Damaged = func(error) {}
-	}
-	bucket, err := s.Bucket(ctx, state.BucketOptions{
-		Name: "exclusions", About: "findings that need not be told", History: state.MaxHistory, KeepDeleted: true,
+	b := &Book{now: o.Now}
+	var err error
+	b.kept, err = state.OpenMirror(ctx, s, state.MirrorOptions[Stored]{
+		Bucket: state.BucketOptions{
+			Name: "exclusions", About: "findings that need not be told", History: state.MaxHistory, KeepDeleted: true,
+		},
+		Read:    read,
+		Damaged: o.Damaged,
+		Changed: func(all iter.Seq[Stored]) { b.inUse.Store(exclude.NewSet(b.list(all, true))) },
 	})
-	if err != nil {
-		return nil, err
-	}
-	b := &Book{bucket: bucket, now: o.Now, damage: o.Damaged, byID: map[string]Stored{}}
-	entries, err := bucket.List(ctx, "")
-	if err != nil {
-		return nil, err
-	}
-	b.take(entries...)
-	return b, nil
+	return b, err
 }
 
 // Follow brings in what is changed, here or by other processes, until ctx
 // ends.
-func (b *Book) Follow(ctx context.Context) error {
-	return b.bucket.Watch(ctx, "", func() {}, func(e state.Entry) error {
-		b.take(e)
-		return nil
-	})
-}
-
-// take brings in revisions of exclusions, in any order, and makes the set anew.
-func (b *Book) take(entries ...state.Entry) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, e := range entries {
-		if known, ok := b.byID[e.Key]; ok && known.Revision >= e.Revision {
-			continue
-		}
-		s, err := read(e)
-		if err != nil {
-			b.damage(err)
-			s = Stored{Revision: e.Revision}
-		}
-		b.byID[e.Key] = s
-	}
-	b.inUse.Store(exclude.NewSet(b.list(true)))
-}
+func (b *Book) Follow(ctx context.Context) error { return b.kept.Follow(ctx) }
 
 // read makes an exclusion of an entry; without an id where it was removed.
 func read(e state.Entry) (Stored, error) {
@@ -121,17 +89,16 @@ func read(e state.Entry) (Stored, error) {
 		err = errors.New("its id is another")
 	}
 	if err != nil {
-		return Stored{}, fmt.Errorf("exclusion %s, revision %d, is damaged or was made by a newer Lynceus; it covers nothing: %w", e.Key, e.Revision, err)
+		return Stored{Revision: e.Revision}, fmt.Errorf("exclusion %s, revision %d, is damaged or was made by a newer Lynceus; it covers nothing: %w", e.Key, e.Revision, err)
 	}
 	return s, nil
 }
 
-// list returns the exclusions, or those in force, in order of their making.
-// b.mu is held.
-func (b *Book) list(active bool) []exclude.Exclusion {
+// list returns those that are there, or in force, in order of their making.
+func (b *Book) list(all iter.Seq[Stored], active bool) []exclude.Exclusion {
 	now := b.now()
 	var out []exclude.Exclusion
-	for _, s := range b.byID {
+	for s := range all {
 		if s.ID != "" && (!active || s.Active(now)) {
 			out = append(out, s.Exclusion)
 		}
@@ -149,21 +116,18 @@ func (b *Book) Match(f *detect.Finding) (id string, ok bool) {
 
 // List returns all exclusions in order of their making, those that ended too
 // until they are removed.
-func (b *Book) List() []exclude.Exclusion {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.list(false)
-}
+func (b *Book) List() []exclude.Exclusion { return b.list(slices.Values(b.kept.Values()), false) }
 
 // Get returns an exclusion; the error wraps ErrNotFound when there is none.
 func (b *Book) Get(ctx context.Context, id string) (Stored, error) {
-	e, err := b.bucket.Get(ctx, id)
+	s, _, err := b.kept.Get(ctx, id)
+	return s, notFound(id, err)
+}
+
+// notFound says of a key that is not there that no exclusion has that id.
+func notFound(id string, err error) error {
 	if errors.Is(err, state.ErrNotFound) || errors.Is(err, state.ErrKey) {
-		return Stored{}, fmt.Errorf("exclusion %.60q: %w", id, ErrNotFound)
+		return fmt.Errorf("exclusion %.60q: %w", id, ErrNotFound)
 	}
-	if err != nil {
-		return Stored{}, err
-	}
-	b.take(e)
-	return read(e)
+	return err
 }

@@ -1,11 +1,8 @@
 package exclusions
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,10 +25,7 @@ func (b *Book) Add(ctx context.Context, e exclude.Exclusion, by string) (Stored,
 	if err := e.Validate(now); err != nil {
 		return Stored{}, err
 	}
-	b.mu.Lock()
-	full := len(b.list(true)) >= MaxExclusions
-	b.mu.Unlock()
-	if full {
+	if len(b.list(slices.Values(b.kept.Values()), true)) >= MaxExclusions {
 		return Stored{}, fmt.Errorf("%w: %d are in force", ErrTooMany, MaxExclusions)
 	}
 	return b.put(ctx, e, state.Absent, by)
@@ -60,16 +54,8 @@ func (b *Book) Change(ctx context.Context, e exclude.Exclusion, revision uint64,
 
 func (b *Book) put(ctx context.Context, e exclude.Exclusion, expect uint64, by string) (Stored, error) {
 	e.Expires = e.Expires.UTC()
-	data, err := json.Marshal(e)
-	if err != nil {
-		return Stored{}, fmt.Errorf("exclusion %s: %w", e.ID, err)
-	}
-	revision, err := b.bucket.Put(ctx, e.ID, data, expect, by)
-	if err != nil {
-		return Stored{}, err
-	}
-	b.take(state.Entry{Key: e.ID, Value: data, Revision: revision})
-	return Stored{Exclusion: e, Revision: revision}, nil
+	revision, err := b.kept.Put(ctx, e.ID, e, expect, by)
+	return Stored{Exclusion: e, Revision: revision}, err
 }
 
 // Remove ends an exclusion at once. Its history stays.
@@ -81,16 +67,7 @@ func (b *Book) Remove(ctx context.Context, id, by string) error {
 	if err != nil {
 		return err
 	}
-	if err := b.bucket.Delete(ctx, id, s.Revision, by); err != nil {
-		return err
-	}
-	// The revision of the deletion is not told; it is the greatest so far.
-	h, err := b.bucket.History(ctx, id)
-	if err != nil {
-		return err
-	}
-	b.take(h[len(h)-1])
-	return nil
+	return b.kept.Delete(ctx, id, s.Revision, by)
 }
 
 // Change is one change of an exclusion.
@@ -104,14 +81,10 @@ type Change struct {
 // History returns the changes of an exclusion, oldest first, at most the
 // latest 64; the error wraps ErrNotFound when there was none.
 func (b *Book) History(ctx context.Context, id string) ([]Change, error) {
-	entries, err := b.bucket.History(ctx, id)
-	if errors.Is(err, state.ErrNotFound) || errors.Is(err, state.ErrKey) {
-		return nil, fmt.Errorf("exclusion %.60q: %w", id, ErrNotFound)
-	}
+	entries, err := b.kept.History(ctx, id)
 	if err != nil {
-		return nil, err
+		return nil, notFound(id, err)
 	}
-	slices.SortFunc(entries, func(x, y state.Entry) int { return cmp.Compare(x.Revision, y.Revision) })
 	var out []Change
 	var before *exclude.Exclusion
 	for _, e := range entries {

@@ -6,8 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -20,12 +20,8 @@ const maxBytes = 16 << 20
 // Book are the switches of an installation. It may be used by several
 // goroutines.
 type Book struct {
-	bucket *state.Bucket
-	now    func() time.Time
-	damage func(error)
-
-	mu    sync.Mutex
-	byKey map[string]Stored // latest revision of each; without rule where it cannot be read
+	kept  *state.Mirror[Stored] // by rule and cluster; without rule where it cannot be read
+	now   func() time.Time
 	inUse atomic.Pointer[map[target]Switch]
 }
 
@@ -45,50 +41,27 @@ func Open(ctx context.Context, s *state.Store, o Options) (*Book, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	if o.Damaged == nil {
-		o.Damaged = func(error) {}
-	}
-	bucket, err := s.Bucket(ctx, state.BucketOptions{
-		Name: "switches", About: "rules that are off", History: state.MaxHistory, MaxBytes: maxBytes, KeepDeleted: true,
+	b := &Book{now: o.Now}
+	var err error
+	b.kept, err = state.OpenMirror(ctx, s, state.MirrorOptions[Stored]{
+		Bucket: state.BucketOptions{
+			Name: "switches", About: "rules that are off", History: state.MaxHistory, MaxBytes: maxBytes, KeepDeleted: true,
+		},
+		Read:    read,
+		Damaged: o.Damaged,
+		Changed: b.use,
 	})
-	if err != nil {
-		return nil, err
-	}
-	b := &Book{bucket: bucket, now: o.Now, damage: o.Damaged, byKey: map[string]Stored{}}
-	entries, err := bucket.List(ctx, "")
-	if err != nil {
-		return nil, err
-	}
-	b.take(entries...)
-	return b, nil
+	return b, err
 }
 
 // Follow brings in what is changed, here or by other processes, until ctx
 // ends.
-func (b *Book) Follow(ctx context.Context) error {
-	return b.bucket.Watch(ctx, "", func() {}, func(e state.Entry) error {
-		b.take(e)
-		return nil
-	})
-}
+func (b *Book) Follow(ctx context.Context) error { return b.kept.Follow(ctx) }
 
-// take brings in revisions of switches, in any order.
-func (b *Book) take(entries ...state.Entry) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, e := range entries {
-		if known, ok := b.byKey[e.Key]; ok && known.Revision >= e.Revision {
-			continue
-		}
-		s, err := read(e)
-		if err != nil {
-			b.damage(err)
-			s = Stored{Revision: e.Revision}
-		}
-		b.byKey[e.Key] = s
-	}
-	inUse := make(map[target]Switch, len(b.byKey))
-	for _, s := range b.byKey {
+// use makes switches those that Off looks at.
+func (b *Book) use(all iter.Seq[Stored]) {
+	inUse := map[target]Switch{}
+	for s := range all {
 		if s.Rule != "" {
 			inUse[target{s.Rule, s.Cluster}] = s.Switch
 		}
@@ -109,7 +82,7 @@ func read(e state.Entry) (Stored, error) {
 		err = errors.New("it is for another rule")
 	}
 	if err != nil {
-		return Stored{}, fmt.Errorf("switch %s, revision %d, is damaged or was made by a newer Lynceus; its rule is on: %w", e.Key, e.Revision, err)
+		return Stored{Revision: e.Revision}, fmt.Errorf("switch %s, revision %d, is damaged or was made by a newer Lynceus; its rule is on: %w", e.Key, e.Revision, err)
 	}
 	return s, nil
 }
@@ -134,13 +107,11 @@ func (b *Book) Off(rule, cluster string, at time.Time) bool {
 func (b *Book) List() []Stored {
 	now := b.now()
 	out := []Stored{}
-	b.mu.Lock()
-	for _, s := range b.byKey {
+	for _, s := range b.kept.Values() {
 		if s.Rule != "" && s.Active(now) {
 			out = append(out, s)
 		}
 	}
-	b.mu.Unlock()
 	slices.SortFunc(out, func(x, y Stored) int {
 		return cmp.Or(cmp.Compare(x.Rule, y.Rule), cmp.Compare(x.Cluster, y.Cluster))
 	})

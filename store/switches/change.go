@@ -1,12 +1,9 @@
 package switches
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/lynceus-io/lynceus/store/state"
@@ -58,33 +55,19 @@ func (b *Book) SwitchOn(ctx context.Context, rule, cluster, by string) (Stored, 
 // get returns the switch of a rule and cluster; without rule where there is
 // none, or one that cannot be read.
 func (b *Book) get(ctx context.Context, rule, cluster string) (Stored, error) {
-	e, err := b.bucket.Get(ctx, key(rule, cluster))
-	if errors.Is(err, state.ErrNotFound) {
+	s, revision, err := b.kept.Get(ctx, key(rule, cluster))
+	switch {
+	case errors.Is(err, state.ErrNotFound):
 		return Stored{Revision: state.Absent}, nil
+	case err != nil && revision != 0: // it was told as damaged
+		return Stored{Revision: revision}, nil
 	}
-	if err != nil {
-		return Stored{}, err
-	}
-	b.take(e)
-	s, err := read(e)
-	if err != nil { // it was told as damaged
-		return Stored{Revision: e.Revision}, nil
-	}
-	return s, nil
+	return s, err
 }
 
 func (b *Book) put(ctx context.Context, s Switch, expect uint64, by string) (Stored, error) {
-	data, err := json.Marshal(s)
-	if err != nil {
-		return Stored{}, fmt.Errorf("switch of rule %s: %w", s.Rule, err)
-	}
-	k := key(s.Rule, s.Cluster)
-	revision, err := b.bucket.Put(ctx, k, data, expect, by)
-	if err != nil {
-		return Stored{}, err
-	}
-	b.take(state.Entry{Key: k, Value: data, Revision: revision})
-	return Stored{Switch: s, Revision: revision}, nil
+	revision, err := b.kept.Put(ctx, key(s.Rule, s.Cluster), s, expect, by)
+	return Stored{Switch: s, Revision: revision}, err
 }
 
 // Change is one change of a switch.
@@ -100,14 +83,13 @@ type Change struct {
 // all clusters), the oldest first, at most the latest 64; none where it was
 // never switched.
 func (b *Book) History(ctx context.Context, rule, cluster string) ([]Change, error) {
-	entries, err := b.bucket.History(ctx, key(rule, cluster))
+	entries, err := b.kept.History(ctx, key(rule, cluster))
 	if errors.Is(err, state.ErrNotFound) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(entries, func(x, y state.Entry) int { return cmp.Compare(x.Revision, y.Revision) })
 	var out []Change
 	for _, e := range entries {
 		s, err := read(e)
