@@ -10,6 +10,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -77,30 +78,14 @@ var DefaultLimits = Limits{
 
 func (l Limits) orDefault() Limits {
 	d := DefaultLimits
-	if l.Body == 0 {
-		l.Body = d.Body
-	}
-	if l.Queries == 0 {
-		l.Queries = d.Queries
-	}
-	if l.QueryWait == 0 {
-		l.QueryWait = d.QueryWait
-	}
-	if l.Rows == 0 {
-		l.Rows = d.Rows
-	}
-	if l.Bytes == 0 {
-		l.Bytes = d.Bytes
-	}
-	if l.Timeout == 0 {
-		l.Timeout = d.Timeout
-	}
-	if l.Watches == 0 {
-		l.Watches = d.Watches
-	}
-	if l.Stall == 0 {
-		l.Stall = d.Stall
-	}
+	l.Body = cmp.Or(l.Body, d.Body)
+	l.Queries = cmp.Or(l.Queries, d.Queries)
+	l.QueryWait = cmp.Or(l.QueryWait, d.QueryWait)
+	l.Rows = cmp.Or(l.Rows, d.Rows)
+	l.Bytes = cmp.Or(l.Bytes, d.Bytes)
+	l.Timeout = cmp.Or(l.Timeout, d.Timeout)
+	l.Watches = cmp.Or(l.Watches, d.Watches)
+	l.Stall = cmp.Or(l.Stall, d.Stall)
 	return l
 }
 

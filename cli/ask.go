@@ -71,7 +71,7 @@ func (a *app) runAsk(c *cobra.Command, f *queryFlags, name string, show bool) er
 		return err
 	}
 	if name == "" {
-		return output.WriteQuestions(a.stdout, list, a.textOptions(a.stdout, f.color()))
+		return output.WriteQuestions(a.stdout, list, a.textOptions(a.stdout, f.color.mode()))
 	}
 	i := slices.IndexFunc(list, func(q *saved.Query) bool { return q.Name == name })
 	if i < 0 {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"time"
 
@@ -14,30 +13,22 @@ import (
 	"github.com/lynceus-io/lynceus/cli/output"
 	"github.com/lynceus-io/lynceus/hub"
 	"github.com/lynceus-io/lynceus/hub/seek"
-	"github.com/lynceus-io/lynceus/incident/report"
 )
 
 // huntFlags are the flags of hunt.
 type huntFlags struct {
-	data         string
-	feeds        []string
-	since, until timeFlag
-	format       string
-	quiet        bool
+	pastFlags
+	feeds []string
 }
 
 func (f *huntFlags) register(s *pflag.FlagSet) {
 	s.SortFlags = false
 	s.StringArrayVar(&f.feeds, "feed", nil, "also look for what `FILE` lists, one indicator a line; - is standard input (repeatable)")
-	s.Var(&f.since, "since", "leave out events before `TIME`: 2026-03-04T10:00:00Z, or how long ago: 90m, 24h, 7d")
-	s.Var(&f.until, "until", "leave out events from `TIME` on")
-	s.StringVar(&f.data, "data", "", "the data directory `DIR` of lynceus up, whether that runs or not; $"+dataEnv+", else "+defaultData)
-	s.StringVarP(&f.format, "output", "o", "text", "`FORMAT`: text or json")
-	s.BoolVarP(&f.quiet, "quiet", "q", false, "no progress on standard error")
+	f.pastFlags.register(s, "leave out events before `TIME`: 2026-03-04T10:00:00Z, or how long ago: 90m, 24h, 7d")
 }
 
 func (a *app) hunt() *cobra.Command {
-	f := &huntFlags{since: timeFlag{now: a.now}, until: timeFlag{now: a.now}}
+	f := &huntFlags{pastFlags: a.pastFlags()}
 	c := &cobra.Command{
 		Use:   "hunt [flags] [INDICATOR]...",
 		Short: "Find where addresses, networks, domains, hashes, users or files were seen",
@@ -49,15 +40,10 @@ The data directory is read directly, beside a running lynceus up or without one.
 lynceus ask indicator shows every event of one indicator.`,
 		Example: "  lynceus hunt 203.0.113.66\n  lynceus hunt --feed indicators.txt --since 90d --output json\n  lynceus hunt evil.example 198.51.100.0/24",
 		Args: func(c *cobra.Command, args []string) error {
-			switch {
-			case len(args)+len(f.feeds) == 0:
+			if len(args)+len(f.feeds) == 0 {
 				return usagef(c, "name an indicator, or a file of them with --feed")
-			case f.format != "text" && f.format != "json":
-				return usagef(c, "--output %q is neither text nor json", f.format)
-			case !f.since.at.IsZero() && !f.until.at.IsZero() && !f.since.at.Before(f.until.at):
-				return usagef(c, "--since %s is not before --until %s: no event can be between them", &f.since, &f.until)
 			}
-			return nil
+			return f.check(c)
 		},
 		RunE: func(c *cobra.Command, args []string) error { return a.runHunt(c, f, args) },
 	}
@@ -80,39 +66,17 @@ func (a *app) runHunt(c *cobra.Command, f *huntFlags, args []string) error {
 	if o.Indicators.Len() == 0 {
 		return errors.New("there is no indicator to look for; a list has one a line")
 	}
-	fd, onTerminal := terminal(a.stderr)
-	var line *progress
-	if onTerminal && !f.quiet {
-		line = newProgress(a.stderr, terminalWidth(fd), a.now)
+	line := f.progress(a)
+	if line != nil {
 		o.Progress = func(events int64) {
 			line.draw(func(elapsed time.Duration) string {
 				return fmt.Sprintf("Looking  %s  %s events  (Ctrl-C cancels)", output.Duration(elapsed), output.Number(events))
 			})
 		}
 	}
-	r, err := hub.Hunt(c.Context(), o)
-	if line != nil {
-		line.clear()
-	}
-	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s holds no store; name the data directory of lynceus up with --data", o.Dir)
-	}
-	if err != nil {
-		return err
-	}
-	return a.writeHunt(r, f.format)
-}
-
-func (a *app) writeHunt(r *seek.Result, format string) error {
-	if format == "json" {
-		b, err := report.Encode(r, "  ")
-		if err != nil {
-			return err
-		}
-		_, err = a.stdout.Write(append(b, '\n'))
-		return err
-	}
-	return output.WriteHunt(a.stdout, r, a.textOptions(a.stdout, colorAuto))
+	return lookBack(a, &f.pastFlags, o.Dir, line,
+		func() (*seek.Result, error) { return hub.Hunt(c.Context(), o) },
+		func(r *seek.Result) error { return output.WriteHunt(a.stdout, r, a.textOptions(a.stdout, colorAuto)) })
 }
 
 // readIndicators adds those that a file lists, and says what in it is none.

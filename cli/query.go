@@ -87,14 +87,14 @@ func (a *app) writing(f *queryFlags, show *queryProgress) (output.AnswerWriter, 
 		if _, isTerminal := terminal(a.stdout); isTerminal {
 			to = clearing{a.stdout, show}
 		}
-		w, err := output.NewAnswerWriter(string(f.form), to, a.textOptions(a.stdout, f.color()))
+		w, err := output.NewAnswerWriter(string(f.form), to, a.textOptions(a.stdout, f.color.mode()))
 		return w, func(bool) error { return nil }, err
 	}
 	file, err := os.OpenFile(f.out, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return nil, nil, &writeError{err}
 	}
-	w, err := output.NewAnswerWriter(string(f.form), file, a.textOptions(file, f.color()))
+	w, err := output.NewAnswerWriter(string(f.form), file, a.textOptions(file, f.color.mode()))
 	return w, func(ok bool) error {
 		if err := file.Close(); err != nil && ok {
 			return &writeError{err}

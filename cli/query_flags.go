@@ -16,16 +16,16 @@ import (
 // queryFlags are what query and ask have in common.
 type queryFlags struct {
 	sourceFlags
-	since, until   timeFlag
-	form           answerForm
-	out            string
-	evidence       string
-	explain        bool
-	params         []string
-	maxRows        int64
-	timeout        time.Duration
-	colored, plain bool
-	quiet          bool
+	since, until timeFlag
+	form         answerForm
+	out          string
+	evidence     string
+	explain      bool
+	params       []string
+	maxRows      int64
+	timeout      time.Duration
+	color        colorFlags
+	quiet        bool
 }
 
 func (a *app) newQueryFlags() *queryFlags {
@@ -52,17 +52,17 @@ func (f *queryFlags) registerAnswer(s *pflag.FlagSet) {
 	s.DurationVar(&f.timeout, "timeout", 0, "end after that long; 0 means as long as the server allows")
 	f.sourceFlags.register(s)
 	f.clickHouse.register(s, "ask the database of ClickHouse that lynceus up ships to, with a user who may read it,")
-	s.BoolVar(&f.colored, "color", false, "colour text always")
-	s.BoolVar(&f.plain, "no-color", false, "never colour text")
+	f.color.register(s)
 	s.BoolVarP(&f.quiet, "quiet", "q", false, "no progress and no summary on standard error")
 }
 
 // request makes a question of a query's text and the flags.
 func (f *queryFlags) request(c *cobra.Command, kql string, now time.Time) (hunt.Request, error) {
 	r := hunt.Request{KQL: kql, From: f.since.at, To: f.until.at, MaxRows: f.maxRows, Timeout: f.timeout, Params: map[string]string{}}
+	if err := f.color.check(c); err != nil {
+		return r, err
+	}
 	switch {
-	case f.colored && f.plain:
-		return r, usagef(c, "--color and --no-color contradict each other: give one")
 	case f.maxRows < 0 || f.timeout < 0:
 		return r, usagef(c, "--max-rows and --timeout cannot be negative")
 	case !r.From.IsZero() && !r.To.IsZero() && !r.From.Before(r.To):
@@ -83,16 +83,6 @@ func (f *queryFlags) request(c *cobra.Command, kql string, now time.Time) (hunt.
 		}
 	}
 	return r, nil
-}
-
-func (f *queryFlags) color() colorMode {
-	switch {
-	case f.colored:
-		return colorAlways
-	case f.plain:
-		return colorNever
-	}
-	return colorAuto
 }
 
 // answerForm is the form of an answer by name.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -20,20 +19,16 @@ import (
 	"github.com/lynceus-io/lynceus/detect/exclude"
 	"github.com/lynceus-io/lynceus/hub"
 	"github.com/lynceus-io/lynceus/hub/past"
-	"github.com/lynceus-io/lynceus/incident/report"
 	"github.com/lynceus-io/lynceus/rule"
 )
 
 // backtestFlags are the flags of rules backtest.
 type backtestFlags struct {
-	data         string
-	all          bool
-	since, until timeFlag
-	learn        string
-	inside       []string
-	feeds        []string
-	format       string
-	quiet        bool
+	pastFlags
+	all    bool
+	learn  string
+	inside []string
+	feeds  []string
 }
 
 // backtestSince is how far back rules are tried where nothing else is said.
@@ -42,18 +37,14 @@ const backtestSince = 30 * 24 * time.Hour
 func (f *backtestFlags) register(s *pflag.FlagSet) {
 	s.SortFlags = false
 	s.BoolVar(&f.all, "all", false, "try all rules that come with Lynceus and make findings")
-	s.Var(&f.since, "since", "judge events from `TIME` on: 2026-03-04T10:00:00Z, or how long ago: 90m, 24h, 7d; 30 days ago where it is not given")
-	s.Var(&f.until, "until", "leave out events from `TIME` on")
 	s.StringVar(&f.learn, "learn", "", "learn what is usual from so long before --since, such as `7d`; nothing in it is judged")
-	s.StringVar(&f.data, "data", "", "the data directory `DIR` of lynceus up, whether that runs or not; $"+dataEnv+", else "+defaultData)
 	s.StringArrayVar(&f.inside, "inside", nil, "`CIDR` of a network that calls of the cluster's own and of its users come from (repeatable)")
 	s.StringArrayVar(&f.feeds, "feed", nil, "list of addresses as `[NAME=]FILE`; rules ask for it by name (repeatable)")
-	s.StringVarP(&f.format, "output", "o", "text", "`FORMAT`: text or json")
-	s.BoolVarP(&f.quiet, "quiet", "q", false, "no progress on standard error")
+	f.pastFlags.register(s, "judge events from `TIME` on: 2026-03-04T10:00:00Z, or how long ago: 90m, 24h, 7d; 30 days ago where it is not given")
 }
 
 func (a *app) rulesBacktest() *cobra.Command {
-	f := &backtestFlags{since: timeFlag{now: a.now}, until: timeFlag{now: a.now}}
+	f := &backtestFlags{pastFlags: a.pastFlags()}
 	c := &cobra.Command{
 		Use:   "backtest [flags] ID|NAME|PATH...",
 		Short: "Say what rules would have found in the stored past",
@@ -64,13 +55,10 @@ exclusions in force would cover. Correlations and novelty work as they do live. 
 The data directory is read directly, beside a running lynceus up or without one. docs/backtest.md has the details.`,
 		Example: "  lynceus rules backtest token_read_by_command --since 30d\n  lynceus rules backtest my-rules/ --since 7d --learn 23d\n  lynceus rules backtest --all --since 24h --output json",
 		Args: func(c *cobra.Command, args []string) error {
-			switch {
-			case len(args) == 0 && !f.all:
+			if len(args) == 0 && !f.all {
 				return usagef(c, "name a rule by its id or name, or a file with rules, or give --all; lynceus rules list shows those that come with Lynceus")
-			case f.format != "text" && f.format != "json":
-				return usagef(c, "--output %q is neither text nor json", f.format)
 			}
-			return nil
+			return f.check(c)
 		},
 		RunE: func(c *cobra.Command, args []string) error { return a.runBacktest(c, f, args) },
 	}
@@ -86,37 +74,17 @@ func (a *app) runBacktest(c *cobra.Command, f *backtestFlags, args []string) err
 	if o.Exclusions, err = a.exclusionsInForce(c.Context(), o.Dir); err != nil {
 		a.say("the exclusions in force are not known: " + explain(err))
 	}
-	fd, onTerminal := terminal(a.stderr)
-	var line *progress
-	if onTerminal && !f.quiet {
-		line = newProgress(a.stderr, terminalWidth(fd), a.now)
+	line := f.progress(a)
+	if line != nil {
 		o.Progress = func(at past.Progress) {
 			line.draw(func(elapsed time.Duration) string { return backtestText(at, elapsed) })
 		}
 	}
-	r, err := hub.Backtest(c.Context(), o)
-	if line != nil {
-		line.clear()
-	}
-	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s holds no store; name the data directory of lynceus up with --data", o.Dir)
-	}
-	if err != nil {
-		return err
-	}
-	return a.writeBacktest(r, f.format)
-}
-
-func (a *app) writeBacktest(r *backtest.Result, format string) error {
-	if format == "json" {
-		b, err := report.Encode(r, "  ")
-		if err != nil {
-			return err
-		}
-		_, err = a.stdout.Write(append(b, '\n'))
-		return err
-	}
-	return output.WriteBacktest(a.stdout, r, a.textOptions(a.stdout, colorAuto))
+	return lookBack(a, &f.pastFlags, o.Dir, line,
+		func() (*backtest.Result, error) { return hub.Backtest(c.Context(), o) },
+		func(r *backtest.Result) error {
+			return output.WriteBacktest(a.stdout, r, a.textOptions(a.stdout, colorAuto))
+		})
 }
 
 // backtestText says how far a backtest has come.

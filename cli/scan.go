@@ -125,7 +125,7 @@ func (a *app) watch(f *scanFlags, o *hub.ScanOptions) func() {
 func (a *app) write(f *scanFlags, r *report.Result) (err error) {
 	shown := r.AtLeast(f.least())
 	if f.out == "" {
-		return f.format.write(a.stdout, shown, a.textOptions(a.stdout, f.color()))
+		return f.format.write(a.stdout, shown, a.textOptions(a.stdout, f.color.mode()))
 	}
-	return toFile(f.out, func(w io.Writer) error { return f.format.write(w, shown, a.textOptions(w, f.color())) })
+	return toFile(f.out, func(w io.Writer) error { return f.format.write(w, shown, a.textOptions(w, f.color.mode())) })
 }

@@ -15,21 +15,21 @@ import (
 
 // scanFlags are the flags of scan.
 type scanFlags struct {
-	rules          []string
-	noBuiltin      bool
-	baseline       []string
-	inventory      []string
-	since, until   timeFlag
-	severity       severityFlag
-	failOn         severityFlag
-	format         formatFlag
-	allIDs         bool
-	inside         []string
-	feeds          []string
-	out            string
-	colored, plain bool
-	workers        int
-	quiet          bool
+	rules        []string
+	noBuiltin    bool
+	baseline     []string
+	inventory    []string
+	since, until timeFlag
+	severity     severityFlag
+	failOn       severityFlag
+	format       formatFlag
+	allIDs       bool
+	inside       []string
+	feeds        []string
+	out          string
+	color        colorFlags
+	workers      int
+	quiet        bool
 }
 
 func (a *app) newScanFlags() *scanFlags {
@@ -55,16 +55,16 @@ func (f *scanFlags) register(s *pflag.FlagSet) {
 	s.StringArrayVar(&f.inside, "inside", nil, "`CIDR` of a network that calls of the cluster's own and of its users come from (repeatable)")
 	s.StringArrayVar(&f.feeds, "feed", nil, "list of addresses as `[NAME=]FILE`: tor=exits.txt; rules ask for it by name (repeatable)")
 	s.IntVar(&f.workers, "workers", 0, "how many goroutines decode; 0 means one for each core")
-	s.BoolVar(&f.colored, "color", false, "colour text always")
-	s.BoolVar(&f.plain, "no-color", false, "never colour text")
+	f.color.register(s)
 	s.BoolVarP(&f.quiet, "quiet", "q", false, "no progress and no warnings on standard error")
 }
 
 // check refuses flags that contradict each other.
 func (f *scanFlags) check(c *cobra.Command) error {
+	if err := f.color.check(c); err != nil {
+		return err
+	}
 	switch {
-	case f.colored && f.plain:
-		return usagef(c, "--color and --no-color contradict each other: give one")
 	case f.noBuiltin && len(f.rules) == 0:
 		return usagef(c, "--no-builtin leaves no rule: give some with --rules")
 	case f.workers < 0:
@@ -101,16 +101,6 @@ func (f *scanFlags) options() (hub.ScanOptions, error) {
 		o.Feeds = append(o.Feeds, feed)
 	}
 	return o, nil
-}
-
-func (f *scanFlags) color() colorMode {
-	switch {
-	case f.colored:
-		return colorAlways
-	case f.plain:
-		return colorNever
-	}
-	return colorAuto
 }
 
 // parseNetwork reads a CIDR block, or an address as the block of itself.

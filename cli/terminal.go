@@ -9,15 +9,6 @@ import (
 	"github.com/lynceus-io/lynceus/cli/output"
 )
 
-// colorMode says when text is coloured.
-type colorMode uint8
-
-const (
-	colorAuto   colorMode = iota // on a terminal, unless NO_COLOR is set
-	colorAlways                  // --color
-	colorNever                   // --no-color
-)
-
 // terminal returns the descriptor of w where it is a terminal.
 func terminal(w io.Writer) (fd int, ok bool) {
 	f, isFile := w.(*os.File)

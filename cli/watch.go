@@ -16,10 +16,10 @@ import (
 // watchFlags are the flags of watch.
 type watchFlags struct {
 	sourceFlags
-	table, where   string
-	findings       bool
-	form           string
-	colored, plain bool
+	table, where string
+	findings     bool
+	form         string
+	color        colorFlags
 }
 
 func (a *app) watchEvents() *cobra.Command {
@@ -49,15 +49,15 @@ misses events, and says how many; nothing waits for it.`,
 	s.StringVar(&f.where, "where", "", "show only what satisfies `CONDITION`, as after where in KQL")
 	s.StringVarP(&f.form, "output", "o", "text", "form: text, or json for one object on each line")
 	f.sourceFlags.register(s)
-	s.BoolVar(&f.colored, "color", false, "colour text always")
-	s.BoolVar(&f.plain, "no-color", false, "never colour text")
+	f.color.register(s)
 	return c
 }
 
 func (f *watchFlags) check(c *cobra.Command) error {
+	if err := f.color.check(c); err != nil {
+		return err
+	}
 	switch {
-	case f.colored && f.plain:
-		return usagef(c, "--color and --no-color contradict each other: give one")
 	case f.findings && c.Flags().Changed("table") && f.table != event.ClassFinding.String():
 		return usagef(c, "--findings and --table %s contradict each other: give one", f.table)
 	case f.form != "text" && f.form != "json":
@@ -78,9 +78,8 @@ func (a *app) runWatch(ctx context.Context, w hunt.Watcher, f *watchFlags) error
 		return err
 	}
 	defer answer.Close()
-	mode := (&queryFlags{colored: f.colored, plain: f.plain}).color()
 	cols := answer.Columns()
-	lines := output.NewEventLines(f.table, cols, a.textOptions(a.stdout, mode))
+	lines := output.NewEventLines(f.table, cols, a.textOptions(a.stdout, f.color.mode()))
 	row := make([]value.Value, len(cols))
 	var buf []byte
 	for answer.Next(row) {
