@@ -17,7 +17,7 @@ import (
 )
 
 // RequireEnv lists, separated by commas, what must be there: with "cluster" in it a test that cannot have a cluster
-// fails instead of being skipped.
+// fails instead of being skipped. Under go test -short all tests with a cluster are skipped nevertheless.
 const RequireEnv = "LYNCEUS_REQUIRE"
 
 // InstallEnv, when it is not empty, lets tests install missing Debian packages, as CI does.
@@ -170,9 +170,12 @@ func ShellImage(tb testing.TB, c *cluster.Cluster) string {
 	return cluster.ShellImage
 }
 
-// need ends a test for which this machine lacks something, by name.
+// need ends a test for which this machine lacks something, by name, and one that is to be short.
 func need(tb testing.TB) {
 	tb.Helper()
+	if testing.Short() {
+		tb.Skip("a real cluster takes longer than -short allows")
+	}
 	missing := missing()
 	if missing == "" {
 		return
