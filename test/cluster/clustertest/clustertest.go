@@ -36,7 +36,7 @@ var shared = sync.OnceValues(func() (*cluster.Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	return cluster.Up(context.Background(), cluster.Config{
+	return up(context.Background(), os.Stderr, cluster.Config{
 		Dir: cluster.SharedDir(), Self: self, Binaries: os.Getenv(cluster.BinariesEnv), Linger: linger, Install: os.Getenv(InstallEnv) != "",
 	})
 })
@@ -50,6 +50,7 @@ func Get(tb testing.TB) *cluster.Cluster {
 	if err != nil {
 		tb.Fatal(err)
 	}
+	tb.Cleanup(func() { explain(tb, c) })
 	return c
 }
 
@@ -77,11 +78,12 @@ func Start(tb testing.TB, config cluster.Config) *cluster.Cluster {
 		config.Linger = orphanLinger
 	}
 	config.Install = config.Install || os.Getenv(InstallEnv) != ""
-	c, err := cluster.Up(tb.Context(), config)
+	c, err := up(tb.Context(), tb.Output(), config)
 	if err != nil {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() {
+		explain(tb, c)
 		if err := c.Down(context.Background()); err != nil {
 			tb.Errorf("end the cluster: %v", err)
 		}
