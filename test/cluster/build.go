@@ -68,9 +68,14 @@ func compile(ctx context.Context, moduleDir, out string, packages []string, log 
 	if err != nil {
 		return err
 	}
+	// Listing the dependencies downloads all modules; the build itself needs no network.
 	var deps bytes.Buffer
-	if err := goCommand(ctx, moduleDir, &deps, log, append([]string{"list", "-mod=readonly", "-deps"}, packages...)...).Run(); err != nil {
-		return err
+	err = persist(ctx, log, func() error {
+		deps.Reset()
+		return goCommand(ctx, moduleDir, &deps, log, append([]string{"list", "-mod=readonly", "-deps"}, packages...)...).Run()
+	})
+	if err != nil {
+		return fmt.Errorf("download modules: %w", err)
 	}
 	compiled := &counter{next: log}
 	done := make(chan struct{})

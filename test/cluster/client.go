@@ -17,7 +17,7 @@ import (
 )
 
 // callTimeout bounds one request to the supervisor.
-const callTimeout = 10 * time.Second
+const callTimeout = time.Minute
 
 // call sends a request that is answered without a namespace.
 func call(d layout.Dir, req node.Request) (node.Response, error) {
@@ -83,8 +83,11 @@ func exchange(conn *net.UnixConn, req node.Request, resp *node.Response) (*os.Fi
 	return os.NewFile(uintptr(fds[0]), "namespace"), nil
 }
 
-// logTail is how much of each log a failed start shows, in bytes.
-const logTail = 1 << 10
+// logTail is how much of each log is shown when something failed, in bytes.
+const logTail = 2 << 10
+
+// LogTails is the end of the log of every component, for whoever looks for the reason of a failure.
+func (c *Cluster) LogTails() string { return logTails(c.dir) }
 
 // logTails is the end of every component's log.
 func logTails(d layout.Dir) string {

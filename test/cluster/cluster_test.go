@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -13,6 +14,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -49,8 +51,8 @@ kind: Pod
 metadata: {name: client, namespace: %[1]s}
 spec: {containers: [{name: client, image: %[2]q, args: [serve, ":8080"]}]}
 `, namespace, image))
-	clustertest.Kubectl(t, c, "-n", namespace, "wait", "--for=condition=Ready", "pod/client", "--timeout=60s")
-	clustertest.Kubectl(t, c, "-n", namespace, "wait", "--for=condition=Available", "deployment/server", "--timeout=60s")
+	clustertest.Kubectl(t, c, "-n", namespace, "wait", "--for=condition=Ready", "pod/client", "--timeout=5m")
+	clustertest.Kubectl(t, c, "-n", namespace, "wait", "--for=condition=Available", "deployment/server", "--timeout=5m")
 	return namespace
 }
 
@@ -63,7 +65,7 @@ func inPod(ctx context.Context, c *cluster.Cluster, namespace string, args ...st
 // eventually tries until ok is true: what kube-proxy and the name service know arrives a moment after the API.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !ok(); time.Sleep(200 * time.Millisecond) {
+	for deadline := time.Now().Add(3 * time.Minute); !ok(); time.Sleep(200 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("not in time: %s", what)
 		}
@@ -236,14 +238,13 @@ func TestNothingLeaves(t *testing.T) {
 			t.Errorf("the node has interface %s, which may lead out", name)
 		}
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	began := time.Now()
 	if conn, err := node.Dial(ctx, "tcp", "203.0.113.99:443"); err == nil {
 		_ = conn.Close()
 		t.Error("the node reached an address that nobody has")
-	} else if time.Since(began) > 4*time.Second {
-		t.Errorf("an address that nobody has is refused only by the time out: %v", err)
+	} else if !errors.Is(err, syscall.EHOSTUNREACH) {
+		t.Errorf("an address that nobody has is not refused at once: %v", err)
 	}
 }
 

@@ -48,12 +48,12 @@ type Config struct {
 	Forward []int
 	// Install installs what is missing with apt-get instead of naming it.
 	Install bool
-	// Timeout bounds the start. 0 is four minutes.
+	// Timeout bounds the start. 0 is ten minutes.
 	Timeout time.Duration
 }
 
-// startTimeout is ten times what a start takes on two busy cores.
-const startTimeout = 4 * time.Minute
+// startTimeout is twenty times what a start takes on two cores that four others want, too.
+const startTimeout = 10 * time.Minute
 
 // defaultNodeName is the node's name where Config has none.
 const defaultNodeName = "node1"

@@ -18,12 +18,12 @@ import (
 )
 
 // stopTimeout is how long a cluster may take to end by itself before its first process is killed.
-const stopTimeout = 10 * time.Second
+const stopTimeout = time.Minute
 
 // pollInterval is how often a process that is ending is looked at, and reapTimeout for how long once it has ended.
 const (
 	pollInterval = 10 * time.Millisecond
-	reapTimeout  = 2 * time.Second
+	reapTimeout  = 10 * time.Second
 )
 
 // Down ends the cluster in dir and removes what is left of it, and of any other whose processes have ended. That there

@@ -25,7 +25,7 @@ func TestVictim(t *testing.T) {
 	if _, err := os.Stdout.WriteString(c.Dir() + "\n"); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(time.Minute)
+	time.Sleep(10 * time.Minute) // it is killed long before
 }
 
 // victim starts a test process with a cluster of its own.

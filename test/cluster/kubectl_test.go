@@ -41,7 +41,7 @@ spec:
   terminationGracePeriodSeconds: 0
   containers: [{name: main, image: %[2]q, command: [sh, -c, "echo page > /tmp/index.html; echo ready; httpd -f -p 8080 -h /tmp"]}]
 `, namespace, cluster.ShellImage))
-	clustertest.Kubectl(t, c, "-n", namespace, "wait", "--for=condition=Ready", "pod", "--all", "--timeout=60s")
+	clustertest.Kubectl(t, c, "-n", namespace, "wait", "--for=condition=Ready", "pod", "--all", "--timeout=5m")
 	return namespace
 }
 
@@ -51,7 +51,7 @@ func TestKubectl(t *testing.T) {
 	ns := shellPods(t, c)
 	kubectl := func(t *testing.T, stdin string, args ...string) string {
 		t.Helper()
-		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 		defer cancel()
 		cmd := c.Kubectl(ctx, append([]string{"-n", ns}, args...)...)
 		cmd.Stdin = strings.NewReader(stdin)
@@ -71,7 +71,7 @@ func TestKubectl(t *testing.T) {
 		{"exec", "", []string{"exec", "sleeper", "--", "sh", "-c", "echo $((6*7))"}, "42\n"},
 		{"exec with input", "read this\n", []string{"exec", "-i", "sleeper", "--", "rev"}, "siht daer\n"},
 		{"token", "", []string{"exec", "sleeper", "--", "cat", "/var/run/secrets/kubernetes.io/serviceaccount/namespace"}, ns},
-		{"run", "", []string{"run", "once", "--rm", "-i", "-q", "--restart=Never", "--image=" + cluster.ShellImage, "--", "echo", "ran"}, "ran\n"},
+		{"run", "", []string{"run", "once", "--rm", "-i", "-q", "--restart=Never", "--pod-running-timeout=4m", "--image=" + cluster.ShellImage, "--", "echo", "ran"}, "ran\n"},
 		{"address of the node", "", []string{"get", "nodes", "-o", "jsonpath={.items[*].status.addresses[0].address}"}, cluster.NodeAddr.String()},
 	}
 	for _, tt := range tests {
@@ -109,9 +109,11 @@ func TestKubectl(t *testing.T) {
 			return err == nil && strings.Contains(string(out), "nameserver")
 		})
 	})
-	t.Run("attach", func(t *testing.T) { attach(t, c.Kubectl(t.Context(), "-n", ns, "attach", "-q", "-i", "echo")) })
+	t.Run("attach", func(t *testing.T) {
+		attach(t, c.Kubectl(t.Context(), "-n", ns, "attach", "-q", "-i", "--pod-running-timeout=4m", "echo"))
+	})
 	t.Run("port-forward", func(t *testing.T) {
-		portForward(t, c.Kubectl(t.Context(), "-n", ns, "port-forward", "pod/web", ":8080"))
+		portForward(t, c.Kubectl(t.Context(), "-n", ns, "port-forward", "--pod-running-timeout=4m", "pod/web", ":8080"))
 	})
 }
 
@@ -132,7 +134,7 @@ func attach(t *testing.T, cmd *exec.Cmd) {
 }
 
 // firstLine starts a command, which ends with the test at the latest, and sends the first line that it prints, or what
-// there is of it after 10 s.
+// there is of it after two minutes.
 func firstLine(t *testing.T, cmd *exec.Cmd) <-chan string {
 	t.Helper()
 	stdout, err := cmd.StdoutPipe()
@@ -142,7 +144,7 @@ func firstLine(t *testing.T, cmd *exec.Cmd) <-chan string {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	late := time.AfterFunc(10*time.Second, func() { _ = cmd.Process.Kill() })
+	late := time.AfterFunc(2*time.Minute, func() { _ = cmd.Process.Kill() })
 	t.Cleanup(func() {
 		late.Stop()
 		_ = cmd.Process.Kill()
@@ -164,7 +166,7 @@ func portForward(t *testing.T, cmd *exec.Cmd) {
 	if port == nil {
 		t.Fatalf("kubectl port-forward said %q", line)
 	}
-	client := http.Client{Timeout: 10 * time.Second}
+	client := http.Client{Timeout: time.Minute}
 	resp, err := client.Get("http://127.0.0.1:" + port[1] + "/index.html")
 	if err != nil {
 		t.Fatal(err)

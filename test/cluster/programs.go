@@ -38,18 +38,21 @@ func Missing() []string {
 	return out
 }
 
-// Install installs Debian packages with apt-get, which must be allowed to.
+// Install installs Debian packages with apt-get, which must be allowed to. It tries again when the archive cannot be
+// reached, and waits for another that installs packages.
 func Install(ctx context.Context, packages []string, log io.Writer) error {
 	install := append([]string{"install", "--yes", "--no-install-recommends"}, packages...)
-	for _, args := range [][]string{{"update"}, install} {
-		cmd := exec.CommandContext(ctx, "apt-get", args...)
-		cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
-		cmd.Stdout, cmd.Stderr = log, log
-		if err := cmd.Run(); err != nil {
-			return fmt.Errorf("apt-get %s: %w", strings.Join(args, " "), err)
+	return persist(ctx, log, func() error {
+		for _, args := range [][]string{{"update"}, install} {
+			cmd := exec.CommandContext(ctx, "apt-get", append([]string{"-o", "Acquire::Retries=3", "-o", "DPkg::Lock::Timeout=300"}, args...)...)
+			cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
+			cmd.Stdout, cmd.Stderr = log, log
+			if err := cmd.Run(); err != nil {
+				return fmt.Errorf("apt-get %s: %w", strings.Join(args, " "), err)
+			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // programs finds every program of a cluster, Kubernetes' first in dir and then in the cache.

@@ -132,6 +132,9 @@ func start(ctx context.Context, d layout.Dir, config Config) error {
 	return errors.Join(writePID(d, p), remember(d, group, p))
 }
 
+// namespaces are those that a cluster has to itself.
+const namespaces = unix.CLONE_NEWPID | unix.CLONE_NEWNS | unix.CLONE_NEWNET | unix.CLONE_NEWUTS | unix.CLONE_NEWIPC
+
 // spawn starts process 1.
 func spawn(d layout.Dir, self string, api *net.TCPListener) (process, error) {
 	listener, err := api.File()
@@ -155,7 +158,7 @@ func spawn(d layout.Dir, self string, api *net.TCPListener) (process, error) {
 	cmd.ExtraFiles = []*os.File{listener, host}
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		Setsid:     true,
-		Cloneflags: unix.CLONE_NEWPID | unix.CLONE_NEWNS | unix.CLONE_NEWNET | unix.CLONE_NEWUTS | unix.CLONE_NEWIPC,
+		Cloneflags: namespaces,
 	}
 	if err := cmd.Start(); err != nil {
 		return process{}, fmt.Errorf("start %s in new namespaces: %w", self, err)

@@ -17,7 +17,7 @@ import (
 )
 
 // RequireEnv lists, separated by commas, what must be there: with "cluster" in it a test that cannot have a cluster
-// fails instead of being skipped.
+// fails instead of being skipped. Under go test -short all tests with a cluster are skipped nevertheless.
 const RequireEnv = "LYNCEUS_REQUIRE"
 
 // InstallEnv, when it is not empty, lets tests install missing Debian packages, as CI does.
@@ -36,7 +36,7 @@ var shared = sync.OnceValues(func() (*cluster.Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	return cluster.Up(context.Background(), cluster.Config{
+	return up(context.Background(), os.Stderr, cluster.Config{
 		Dir: cluster.SharedDir(), Self: self, Binaries: os.Getenv(cluster.BinariesEnv), Linger: linger, Install: os.Getenv(InstallEnv) != "",
 	})
 })
@@ -50,6 +50,7 @@ func Get(tb testing.TB) *cluster.Cluster {
 	if err != nil {
 		tb.Fatal(err)
 	}
+	tb.Cleanup(func() { explain(tb, c) })
 	return c
 }
 
@@ -77,11 +78,12 @@ func Start(tb testing.TB, config cluster.Config) *cluster.Cluster {
 		config.Linger = orphanLinger
 	}
 	config.Install = config.Install || os.Getenv(InstallEnv) != ""
-	c, err := cluster.Up(tb.Context(), config)
+	c, err := up(tb.Context(), tb.Output(), config)
 	if err != nil {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() {
+		explain(tb, c)
 		if err := c.Down(context.Background()); err != nil {
 			tb.Errorf("end the cluster: %v", err)
 		}
@@ -170,9 +172,12 @@ func ShellImage(tb testing.TB, c *cluster.Cluster) string {
 	return cluster.ShellImage
 }
 
-// need ends a test for which this machine lacks something, by name.
+// need ends a test for which this machine lacks something, by name, and one that is to be short.
 func need(tb testing.TB) {
 	tb.Helper()
+	if testing.Short() {
+		tb.Skip("a real cluster takes longer than -short allows")
+	}
 	missing := missing()
 	if missing == "" {
 		return

@@ -30,6 +30,7 @@ func main() {
 
 const usage = `cluster up [flags]       start the shared cluster, or find it, and print its kubeconfig
 cluster down [flags]     end it
+cluster check            say why no cluster can run on this machine; nothing and status 0 where one can
 cluster prepare [flags]  build Kubernetes into the cache and name or install Debian packages, as far as they are missing
 each command explains its flags with -h`
 
@@ -45,6 +46,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return down(ctx, args, stderr)
 	case "prepare":
 		return prepare(ctx, args, stderr)
+	case "check":
+		self, err := os.Executable()
+		if err != nil {
+			return err
+		}
+		return cluster.Check(ctx, self)
+	case "probe":
+		return node.Probe()
 	case "init", "node":
 		if len(args) != 1 {
 			return fmt.Errorf("%s: started by up only", name)

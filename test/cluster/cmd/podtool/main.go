@@ -26,7 +26,7 @@ func main() {
 }
 
 // clientTimeout bounds what a client asks, so that an address that nobody has fails instead of hanging.
-const clientTimeout = 5 * time.Second
+const clientTimeout = 20 * time.Second
 
 func run(ctx context.Context, args []string, stdout io.Writer) error {
 	if len(args) != 2 {

@@ -16,7 +16,7 @@ import (
 )
 
 // removeTimeout is how long Remove waits for the kernel to let go of a group whose last process has just ended.
-const removeTimeout = 5 * time.Second
+const removeTimeout = 30 * time.Second
 
 // Hierarchies are the mount points of every cgroup hierarchy, from a /proc/self/mounts file's content.
 func Hierarchies(mounts []byte) []string {

@@ -94,7 +94,7 @@ func (a *api) create(ctx context.Context, path string, object any) error {
 }
 
 // probeTimeout bounds one question whether the cluster is ready.
-const probeTimeout = 5 * time.Second
+const probeTimeout = 20 * time.Second
 
 func (a *api) ready(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)

@@ -131,5 +131,6 @@ func (s *supervisor) hold(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.holders += n
+	s.held = true
 	s.idle = time.Now()
 }

@@ -34,14 +34,8 @@ func mounts(d layout.Dir) error {
 			return fmt.Errorf("the cluster's directory may not lie below %s, which the node has to itself: choose another than %s", dir, d)
 		}
 	}
-	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
-		return fmt.Errorf("make mounts private: %w", err)
-	}
-	if err := unix.Mount("proc", "/proc", "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, ""); err != nil {
-		return fmt.Errorf("mount /proc: %w", err)
-	}
-	if err := unix.Mount("tmpfs", "/run", "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=0755"); err != nil {
-		return fmt.Errorf("mount /run: %w", err)
+	if err := ownMounts(); err != nil {
+		return err
 	}
 	for _, dir := range []string{"/run/netns", "/run/lock", "/run/containerd"} {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -63,6 +57,20 @@ func mounts(d layout.Dir) error {
 	// Containers that ask for mount propagation need shared mounts; the peers are this namespace's.
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_SHARED, ""); err != nil {
 		return fmt.Errorf("share mounts: %w", err)
+	}
+	return nil
+}
+
+// ownMounts separates the mount namespace from the machine's, with /proc and /run of its own.
+func ownMounts() error {
+	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
+		return fmt.Errorf("make mounts private: %w", err)
+	}
+	if err := unix.Mount("proc", "/proc", "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, ""); err != nil {
+		return fmt.Errorf("mount /proc: %w", err)
+	}
+	if err := unix.Mount("tmpfs", "/run", "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=0755"); err != nil {
+		return fmt.Errorf("mount /run: %w", err)
 	}
 	return nil
 }

@@ -38,6 +38,7 @@ type supervisor struct {
 	phase    string
 	failure  error
 	holders  int
+	held     bool      // somebody has held the cluster
 	idle     time.Time // since when nobody holds the cluster
 	forwards map[int]bool
 }
@@ -94,10 +95,17 @@ func (s *supervisor) wait(ctx context.Context) {
 	}
 }
 
+// firstHold is how long whoever started the cluster, on a busy machine, may take to find out how that went and to hold it.
+const firstHold = time.Minute
+
 func (s *supervisor) abandoned() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.config.Linger > 0 && s.phase != PhaseStarting && s.holders == 0 && time.Since(s.idle) > s.config.Linger
+	linger := s.config.Linger
+	if linger > 0 && !s.held {
+		linger = max(linger, firstHold)
+	}
+	return linger > 0 && s.phase != PhaseStarting && s.holders == 0 && time.Since(s.idle) > linger
 }
 
 // start brings the cluster up to Ready.
