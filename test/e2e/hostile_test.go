@@ -71,6 +71,7 @@ func TestHostileBatches(t *testing.T) {
 		{"no JSON", token, "audit events, believe me", 400, ""},
 		{"cut off in its event", token, list(event("cut-1"))[:80], 200, `"rejected":1`},
 		{"JSON, but no audit event", token, `{"kind":"Pod","metadata":{"name":"web"}}`, 400, ""},
+		{"a list of pods", token, `{"kind":"PodList","apiVersion":"v1","metadata":{"resourceVersion":"7"},"items":[{"metadata":{"name":"web"}}]}`, 400, "PodList"},
 		{"deep", token, strings.Repeat(`{"a":`, 100_000), 400, ""},
 		{"one bad among good", token, list(event("good-2"), `{"kind":"Event","auditID":"bad-1","verb":`+"\x01"+`}`, event("good-3")), 200, `"rejected":1`},
 		{"one that is none among good", token, list(event("good-4"), `"a string"`, event("good-5")), 200, `"rejected":1`},
