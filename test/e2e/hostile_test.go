@@ -31,7 +31,7 @@ func (r *receiver) post(t *testing.T, authorization, body string) (int, string) 
 	t.Helper()
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(r.cert)
-	client := &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}, DisableKeepAlives: true}}
+	client := &http.Client{Timeout: time.Minute, Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}, DisableKeepAlives: true}}
 	req, err := http.NewRequest(http.MethodPost, "https://"+r.hook+"/audit", strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
@@ -91,7 +91,7 @@ func TestHostileBatches(t *testing.T) {
 		t.Errorf("a good batch behind all that: %d %s", status, answer)
 	}
 
-	eventually(t, 20*time.Second, "the good events are stored", func() error {
+	eventually(t, slow, "the good events are stored", func() error {
 		rows, err := r.rows(`audit | order by api.request.uid asc | project id = api.request.uid`)
 		got := ""
 		for _, row := range rows {
@@ -102,7 +102,7 @@ func TestHostileBatches(t *testing.T) {
 		}
 		return err
 	})
-	eventually(t, 20*time.Second, "the bad ones are kept apart", func() error {
+	eventually(t, slow, "the bad ones are kept apart", func() error {
 		rows, err := r.rows(`health | take 100`)
 		if err == nil && len(rows) < 2 {
 			err = fmt.Errorf("%d rows in health: %v", len(rows), rows)
