@@ -64,7 +64,7 @@ func Backtest(ctx context.Context, o BacktestOptions) (*backtest.Result, error) 
 	if err := t.compile(); err != nil {
 		return nil, err
 	}
-	if _, err := live.Recall(ctx, l, t.callers); err != nil {
+	if _, err := live.Recall(ctx, l, func(e *event.Event) { t.callers.Recall(e) }); err != nil {
 		return nil, fmt.Errorf("read the inventory of the store: %w", err)
 	}
 	counts, err := past.Replay(ctx, past.Options{Lake: l, Tables: t.tables(), From: t.from, To: t.to, Progress: o.Progress}, t.observe)

@@ -98,3 +98,41 @@ func TestUpJoins(t *testing.T) {
 		t.Errorf("after a restart: %q, want %q", got, want)
 	}
 }
+
+// A row of the inventory that the bus brings twice, before a restart and after
+// it, is stored once; a later report of the same state is a row of its own.
+func TestUpInventoryOnce(t *testing.T) {
+	t.Parallel()
+	o := UpOptions{Dir: t.TempDir(), Log: logs(t)}
+	at := time.Now()
+	state := func(at time.Time) *inventory.Object {
+		return &inventory.Object{
+			Cluster: "prod", ClusterUID: "c1", Time: at.UnixNano(), Change: inventory.Present, Version: "v1", Resource: "services", Kind: "Service", Namespace: "shop",
+			Name: "web", UID: "uid-s", ResourceVersion: "1",
+		}
+	}
+	last := func(name string) *inventory.Object {
+		x := state(at)
+		x.Name, x.UID = name, name
+		return x
+	}
+	count := func(u *Up, q string) string {
+		return number(t, u.store, "inventory | where resource.name == '"+q+"' | count")
+	}
+
+	u := startUp(t, o)
+	tell(t, u, state(at), state(at))
+	tell(t, u, state(at), last("first"))
+	until(t, time.Minute, "the rows are stored", func() bool { return count(u, "first") == "1" })
+	if n := count(u, "web"); n != "1" {
+		t.Errorf("%s rows of what was delivered three times", n)
+	}
+	stopUp(t, u)
+
+	u = startUp(t, o)
+	tell(t, u, state(at), state(at.Add(time.Hour)), last("second"))
+	until(t, time.Minute, "the rows after the restart are stored", func() bool { return count(u, "second") == "1" })
+	if n := count(u, "web"); n != "2" {
+		t.Errorf("%s rows of a state that was reported at two times", n)
+	}
+}

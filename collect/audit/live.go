@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/lynceus-io/lynceus/collect/input"
@@ -114,6 +115,14 @@ type Listing struct {
 	Documents int64 // well-formed JSON documents
 	Lists     int64 // that documents stood in
 	Broken    int64 // documents that could not be split off
+	// Envelope is what the last object around a list said of itself.
+	Envelope rawjson.Envelope
+}
+
+// IsEventList reports whether the list said that it is one of audit events.
+func (l *Listing) IsEventList() bool {
+	e := l.Envelope
+	return e.Kind == "EventList" && (e.APIVersion == "" || strings.HasPrefix(e.APIVersion, apiGroup))
 }
 
 // Stream decodes all of r as Reader does a file, and gives the events to take
@@ -128,7 +137,7 @@ func (l *Live) Stream(from Origin, r io.Reader, take func(*Batch) error) (Listin
 		err = l.err
 	}
 	s := sc.Stats()
-	return Listing{Bytes: s.Bytes, Documents: s.Documents, Lists: s.Lists, Broken: s.Errors}, err
+	return Listing{Bytes: s.Bytes, Documents: s.Documents, Lists: s.Lists, Broken: s.Errors, Envelope: sc.Envelope()}, err
 }
 
 func (l *Live) scannerOptions(chunk int) rawjson.ScannerOptions {

@@ -194,12 +194,27 @@ func (t *taker) judge(l audit.Listing, err error) answer {
 		return end(http.StatusUnsupportedMediaType, &c.unsupported, err.Error())
 	case err != nil:
 		return end(http.StatusBadRequest, &c.malformed, "the body cannot be read: "+err.Error())
-	case a.Events == 0 && l.Lists == 0:
-		why := t.reason
-		if why == "" {
-			why = "the body is empty"
+	case a.Events == 0:
+		if why := noBatch(&a, &l, t.reason); why != "" {
+			return end(http.StatusBadRequest, &c.malformed, why)
 		}
-		return end(http.StatusBadRequest, &c.malformed, why)
 	}
 	return end(http.StatusOK, &c.accepted, "")
+}
+
+// noBatch says why a body without any event is no batch of them; "" when it is
+// one nevertheless: a list of audit events may be empty, and broken ones in it
+// would be no better if they came again.
+func noBatch(a *answer, l *audit.Listing, reason string) string {
+	switch of := l.Envelope; {
+	case l.IsEventList():
+		return ""
+	case of.Kind != "":
+		return fmt.Sprintf("the body is a %.80q of %.80q, not an EventList of audit.k8s.io/v1; send only audit events here", of.Kind, of.APIVersion)
+	case a.Rejected > 0:
+		return reason
+	case l.Lists == 0:
+		return "the body is empty"
+	}
+	return ""
 }

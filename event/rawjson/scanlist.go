@@ -94,6 +94,7 @@ func (s *Scanner) member() bool {
 		return true
 	}
 	s.column = 0
+	s.noted = noted{}
 	end, list, msg := s.nextMember(s.buf, space(s.buf, i+1))
 	switch {
 	case s.outgrown(end, 1):
@@ -106,6 +107,7 @@ func (s *Scanner) member() bool {
 		s.settle(end, &s.stats.FramingBytes)
 		s.mode = atElement
 	default:
+		s.surround(false)
 		s.settle(end, &s.stats.FramingBytes)
 	}
 	return true

@@ -78,6 +78,8 @@ type Scanner struct {
 	wasted    int64  // bytes looked at in vain beyond the end of a broken line
 	tooBig    discard
 	stats     ScanStats
+	envelope  Envelope
+	noted     noted // of the object being read
 }
 
 // A mode says what the next bytes are expected to be.

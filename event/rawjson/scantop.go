@@ -67,6 +67,7 @@ func (s *Scanner) lines() bool {
 func (s *Scanner) document() bool {
 	s.column = s.ownColumn()
 	view := s.view()
+	s.noted = noted{}
 	end, list, msg := s.object(view, s.pos)
 	switch {
 	case s.outgrown(end, 0):
@@ -74,6 +75,7 @@ func (s *Scanner) document() bool {
 		s.settle(end, &s.stats.FramingBytes)
 		s.mode, s.enveloped = atElement, true
 		s.stats.Lists++
+		s.surround(true)
 	case msg == "":
 		s.learn(end)
 		s.yield(end)
@@ -120,7 +122,10 @@ func (s *Scanner) nextMember(buf []byte, i int) (end int, list bool, msg string)
 	if i < len(buf) && buf[i] == '[' && s.isList(buf[name:]) {
 		return i + 1, true, ""
 	}
-	i, msg = check(buf, i, s.maxDepth-1)
+	value := i
+	if i, msg = check(buf, i, s.maxDepth-1); msg == "" {
+		s.noted.note(buf[name:], buf[value:i])
+	}
 	return i, false, msg
 }
 

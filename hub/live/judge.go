@@ -82,6 +82,7 @@ type Judge struct {
 	keptAt    time.Time
 	future    int64
 	late      latecomers
+	rows      repeated
 	row       event.Event
 }
 
@@ -94,7 +95,7 @@ type told struct {
 
 // NewJudge returns a Judge that remembers nothing yet; see Restore.
 func NewJudge(o Options) *Judge {
-	j := &Judge{o: o, scratch: o.Set.NewScratch(), findings: map[string]*told{}, incidents: map[string]*told{}, last: map[string]*incident.Incident{}}
+	j := &Judge{o: o, scratch: o.Set.NewScratch(), findings: map[string]*told{}, incidents: map[string]*told{}, last: map[string]*incident.Incident{}, rows: newRepeated(repeatedRows)}
 	if o.Exclusions != nil {
 		j.looked = o.Exclusions()
 	}
@@ -109,12 +110,17 @@ func NewJudge(o Options) *Judge {
 func (j *Judge) Take(e *event.Event) bool {
 	uid := UIDOf(e)
 	seen := detect.SeenFirst
-	if e.Class == event.ClassAudit {
+	switch e.Class {
+	case event.ClassAudit:
 		switch j.o.Requests.Observe(e, uid) {
 		case audit.SeenAgain, audit.SeenLate:
 			return false
 		case audit.SeenAmended:
 			seen = detect.SeenAmended
+		}
+	case event.ClassInventory:
+		if j.rows.note(e) {
+			return false
 		}
 	}
 	j.judge(e, uid, seen)

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/lynceus-io/lynceus/event"
-	"github.com/lynceus-io/lynceus/identity"
 	"github.com/lynceus-io/lynceus/store/lake"
 )
 
@@ -27,9 +26,10 @@ var recalled = []event.FieldID{
 	event.InventoryHostNetwork.ID(), event.InventoryLabels.ID(),
 }
 
-// Recall lets callers know what the clusters contained, from the store. It
-// returns how many rows it read.
-func Recall(ctx context.Context, l *lake.Lake, callers *identity.Callers) (n int64, err error) {
+// Recall gives learn what the clusters contained, from the store: rows of the
+// inventory without their documents, valid until learn returns. It returns how
+// many rows it read.
+func Recall(ctx context.Context, l *lake.Lake, learn func(*event.Event)) (n int64, err error) {
 	first, last, ok := l.Span(event.ClassInventory)
 	if !ok {
 		return 0, nil
@@ -54,7 +54,7 @@ func Recall(ctx context.Context, l *lake.Lake, callers *identity.Callers) (n int
 	}
 	err = l.Scan(ctx, sel, func(e *event.Event) error {
 		n++
-		callers.Recall(e)
+		learn(e)
 		return nil
 	})
 	return n, err

@@ -33,7 +33,11 @@ type Restored struct {
 func (j *Judge) Restore(ctx context.Context, rules func(id string) *rule.Rule) (Restored, error) {
 	var r Restored
 	var err error
-	if r.Objects, err = Recall(ctx, j.o.Lake, j.o.Callers); err != nil {
+	r.Objects, err = Recall(ctx, j.o.Lake, func(e *event.Event) {
+		j.rows.note(e)
+		j.o.Callers.Recall(e)
+	})
+	if err != nil {
 		return r, fmt.Errorf("read the inventory of the store: %w", err)
 	}
 	_, last, ok := j.o.Lake.Span(event.ClassAudit)

@@ -25,7 +25,7 @@ func (r *receiver) count(kql string) (string, error) {
 // counts waits until a question counts so many rows.
 func (r *receiver) counts(t *testing.T, what, kql, want string) {
 	t.Helper()
-	eventually(t, 40*time.Second, what, func() error {
+	eventually(t, slow, what, func() error {
 		got, err := r.count(kql)
 		if err == nil && got != want {
 			err = fmt.Errorf("%s, not %s: %s", got, want, kql)
@@ -42,13 +42,13 @@ func TestUpWatchesItsCluster(t *testing.T) {
 	r := newReceiver(t, []string{"api"}, "--kubeconfig", c.Kubeconfig(), "--follow", c.AuditLog())
 	image := clustertest.GoImage(t, c, podtool)
 	clustertest.Apply(t, c, withSecrets(ns, image))
-	clustertest.Kubectl(t, c, "-n", ns, "wait", "--for=condition=Available", "deployment/shop", "--timeout=60s")
+	clustertest.Kubectl(t, c, "-n", ns, "wait", "--for=condition=Available", "deployment/shop", "--timeout=180s")
 	running := "inventory | where k8s.namespace == '" + ns + "' and resource.type == 'pods' and inventory.phase == 'Running' and isnotempty(inventory.ips) and k8s.node == 'node1' | distinct resource.uid"
 	r.counts(t, "two pods run with their addresses", running, "2")
 	uid := clustertest.Kubectl(t, c, "get", "namespace", "kube-system", "-o", "jsonpath={.metadata.uid}")
 	of := "k8s.cluster == 'cluster-" + uid[:8] + "' and k8s.cluster_uid == '" + uid + "'"
 	for _, table := range []string{"inventory", "audit"} {
-		eventually(t, 30*time.Second, "every row of "+table+" has its cluster", func() error {
+		eventually(t, slow, "every row of "+table+" has its cluster", func() error {
 			all, err := r.count(table + " | where time < ago(2s)")
 			if err != nil || all == "0" {
 				return fmt.Errorf("no rows: %w", err)
@@ -62,7 +62,7 @@ func TestUpWatchesItsCluster(t *testing.T) {
 	}
 	r.end(t, syscall.SIGKILL)
 	clustertest.Kubectl(t, c, "-n", ns, "delete", "deployment/shop", "--wait")
-	clustertest.Kubectl(t, c, "-n", ns, "wait", "--for=delete", "pod", "--all", "--timeout=60s")
+	clustertest.Kubectl(t, c, "-n", ns, "wait", "--for=delete", "pod", "--all", "--timeout=180s")
 	r.start(t)
 	r.counts(t, "the pods are gone", "inventory | where k8s.namespace == '"+ns+"' and resource.type == 'pods' and inventory.change == 'gone' | distinct resource.uid", "2")
 	r.counts(t, "no row holds a secret", "inventory | where raw_data contains '"+canary+"'", "0")
@@ -121,7 +121,7 @@ func TestAgentReports(t *testing.T) {
 	r.counts(t, "what went while the agent was away", settings("first")+" and inventory.change == 'gone'", "1")
 	refusals(t, r, hub, strings.TrimSpace(text))
 	agent.end(t)
-	eventually(t, 90*time.Second, "silence is a problem", func() error {
+	eventually(t, slow, "silence is a problem", func() error {
 		if err := r.get("/api/v1/status", &status); err != nil {
 			return err
 		}

@@ -60,8 +60,8 @@ func TestAgentInAPod(t *testing.T) {
 		manifest = strings.Replace(manifest, old, now, 1)
 	}
 	clustertest.Apply(t, c, manifest)
-	clustertest.Kubectl(t, c, "-n", "lynceus", "wait", "--for=condition=Available", "deployment/lynceus-agent", "--timeout=60s")
-	eventually(t, 30*time.Second, "the agent sees itself", func() error {
+	clustertest.Kubectl(t, c, "-n", "lynceus", "wait", "--for=condition=Available", "deployment/lynceus-agent", "--timeout=180s")
+	eventually(t, slow, "the agent sees itself", func() error {
 		logs := clustertest.Kubectl(t, c, "-n", "lynceus", "logs", "deployment/lynceus-agent")
 		for line := range strings.Lines(logs) {
 			var o object
@@ -88,7 +88,7 @@ spec:
   versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}]
 `)
 	deleteLater(t, c, "crd/apps.owners.lynceus.test")
-	clustertest.Kubectl(t, c, "wait", "--for=condition=Established", "crd/apps.owners.lynceus.test", "--timeout=20s")
+	clustertest.Kubectl(t, c, "wait", "--for=condition=Established", "crd/apps.owners.lynceus.test", "--timeout=60s")
 	app := func(name, owner string) string {
 		clustertest.Apply(t, c, fmt.Sprintf("apiVersion: owners.lynceus.test/v1\nkind: App\nmetadata: {name: %s, namespace: %s%s}\nspec: {password: %s}\n", name, ns, owner, canary))
 		return fmt.Sprintf(", ownerReferences: [{apiVersion: owners.lynceus.test/v1, kind: App, name: %s, controller: true, uid: %s}]", name,
@@ -102,7 +102,7 @@ spec:
 	record := func() ([]object, string) {
 		file := filepath.Join(t.TempDir(), "inventory.jsonl.gz")
 		agent := background(t, "agent", "--kubeconfig", kubeconfig, "--record", file)
-		eventually(t, 30*time.Second, "everything is listed", func() error {
+		eventually(t, slow, "everything is listed", func() error {
 			if said := agent.said(t); !strings.Contains(said, "recording what changes") {
 				return errors.New(said)
 			}

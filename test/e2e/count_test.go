@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"testing"
-	"time"
 
 	"github.com/lynceus-io/lynceus/test/cluster"
 	"github.com/lynceus-io/lynceus/test/cluster/clustertest"
@@ -26,7 +25,7 @@ func TestEveryRequestIsStored(t *testing.T) {
 	}
 	c := watched(t, r, "prod", cluster.Config{AuditPolicy: []byte(policy)})
 	clustertest.Kubectl(t, c, "create", "namespace", "shop")
-	if n := r.equalsLog(t, c, "prod", 30*time.Second); n < 200 {
+	if n := r.equalsLog(t, c, "prod", slow); n < 200 {
 		t.Errorf("%d requests at the start of a cluster: what is compared is not all", n)
 	}
 	nothingDropped(t, c)

@@ -18,7 +18,7 @@ func (r *receiver) watches(t *testing.T, c *cluster.Cluster, name string) {
 	r.end(t, syscall.SIGTERM)
 	r.args = append(r.args, "--kubeconfig", c.Kubeconfig(), "--cluster", name)
 	r.start(t)
-	eventually(t, 30*time.Second, "the inventory has the node", func() error {
+	eventually(t, slow, "the inventory has the node", func() error {
 		rows, err := r.rows(`inventory | where resource.type == "nodes" | project resource.name`)
 		if err == nil && len(rows) == 0 {
 			err = fmt.Errorf("no node")
@@ -49,7 +49,7 @@ func TestIdentity(t *testing.T) {
 		said = append(said, reports(t, clustertest.Kubectl(t, c, "-n", d.namespace, "logs", podOf(t, c, d.namespace, d.name)))...)
 	}
 	wrong, example := 0, ""
-	eventually(t, 30*time.Second, "what is known of the calls is complete", func() error {
+	eventually(t, slow, "what is known of the calls is complete", func() error {
 		wrong = 0
 		for i, row := range r.calls(t, said) {
 			s := said[i]
@@ -75,7 +75,7 @@ func TestIdentity(t *testing.T) {
 
 	victim, thief := podOf(t, c, "shop", "web"), podOf(t, c, "lab", "notebook")
 	stolen(t, r, c)
-	eventually(t, 30*time.Second, "the finding about the token in another pod", func() error {
+	eventually(t, slow, "the finding about the token in another pod", func() error {
 		all, err := r.findings("system:serviceaccount:shop:default")
 		if err != nil {
 			return err
@@ -84,7 +84,7 @@ func TestIdentity(t *testing.T) {
 	})
 
 	kubectl("", "-n", "shop", "exec", victim, "--", "/bin/caller", "token")
-	eventually(t, 30*time.Second, "the finding about the command names pod, workload and who deployed it", func() error {
+	eventually(t, slow, "the finding about the command names pod, workload and who deployed it", func() error {
 		rows, err := r.rows(fmt.Sprintf(`audit | where resource.subresource == "exec" and actor.user.name == %q | project k8s.pod, k8s.workload_kind, k8s.workload, k8s.writer.name, src_endpoint.ip`, person))
 		if err != nil {
 			return err

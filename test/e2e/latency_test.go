@@ -25,7 +25,7 @@ func underLoad(t *testing.T, rate int, d time.Duration) {
 	if got.requests < rate*int(d/time.Second)*8/10 {
 		t.Errorf("only %d requests were made at %d a second for %v: the machine is too slow to say anything", got.requests, rate, d)
 	}
-	if n := r.equalsLog(t, c, "prod", 30*time.Second); n < got.requests {
+	if n := r.equalsLog(t, c, "prod", slow); n < got.requests {
 		t.Errorf("%d requests are stored, %d were made by the load alone", n, got.requests)
 	}
 	nothingDropped(t, c)

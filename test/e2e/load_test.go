@@ -48,12 +48,12 @@ func newLoad(t *testing.T, c *cluster.Cluster) *load {
 		}
 		config := clientTLS(t, kubeconfig)
 		l.clients = append(l.clients, &http.Client{
-			Timeout:   10 * time.Second,
+			Timeout:   time.Minute,
 			Transport: &http.Transport{DialContext: host.Dial, TLSClientConfig: config, MaxIdleConnsPerHost: 32, ForceAttemptHTTP2: true},
 		})
 	}
 	// Bindings reach the authorizer a moment after the API.
-	eventually(t, 10*time.Second, "the users of the load may work", func() error { return l.request(context.Background(), 0) })
+	eventually(t, slow, "the users of the load may work", func() error { return l.request(context.Background(), 0) })
 	return l
 }
 

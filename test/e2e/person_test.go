@@ -6,7 +6,6 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/lynceus-io/lynceus/test/cluster"
 	"github.com/lynceus-io/lynceus/test/cluster/clustertest"
@@ -103,7 +102,7 @@ func TestPerson(t *testing.T) {
 		{"secrets_listed_everywhere", nil},
 		{"cluster_admin_granted", []string{`"mira-admin"`}},
 	}
-	eventually(t, 30*time.Second, "the findings about the person", func() error {
+	eventually(t, slow, "the findings about the person", func() error {
 		all, err := r.findings(person)
 		if err != nil {
 			return err
@@ -118,7 +117,7 @@ func TestPerson(t *testing.T) {
 	if rows, err := r.rows(`audit | where raw_data has "hunter2-canary" | count`); err != nil || rows[0]["Count"] != "0" {
 		t.Errorf("the value of a secret is in the store: %v %v", rows, err)
 	}
-	r.equalsLog(t, c, "prod", 30*time.Second)
+	r.equalsLog(t, c, "prod", slow)
 }
 
 // oneSays sees that a finding of a rule has all texts in its document.

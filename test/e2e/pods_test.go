@@ -68,7 +68,7 @@ spec:
 // available waits for a deployment.
 func available(t *testing.T, c *cluster.Cluster, namespace, name string) {
 	t.Helper()
-	clustertest.Kubectl(t, c, "-n", namespace, "wait", "--for=condition=Available", "deployment/"+name, "--timeout=60s")
+	clustertest.Kubectl(t, c, "-n", namespace, "wait", "--for=condition=Available", "deployment/"+name, "--timeout=180s")
 }
 
 // podOf is the name of a deployment's only pod.

@@ -10,10 +10,6 @@ import (
 	"github.com/lynceus-io/lynceus/test/cluster/clustertest"
 )
 
-// arrival is how long a batch may take to arrive after its receiver was away for a minute: the API server tries it a last
-// time 80 to 97 seconds after the first, and the receiver needs a while for what it remembers.
-const arrival = 60 * time.Second
-
 // TestReceiverAway kills the receiver under load, leaves it away for a minute and starts it again on the same data: the
 // API server's retries bring everything, by its defaults.
 func TestReceiverAway(t *testing.T) {
@@ -54,7 +50,7 @@ func away(t *testing.T, rate int, gone time.Duration, sig syscall.Signal) {
 	time.Sleep(3 * time.Second)
 	stop()
 	(<-result).must(t, "load while the receiver went and came")
-	r.equalsLog(t, c, "prod", arrival)
+	r.equalsLog(t, c, "prod", slow)
 	nothingDropped(t, c)
 }
 

@@ -30,7 +30,7 @@ func TestTwoAPIServers(t *testing.T) {
 		(<-results).must(t, "load on one of two")
 	}
 	for name, c := range clusters {
-		r.equalsLog(t, c, name, 30*time.Second)
+		r.equalsLog(t, c, name, slow)
 		nothingDropped(t, c)
 		rows, err := r.rows(fmt.Sprintf(`audit | where resource.type == "namespaces" and api.operation == "create" and resource.name == "only-%s" | project k8s.cluster`, name))
 		if err != nil {

@@ -17,7 +17,7 @@ func TestSilence(t *testing.T) {
 	const patience = 5 * time.Second
 	r := newReceiver(t, []string{"prod"}, "--silence", patience.String())
 	watched(t, r, "prod", cluster.Config{AuditPolicy: []byte(silentPolicy)})
-	eventually(t, 2*patience, "the status speaks of the silence", func() error {
+	eventually(t, slow, "the status speaks of the silence", func() error {
 		var status struct{ Problems []string }
 		if err := r.get("/api/v1/status", &status); err != nil {
 			return err

@@ -53,7 +53,7 @@ func TestTokenPod(t *testing.T) {
 func (r *receiver) calls(t *testing.T, said []report) []map[string]string {
 	t.Helper()
 	out := make([]map[string]string, len(said))
-	eventually(t, 30*time.Second, "the calls of pods are stored", func() error {
+	eventually(t, slow, "the calls of pods are stored", func() error {
 		rows, err := r.rows(`audit | where isnotempty(audit.token_pod.uid) or actor.user.name startswith "system:serviceaccount:"` +
 			` | project-away raw_data, audit.request_object, audit.response_object`)
 		if err != nil {
@@ -89,7 +89,7 @@ func stolen(t *testing.T, r *receiver, c *cluster.Cluster) {
 	t.Cleanup(func() { _ = outside.Close() })
 	config := clientTLS(t, c.Kubeconfig())
 	config.Certificates = nil
-	client := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{DialContext: outside.Dial, TLSClientConfig: config}}
+	client := &http.Client{Timeout: time.Minute, Transport: &http.Transport{DialContext: outside.Dial, TLSClientConfig: config}}
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, cluster.FromCluster+"/api/v1/namespaces/shop/secrets", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -108,7 +108,7 @@ func stolen(t *testing.T, r *receiver, c *cluster.Cluster) {
 			t.Errorf("a call with the token of pod %s from %s is stored with pod %s from %s", victim, from, row["audit.token_pod.name"], row["src_endpoint.ip"])
 		}
 	}
-	eventually(t, 30*time.Second, "the finding about the stolen token", func() error {
+	eventually(t, slow, "the finding about the stolen token", func() error {
 		all, err := r.findings("system:serviceaccount:shop:default")
 		if err != nil {
 			return err

@@ -26,6 +26,12 @@ import (
 	"time"
 )
 
+// answersAt is what the server says when it has begun, before its address.
+const answersAt = "answers at "
+
+// slow is how long anything may take that takes seconds on an idle machine: tests share theirs with others.
+const slow = 3 * time.Minute
+
 // binary builds the program once for each test process.
 var binary = sync.OnceValues(func() (string, error) {
 	out, err := exec.Command("make", "--no-print-directory", "-C", "../..", "build").CombinedOutput()
@@ -86,9 +92,14 @@ func newReceiver(t *testing.T, clients []string, args ...string) *receiver {
 
 func (r *receiver) data() string { return filepath.Join(r.dir, "data") }
 
-// start starts the server and waits until it answers.
+// start starts the server and waits until it says that it answers: a question is answered from the store, too, where no
+// server runs.
 func (r *receiver) start(t *testing.T) {
 	t.Helper()
+	began, err := r.stderr.Seek(0, io.SeekEnd)
+	if err != nil {
+		t.Fatal(err)
+	}
 	r.cmd = exec.Command(r.bin, r.args...)
 	r.cmd.Stdout, r.cmd.Stderr = r.stderr, r.stderr
 	if err := r.cmd.Start(); err != nil {
@@ -99,8 +110,15 @@ func (r *receiver) start(t *testing.T) {
 		_ = cmd.Wait()
 		close(done)
 	}(r.cmd, r.done)
-	eventually(t, 30*time.Second, "lynceus up answers", func() error {
-		_, err := r.lynceus("query", "-q", "print 1")
+	eventually(t, slow, "lynceus up answers", func() error {
+		text, err := os.ReadFile(r.stderr.Name())
+		if err != nil {
+			return err
+		}
+		if !strings.Contains(string(text[began:]), answersAt) {
+			return fmt.Errorf("it says: %s", text[began:])
+		}
+		_, err = r.lynceus("query", "-q", "print 1")
 		return err
 	})
 }
@@ -114,8 +132,8 @@ func (r *receiver) end(t *testing.T, sig syscall.Signal) {
 	_ = r.cmd.Process.Signal(sig)
 	select {
 	case <-r.done:
-	case <-time.After(20 * time.Second):
-		t.Errorf("lynceus up did not end within 20 s of %v", sig)
+	case <-time.After(time.Minute):
+		t.Errorf("lynceus up did not end within a minute of %v", sig)
 		_ = r.cmd.Process.Kill()
 		<-r.done
 	}
@@ -129,7 +147,7 @@ func (r *receiver) lynceus(verb string, args ...string) (string, error) {
 
 // run runs the program and returns what it printed.
 func (r *receiver) run(args ...string) (string, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), 90*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), slow)
 	defer cancel()
 	var stdout, stderr bytes.Buffer
 	cmd := exec.CommandContext(ctx, r.bin, args...)
@@ -197,7 +215,7 @@ func (r *receiver) api() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	_, rest, ok := lastCut(string(text), "answers at ")
+	_, rest, ok := lastCut(string(text), answersAt)
 	if !ok {
 		return "", fmt.Errorf("lynceus up has not said where it answers: %s", text)
 	}
