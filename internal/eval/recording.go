@@ -30,17 +30,27 @@ type Step struct {
 	Matrix string `json:"matrix"`
 	// Attack is false for ordinary work that is worth naming.
 	Attack bool `json:"attack"`
-	// Actor is the user as authenticated, Person who is behind it, Pod the
-	// one (namespace/name) that the token was made for, CallerPod the one
-	// that called, Workload the pod group (Kind/name) of the one whose token
-	// it was, else of the one that called; each "" where that is not labelled.
-	Actor     string   `json:"actor"`
-	Person    string   `json:"person"`
-	Pod       string   `json:"pod"`
-	CallerPod string   `json:"caller_pod"`
-	Workload  string   `json:"workload"`
-	From      string   `json:"from"`
-	AuditIDs  []string `json:"audit_ids"`
+	// Actor is the user as authenticated, As whom it acts as, Person who is
+	// behind it; each "" where that is not labelled, as in what follows.
+	Actor  string `json:"actor"`
+	As     string `json:"as"`
+	Person string `json:"person"`
+	// Pod is the one (namespace/name) that the token was made for, Workload
+	// its pod group (Kind/name), Writer the account that wrote that.
+	Pod      string `json:"pod"`
+	Workload string `json:"workload"`
+	Writer   string `json:"writer"`
+	// CallerPod is the pod that the request came from, CallerWorkload its
+	// group.
+	CallerPod      string `json:"caller_pod"`
+	CallerWorkload string `json:"caller_workload"`
+	// TargetPod is the pod that something was done to, TargetWorkload its
+	// group, TargetWriter the account that wrote that.
+	TargetPod      string   `json:"target_pod"`
+	TargetWorkload string   `json:"target_workload"`
+	TargetWriter   string   `json:"target_writer"`
+	From           string   `json:"from"`
+	AuditIDs       []string `json:"audit_ids"`
 }
 
 // Recording is a directory: the audit log of a cluster's life and the steps

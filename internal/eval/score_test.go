@@ -36,7 +36,7 @@ func TestScore(t *testing.T) {
 	if want := (Who{Actor: Ratio{1, 1}, Person: Ratio{0, 1}, Told: Ratio{1, 1}, Behind: Ratio{1, 1}, TokenPod: Ratio{0, 1}, CallerPod: Ratio{1, 1}, Workload: Ratio{1, 1}}); s.Who != want {
 		t.Errorf("who: %+v, want %+v", s.Who, want)
 	}
-	if want := []Mistaken{{"r", 1, "person, named by the finding", "mira", ""}, {"r", 1, "token's pod", "shop/api-1", "shop/web-1"}}; !slices.Equal(s.Mistaken, want) {
+	if want := []Mistaken{{"r", 1, "person, named by the finding", "mira", "system:serviceaccount:shop:web"}, {"r", 1, "token's pod", "shop/api-1", "shop/web-1"}}; !slices.Equal(s.Mistaken, want) {
 		t.Errorf("mistaken: %+v, want %+v", s.Mistaken, want)
 	}
 	if s.LoudBeside != 1 || s.Loud["noise"] != 1 || s.BesideRequests != 10 || s.Incidents != 1 || s.Joined != 1 {

@@ -20,12 +20,17 @@ type Who struct {
 	// token was used. Told is the same, asked of the incident, whose actors
 	// and makers of pods count, too. Behind is Told of the steps whose person
 	// acts under another name, which is what takes finding out.
-	Person    Ratio `json:"person"`
-	Told      Ratio `json:"person_in_incident"`
-	Behind    Ratio `json:"person_behind_other_name"`
+	Person Ratio `json:"person"`
+	Told   Ratio `json:"person_in_incident"`
+	Behind Ratio `json:"person_behind_other_name"`
+	// As is whom the actor acted as, where it impersonated somebody.
+	As        Ratio `json:"impersonated"`
 	TokenPod  Ratio `json:"token_pod"`
 	CallerPod Ratio `json:"caller_pod"`
-	Workload  Ratio `json:"workload"`
+	// Workload and Writer are of the pods above, and of one that something
+	// was done to: three questions a step at most.
+	Workload Ratio `json:"workload"`
+	Writer   Ratio `json:"writer"`
 }
 
 func (w *Who) add(o Who) {
@@ -47,9 +52,11 @@ func (w *Who) rows() []whoRow {
 		{"person, named by the finding", &w.Person},
 		{"person, named by the incident", &w.Told},
 		{"person behind another name, named by the incident", &w.Behind},
+		{"impersonated user", &w.As},
 		{"token's pod", &w.TokenPod},
 		{"calling pod", &w.CallerPod},
-		{"workload", &w.Workload},
+		{"workload of a pod", &w.Workload},
+		{"who made the workload", &w.Writer},
 	}
 }
 
@@ -69,40 +76,84 @@ func (w *Who) judge(about About, step Step, findings []*detect.Finding, stories 
 		return nil
 	}
 	var out []Mistaken
-	t := tell(findings, stories)
-	for _, r := range w.rows() {
-		label, told := t.answer(w, r.ratio, about, step)
-		if label == "" {
+	for _, q := range w.questions(about, step, tell(findings, stories)) {
+		if q.label == "" {
 			continue
 		}
-		right := slices.Contains(told, label)
-		r.ratio.add(right)
-		if !right {
-			told = slices.Clone(told)
-			slices.Sort(told)
-			out = append(out, Mistaken{Step: step.Number, What: r.name, Label: label, Told: strings.Join(slices.Compact(told), ", ")})
+		right := slices.Contains(q.told, q.label)
+		q.ratio.add(right)
+		if right {
+			continue
 		}
+		slices.Sort(q.told)
+		m := Mistaken{Step: step.Number, Label: q.label, Told: strings.Join(slices.Compact(q.told), ", ")}
+		for _, r := range w.rows() {
+			if r.ratio == q.ratio {
+				m.What = r.name
+			}
+		}
+		out = append(out, m)
 	}
 	return out
 }
 
+// question is a label, what was told of the same, and where it counts.
+type question struct {
+	ratio *Ratio
+	label string
+	told  []string
+}
+
+func (w *Who) questions(about About, step Step, t *answers) []question {
+	actor, behind := &w.Actor, step.Person
+	if about.ActorFromLog {
+		actor = &w.Copied
+	}
+	if step.Person == step.Actor {
+		behind = ""
+	}
+	return []question{
+		{actor, step.Actor, t.users},
+		{&w.Person, step.Person, t.people},
+		{&w.Told, step.Person, t.story},
+		{&w.Behind, behind, slices.Clone(t.story)},
+		{&w.As, step.As, t.as},
+		{&w.TokenPod, step.Pod, t.tokens},
+		{&w.CallerPod, step.CallerPod, t.callers},
+		{&w.Workload, step.Workload, t.tokenWorkloads},
+		{&w.Workload, step.CallerWorkload, t.callerWorkloads},
+		{&w.Workload, step.TargetWorkload, t.targetWorkloads},
+		{&w.Writer, step.Writer, t.tokenWriters},
+		{&w.Writer, step.TargetWriter, t.targetWriters},
+	}
+}
+
 // answers are what findings and incidents say of those who did a step.
 type answers struct {
-	users, people, story, tokens, callers, tokenWorkloads, callerWorkloads []string
+	users, as, people, story, tokens, callers        []string
+	tokenWorkloads, callerWorkloads, targetWorkloads []string
+	tokenWriters, targetWriters                      []string
 }
 
 func tell(findings []*detect.Finding, stories []*incident.Incident) *answers {
 	t := &answers{}
 	for _, f := range findings {
 		a := &f.Actor
-		t.users = addNamed(t.users, a.User, a.RealUser)
-		t.people = addNamed(t.people, a.User, a.RealUser, a.TokenWriter)
+		signedIn := a.User
+		if a.RealUser != "" {
+			signedIn = a.RealUser
+			t.as = addNamed(t.as, a.User)
+		}
+		t.users = addNamed(t.users, signedIn)
+		t.people = addNamed(t.people, signedIn, a.TokenWriter)
 		t.tokens = addNamed(t.tokens, tokenPod(a))
 		t.callers = addNamed(t.callers, a.CallerPod)
 		t.tokenWorkloads = addNamed(t.tokenWorkloads, a.TokenWorkload)
 		t.callerWorkloads = addNamed(t.callerWorkloads, a.CallerWorkload)
+		t.targetWorkloads = addNamed(t.targetWorkloads, f.Target.Workload)
+		t.tokenWriters = addNamed(t.tokenWriters, a.TokenWriter)
+		t.targetWriters = addNamed(t.targetWriters, f.Target.Writer)
 	}
-	t.people = slices.DeleteFunc(t.people, func(s string) bool { return strings.HasPrefix(s, "system:") })
 	t.story = slices.Clone(t.people)
 	for _, in := range stories {
 		for _, a := range in.Actors {
@@ -117,47 +168,20 @@ func tell(findings []*detect.Finding, stories []*incident.Incident) *answers {
 	return t
 }
 
-// answer returns a step's label for one of w's ratios and what was told; the
-// label is "" where the ratio does not ask for this step.
-func (t *answers) answer(w *Who, ratio *Ratio, about About, step Step) (label string, told []string) {
-	switch ratio {
-	case &w.Actor:
-		if !about.ActorFromLog {
-			return step.Actor, t.users
-		}
-	case &w.Copied:
-		if about.ActorFromLog {
-			return step.Actor, t.users
-		}
-	case &w.Person:
-		return step.Person, t.people
-	case &w.Told:
-		return step.Person, t.story
-	case &w.Behind:
-		if step.Person != step.Actor {
-			return step.Person, t.story
-		}
-	case &w.TokenPod:
-		return step.Pod, t.tokens
-	case &w.CallerPod:
-		return step.CallerPod, t.callers
-	case &w.Workload:
-		if step.Pod != "" {
-			return step.Workload, t.tokenWorkloads
-		}
-		return step.Workload, t.callerWorkloads
-	}
-	return "", nil
-}
-
 // addNamed appends what is not empty.
 func addNamed(list []string, more ...string) []string {
 	return append(list, slices.DeleteFunc(more, func(s string) bool { return s == "" })...)
 }
 
-// tokenPod is the pod of an actor's token as labels write it.
+// tokenPod is the pod of an actor's token as labels write it. A token belongs
+// to who signed in, also where somebody else was impersonated.
 func tokenPod(a *detect.Actor) string {
-	ns, _, ok := strings.Cut(a.ServiceAccount, "/")
+	user := a.User
+	if a.RealUser != "" {
+		user = a.RealUser
+	}
+	account, ok := strings.CutPrefix(user, "system:serviceaccount:")
+	ns, _, _ := strings.Cut(account, ":")
 	if !ok || a.TokenPod == "" {
 		return ""
 	}
