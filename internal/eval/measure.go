@@ -3,10 +3,12 @@ package eval
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/lynceus-io/lynceus/detect"
 	"github.com/lynceus-io/lynceus/hub"
+	"github.com/lynceus-io/lynceus/incident"
 	"github.com/lynceus-io/lynceus/incident/report"
 	"github.com/lynceus-io/lynceus/rule"
 )
@@ -44,14 +46,14 @@ type Outcome struct {
 type Score struct {
 	Recording string
 	Hostile   bool
+	Holdout   bool
 	Outcomes  []Outcome // of the attack steps
 	// Benign counts the requests that belong to no attack step; Loud the
 	// findings above low that name no request of one, by rule.
-	Benign int64
-	Loud   map[string]int
-	// Actor, Pod: of the steps that were found and say who it was,
-	// where a finding that names the step says the same.
-	Actor, Pod Ratio
+	Benign   int64
+	Loud     map[string]int
+	Who      Who
+	Mistaken []Mistaken
 	// Incidents are those with a finding above low of an attack step;
 	// Joined counts findings above low of ordinary work among theirs.
 	Incidents, Joined int
@@ -62,7 +64,11 @@ type Score struct {
 // Measure scans a recording with rules and compares what was found with what
 // was done.
 func Measure(ctx context.Context, r *Recording, rules []*rule.Rule) (*Score, error) {
-	result, err := hub.Scan(ctx, hub.ScanOptions{Files: []string{r.Audit}, Rules: rules, AuditIDs: -1})
+	o := hub.ScanOptions{Files: []string{r.Audit}, Rules: rules, AuditIDs: -1}
+	if r.Inventory != "" {
+		o.Inventory = []string{r.Inventory}
+	}
+	result, err := hub.Scan(ctx, o)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", r.Name, err)
 	}
@@ -73,11 +79,17 @@ func Measure(ctx context.Context, r *Recording, rules []*rule.Rule) (*Score, err
 }
 
 func score(r *Recording, result *report.Result) *Score {
-	s := &Score{Recording: r.Name, Hostile: r.Hostile(), Loud: map[string]int{}, Requests: result.Coverage.Requests, Elapsed: result.Coverage.Elapsed}
+	s := &Score{Recording: r.Name, Hostile: r.Hostile(), Holdout: r.About.Holdout, Loud: map[string]int{}, Requests: result.Coverage.Requests, Elapsed: result.Coverage.Elapsed}
 	naming := map[string][]*detect.Finding{} // by audit id
+	stories := map[*detect.Finding]*incident.Incident{}
 	for _, f := range result.Findings {
 		for _, id := range f.AuditIDs {
 			naming[id] = append(naming[id], f)
+		}
+	}
+	for _, in := range result.Incidents {
+		for _, f := range in.Findings {
+			stories[f] = in
 		}
 	}
 	attack := map[string]bool{}
@@ -86,7 +98,7 @@ func score(r *Recording, result *report.Result) *Score {
 			for _, id := range step.AuditIDs {
 				attack[id] = true
 			}
-			s.step(step, naming)
+			s.step(r.About, step, naming, stories)
 		}
 	}
 	s.Benign = s.Requests - int64(len(attack))
@@ -123,21 +135,22 @@ func score(r *Recording, result *report.Result) *Score {
 }
 
 // step judges one attack step by the findings that name its requests.
-func (s *Score) step(step Step, naming map[string][]*detect.Finding) {
+func (s *Score) step(about About, step Step, naming map[string][]*detect.Finding, stories map[*detect.Finding]*incident.Incident) {
 	o := Outcome{Step: step}
-	actor, pod := false, false
+	var findings []*detect.Finding
+	var told []*incident.Incident
 	for _, id := range step.AuditIDs {
 		for _, f := range naming[id] {
 			o.Worst = max(o.Worst, f.Severity)
-			actor = actor || f.Actor.User == step.Actor || f.Actor.RealUser == step.Actor
-			pod = pod || f.Actor.TokenPod == step.Pod
+			findings = append(findings, f)
+			if in := stories[f]; in != nil && !slices.Contains(told, in) {
+				told = append(told, in)
+			}
 		}
 	}
 	s.Outcomes = append(s.Outcomes, o)
-	if o.Worst > 0 && step.Actor != "" {
-		s.Actor.add(actor)
-	}
-	if o.Worst > 0 && step.Pod != "" {
-		s.Pod.add(pod)
+	for _, m := range s.Who.judge(about, step, findings, told) {
+		m.Recording = s.Recording
+		s.Mistaken = append(s.Mistaken, m)
 	}
 }

@@ -31,12 +31,10 @@ func (s *Summary) Worse(old *Summary) []string {
 			out = append(out, fmt.Sprintf("%s: %d steps with a finding above low, were %d", name, is.Alarm, was.Alarm))
 		}
 	}
-	for _, r := range []struct {
-		name    string
-		was, is Ratio
-	}{{"actor", old.Actor, s.Actor}, {"token pod", old.Pod, s.Pod}} {
-		if r.is.Share() < r.was.Share() {
-			out = append(out, fmt.Sprintf("%s right in %d of %d steps, were %d of %d", r.name, r.is.Hit, r.is.All, r.was.Hit, r.was.All))
+	for i, r := range s.Who.rows() {
+		// What was not labelled before cannot have become worse.
+		if is, was := *r.ratio, *old.Who.rows()[i].ratio; was.All > 0 && (is.Share() < was.Share() || is.Hit < was.Hit) {
+			out = append(out, fmt.Sprintf("%s right in %d of %d steps, were %d of %d", r.name, is.Hit, is.All, was.Hit, was.All))
 		}
 	}
 	for _, n := range []struct {
@@ -51,6 +49,13 @@ func (s *Summary) Worse(old *Summary) []string {
 		if n.is > n.was {
 			out = append(out, fmt.Sprintf("%s: %d, were %d", n.name, n.is, n.was))
 		}
+	}
+	if s.Holdout != nil && old.Holdout != nil {
+		for _, line := range s.Holdout.Worse(old.Holdout) {
+			out = append(out, "held out: "+line)
+		}
+	} else if old.Holdout != nil {
+		out = append(out, "held out: no recording, were "+fmt.Sprint(old.Holdout.Recordings))
 	}
 	return out
 }

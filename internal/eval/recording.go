@@ -10,12 +10,15 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 )
 
 // Names of the files of a recording.
 const (
-	auditFile = "audit.jsonl.gz"
-	stepsFile = "steps.jsonl"
+	auditFile     = "audit.jsonl.gz"
+	inventoryFile = "inventory.jsonl.gz" // may be missing
+	stepsFile     = "steps.jsonl"        // missing where no attack was done
+	aboutFile     = "recording.json"     // missing where nothing but the defaults holds
 )
 
 // Step is one labelled thing that somebody did while a recording was made.
@@ -27,15 +30,27 @@ type Step struct {
 	Matrix string `json:"matrix"`
 	// Attack is false for ordinary work that is worth naming.
 	Attack bool `json:"attack"`
-	// Actor is the user as authenticated, Person who is behind it, Pod the
-	// one (namespace/name) that the token was made for, CallerPod the one
-	// that called; each "" where that is not labelled.
-	Actor     string   `json:"actor"`
-	Person    string   `json:"person"`
-	Pod       string   `json:"pod"`
-	CallerPod string   `json:"caller_pod"`
-	From      string   `json:"from"`
-	AuditIDs  []string `json:"audit_ids"`
+	// Actor is the user as authenticated, As whom it acts as, Person who is
+	// behind it; each "" where that is not labelled, as in what follows.
+	Actor  string `json:"actor"`
+	As     string `json:"as"`
+	Person string `json:"person"`
+	// Pod is the one (namespace/name) that the token was made for, Workload
+	// its pod group (Kind/name), Writer the account that wrote that.
+	Pod      string `json:"pod"`
+	Workload string `json:"workload"`
+	Writer   string `json:"writer"`
+	// CallerPod is the pod that the request came from, CallerWorkload its
+	// group.
+	CallerPod      string `json:"caller_pod"`
+	CallerWorkload string `json:"caller_workload"`
+	// TargetPod is the pod that something was done to, TargetWorkload its
+	// group, TargetWriter the account that wrote that.
+	TargetPod      string   `json:"target_pod"`
+	TargetWorkload string   `json:"target_workload"`
+	TargetWriter   string   `json:"target_writer"`
+	From           string   `json:"from"`
+	AuditIDs       []string `json:"audit_ids"`
 }
 
 // Recording is a directory: the audit log of a cluster's life and the steps
@@ -43,7 +58,20 @@ type Step struct {
 type Recording struct {
 	Name  string
 	Audit string // path of the log
-	Steps []Step
+	// Inventory is the path of what the cluster contained; "" where that was
+	// not recorded.
+	Inventory string
+	Steps     []Step
+	About     About
+}
+
+// About is what a recording says of itself.
+type About struct {
+	// Holdout marks a recording that no rule was written or changed for.
+	Holdout bool `json:"holdout"`
+	// ActorFromLog says that the actors of the steps were copied from the log
+	// afterwards, so that comparing them with findings proves little.
+	ActorFromLog bool `json:"actor_from_log"`
 }
 
 // Hostile reports whether an attack was recorded.
@@ -60,26 +88,75 @@ func Open(dir string) ([]*Recording, error) {
 	}
 	var out []*Recording
 	for _, e := range entries {
-		log := filepath.Join(dir, e.Name(), auditFile)
-		if _, err := os.Stat(log); errors.Is(err, fs.ErrNotExist) {
-			continue
-		} else if err != nil {
+		r, err := openRecording(filepath.Join(dir, e.Name()))
+		if err != nil {
 			return nil, err
 		}
-		steps, err := os.ReadFile(filepath.Join(dir, e.Name(), stepsFile))
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, err
+		if r != nil {
+			out = append(out, r)
 		}
-		r := &Recording{Name: e.Name(), Audit: log}
-		if r.Steps, err = parseSteps(steps); err != nil {
-			return nil, fmt.Errorf("%s: %w", filepath.Join(dir, e.Name(), stepsFile), err)
-		}
-		out = append(out, r)
 	}
 	if len(out) == 0 {
 		return nil, fmt.Errorf("no recording in %s: each is a directory with a file %s", dir, auditFile)
 	}
 	return out, nil
+}
+
+// openRecording reads one; nil where dir has no log.
+func openRecording(dir string) (*Recording, error) {
+	r := &Recording{Name: filepath.Base(dir), Audit: filepath.Join(dir, auditFile), Inventory: filepath.Join(dir, inventoryFile)}
+	if there, err := exists(r.Audit); !there {
+		return nil, err
+	}
+	if there, err := exists(r.Inventory); err != nil {
+		return nil, err
+	} else if !there {
+		r.Inventory = ""
+	}
+	steps, err := readIfThere(filepath.Join(dir, stepsFile))
+	if err != nil {
+		return nil, err
+	}
+	if r.Steps, err = parseSteps(steps); err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, stepsFile), err)
+	}
+	about, err := readIfThere(filepath.Join(dir, aboutFile))
+	if err != nil {
+		return nil, err
+	}
+	if r.About, err = parseAbout(about); err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, aboutFile), err)
+	}
+	return r, nil
+}
+
+// exists reports whether a file is there; a directory on its way that is a
+// file means that it is not.
+func exists(name string) (bool, error) {
+	_, err := os.Stat(name)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// readIfThere returns nothing of a file that is not there.
+func readIfThere(name string) ([]byte, error) {
+	text, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return text, err
+}
+
+// parseAbout reads an object of known members; of nothing, the defaults.
+func parseAbout(text []byte) (a About, err error) {
+	if len(bytes.TrimSpace(text)) == 0 {
+		return a, nil
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	return a, d.Decode(&a)
 }
 
 // parseSteps reads one step a line. A step that names no request is an error:

@@ -53,17 +53,37 @@ type Summary struct {
 	LoudBeside     int            `json:"loud_beside_attacks"`
 	BenignRequests int64          `json:"benign_requests"`
 	BesideRequests int64          `json:"requests_beside_attacks"`
-	Actor          Ratio          `json:"actor"`
-	Pod            Ratio          `json:"token_pod"`
-	Incidents      int            `json:"incidents"`
-	Joined         int            `json:"joined_benign_findings"`
+	Who
+	Mistaken  []Mistaken `json:"mistaken"`
+	Incidents int        `json:"incidents"`
+	Joined    int        `json:"joined_benign_findings"`
+	// Holdout is the account of the recordings that are held out, which are
+	// in none of the figures above; nil when there is none.
+	Holdout *Summary `json:"holdout,omitempty"`
 	// Seconds that the scans took; not compared from run to run.
 	Seconds float64 `json:"-"`
 }
 
-// Summarize adds up the scores of several recordings.
+// Summarize adds up the scores of several recordings, those that are held out
+// apart.
 func Summarize(scores []*Score) *Summary {
-	s := &Summary{Techniques: map[string]Recall{}, Matrix: map[string]Recall{}, Missed: []Missed{}, Loud: map[string]int{}}
+	var open, held []*Score
+	for _, one := range scores {
+		if one.Holdout {
+			held = append(held, one)
+		} else {
+			open = append(open, one)
+		}
+	}
+	s := addUp(open)
+	if len(held) > 0 {
+		s.Holdout = addUp(held)
+	}
+	return s
+}
+
+func addUp(scores []*Score) *Summary {
+	s := &Summary{Techniques: map[string]Recall{}, Matrix: map[string]Recall{}, Missed: []Missed{}, Mistaken: []Mistaken{}, Loud: map[string]int{}}
 	for _, one := range scores {
 		s.Recordings++
 		s.Requests += one.Requests
@@ -83,8 +103,8 @@ func Summarize(scores []*Score) *Summary {
 		s.BesideRequests += one.Benign
 		s.Incidents += one.Incidents
 		s.Joined += one.Joined
-		s.Actor = sum(s.Actor, one.Actor)
-		s.Pod = sum(s.Pod, one.Pod)
+		s.Who.add(one.Who)
+		s.Mistaken = append(s.Mistaken, one.Mistaken...)
 		for _, o := range one.Outcomes {
 			s.All.add(o)
 			count(s.Techniques, o.Step.Technique, o)
