@@ -75,10 +75,12 @@ func upgrade(s *stage.Stage, c *Company) func(func() bool) {
 			As(c.Mira).Do(func(a *stage.Act) {
 			a.Must("-n", "kube-system", "patch", "configmap", "coredns", "--type=merge", "-p", `{"data":{"Corefile":".:53 {\n    errors\n    health\n    kubernetes cluster.local in-addr.arpa ip6.arpa\n    forward . /etc/resolv.conf\n    cache 60\n}\n"}}`)
 		})
+		const joining = "0123456789abcdef"
+		s.Conceal(joining)
 		s.Notable("T1098", "an administrator writes what kubeadm keeps: cluster configuration and a token by which nodes join").
 			As(s.Admin()).Do(func(a *stage.Act) {
 			a.Must("-n", "kube-system", "create", "configmap", "kubeadm-config", "--from-literal=ClusterConfiguration=clusterName: kubernetes")
-			a.Must("-n", "kube-system", "create", "secret", "generic", "bootstrap-token-abcdef", "--type=bootstrap.kubernetes.io/token", "--from-literal=token-id=abcdef", "--from-literal=token-secret=0123456789abcdef")
+			a.Must("-n", "kube-system", "create", "secret", "generic", "bootstrap-token-abcdef", "--type=bootstrap.kubernetes.io/token", "--from-literal=token-id=abcdef", "--from-literal=token-secret="+joining)
 		})
 		s.Notable("T1546", "an administrator installs an admission webhook of a controller in the cluster").
 			As(c.Mira).Do(func(a *stage.Act) { a.MustApply(inClusterWebhook, "apply", "-f", "-") })

@@ -34,6 +34,7 @@ func All() []Scenario {
 		{"attack-tokens", Generated, Tokens},
 		{"attack-matrix", Bodies, Matrix},
 		{"attack-insider", Generated, Insider},
+		{"attack-cloud", Standard, Cloud},
 		{"attack-quiet", Standard, Quiet},
 		{"benign-devs", Bodies, Developers},
 		{"benign-ci", Standard, Pipelines},

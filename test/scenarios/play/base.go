@@ -47,6 +47,7 @@ func Found(s *stage.Stage) *Company {
 		{"payments", "db-credentials", "password", "example-0001"}, {"payments", "stripe-key", "api-key", "example-0002"},
 		{"shop", "session-key", "key", "example-0003"}, {"data", "warehouse-dsn", "dsn", "example-0004"},
 	} {
+		s.Conceal(secret[3])
 		c.CI.Must("-n", secret[0], "create", "secret", "generic", secret[1], "--from-literal="+secret[2]+"="+secret[3])
 	}
 	c.CI.Must("-n", "shop", "create", "configmap", "web-config", "--from-literal=FEATURE_CHECKOUT=on")
@@ -57,6 +58,10 @@ func Found(s *stage.Stage) *Company {
 	}
 	c.CI.MustApply(strings.Join(apps, "\n---\n"), "apply", "-f", "-")
 	c.Mira.MustApply(Deployment("ci", "runner", imageRunner, 1, "runner"), "apply", "-f", "-")
+	s.Wrote(c.CI, "payments", "Deployment/api", "Deployment/ledger")
+	s.Wrote(c.CI, "shop", "Deployment/web", "Deployment/cart")
+	s.Wrote(c.CI, "data", "Deployment/notebook")
+	s.Wrote(c.Mira, "ci", "Deployment/runner")
 	for _, d := range [][2]string{{"payments", "api"}, {"payments", "ledger"}, {"shop", "web"}, {"shop", "cart"}, {"data", "notebook"}} {
 		c.CI.Must("-n", d[0], "rollout", "status", "deploy/"+d[1], "--timeout=60s")
 	}

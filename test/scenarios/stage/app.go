@@ -8,7 +8,7 @@ import (
 )
 
 // userland are the names by which the app is found in an image.
-var userland = []string{"sh", "bash", "cat", "ls", "id", "hostname", "sleep", "curl", "wget", "env", "ps", "kubectl", "xmrig"}
+var userland = []string{"sh", "bash", "cat", "ls", "id", "hostname", "sleep", "curl", "wget", "env", "ps", "kubectl", "xmrig", "aws", "nmap", "arpspoof"}
 
 // Images gives the node images of these names. All hold the same program.
 func (s *Stage) Images(names ...string) {
@@ -67,5 +67,31 @@ func (s *Stage) found(namespace string, query ...string) *Pod {
 	if !ok {
 		s.fail("pod of %s in %s: %q", query, namespace, out)
 	}
-	return &Pod{Namespace: namespace, Name: name, IP: ip, s: s}
+	p := &Pod{Namespace: namespace, Name: name, IP: ip, s: s}
+	p.Workload = s.workload(namespace, name)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p.Writer = s.wrote[namespace+" "+p.Workload]
+	return p
+}
+
+// workload is the highest owner of a pod, as KIND/NAME.
+func (s *Stage) workload(namespace, pod string) string {
+	const owner = `jsonpath={.metadata.ownerReferences[0].kind}/{.metadata.ownerReferences[0].name}`
+	for top := "Pod/" + pod; ; {
+		next := s.admin.Must("-n", namespace, "get", top, "-o", owner)
+		if kind, name, ok := strings.Cut(next, "/"); !ok || kind == "" || name == "" {
+			return top
+		}
+		top = next
+	}
+}
+
+// Wrote says that a made or changed workloads, each KIND/NAME: pods that are found from then on are its work.
+func (s *Stage) Wrote(a *Actor, namespace string, workloads ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, w := range workloads {
+		s.wrote[namespace+" "+w] = a.User
+	}
 }

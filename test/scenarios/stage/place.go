@@ -48,19 +48,17 @@ func (p nodePlace) dial(ctx context.Context, network, addr string) (net.Conn, er
 type Pod struct {
 	Namespace, Name, IP string
 
+	Workload string // its highest owner, KIND/NAME; itself where it has none
+	Writer   string // account that last wrote that; "" where the scenario did not say, see Stage.Wrote
+
 	s *Stage
 }
 
 // Addr is the pod's address.
 func (p *Pod) Addr() string { return p.IP }
 
-// String is NAMESPACE/NAME, or "" for no pod.
-func (p *Pod) String() string {
-	if p == nil {
-		return ""
-	}
-	return p.Namespace + "/" + p.Name
-}
+// String is NAMESPACE/NAME.
+func (p *Pod) String() string { return p.Namespace + "/" + p.Name }
 
 func (p *Pod) door() string { return net.JoinHostPort(p.IP, "8080") }
 
@@ -108,5 +106,9 @@ func (p *Pod) File(path string) []byte {
 // TokenFile is where a pod's token is mounted.
 const TokenFile = "/var/run/secrets/kubernetes.io/serviceaccount/token"
 
-// Token is the pod's mounted token.
-func (p *Pod) Token() string { return string(p.File(TokenFile)) }
+// Token is the pod's mounted token. No recording holds it.
+func (p *Pod) Token() string {
+	token := string(p.File(TokenFile))
+	p.s.Conceal(token)
+	return token
+}

@@ -75,7 +75,7 @@ func (r *recorder) stop() {
 }
 
 // save stops the agent and packs what it wrote.
-func (r *recorder) save(file string, scrub *strings.Replacer) (lines int, err error) {
+func (r *recorder) save(file string, scrub scrub) (lines int, err error) {
 	r.stop()
 	if lines, err = pack(r.file, file, scrub); err == nil {
 		return lines, nil

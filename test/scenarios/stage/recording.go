@@ -24,7 +24,10 @@ type Recording struct {
 // Save ends the scenario and writes its recording: audit.jsonl.gz, inventory.jsonl.gz if one was recorded, and
 // steps.jsonl, into a new or empty directory.
 func (s *Stage) Save(dir string) (*Recording, error) {
-	scrub := s.scrubber()
+	scrub, err := s.scrubber()
+	if err != nil {
+		return nil, err
+	}
 	s.Sleep(time.Second) // the API server writes its log as requests end
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
@@ -41,7 +44,7 @@ func (s *Stage) Save(dir string) (*Recording, error) {
 			rec.Unseen = append(rec.Unseen, st)
 		}
 	}
-	errs[3] = writeSteps(filepath.Join(dir, "steps.jsonl"), s.steps)
+	errs[3] = writeSteps(filepath.Join(dir, "steps.jsonl"), s.steps, scrub)
 	return rec, errors.Join(errs[:]...)
 }
 
@@ -54,21 +57,20 @@ func (s *Stage) label() error {
 	return label(audit, s.steps)
 }
 
-func writeSteps(file string, steps []*Step) error {
-	f, err := os.Create(file)
-	if err != nil {
-		return err
-	}
-	enc := json.NewEncoder(f)
+func writeSteps(file string, steps []*Step, scrub scrub) error {
+	var text strings.Builder
+	enc := json.NewEncoder(&text)
 	enc.SetEscapeHTML(false)
 	for _, st := range steps {
-		err = errors.Join(err, enc.Encode(st))
+		if err := enc.Encode(st); err != nil {
+			return err
+		}
 	}
-	return errors.Join(err, f.Close())
+	return os.WriteFile(file, []byte(scrub.line(text.String())), 0o644)
 }
 
 // pack compresses a file of lines, with what scrub replaces replaced, and counts them.
-func pack(from, to string, scrub *strings.Replacer) (lines int, err error) {
+func pack(from, to string, scrub scrub) (lines int, err error) {
 	in, err := os.Open(from)
 	if err != nil {
 		return 0, err
@@ -88,7 +90,7 @@ func pack(from, to string, scrub *strings.Replacer) (lines int, err error) {
 			break // what has no end was still being written
 		}
 		lines++
-		_, err = scrub.WriteString(zip, line)
+		_, err = io.WriteString(zip, scrub.line(line))
 	}
 	if errors.Is(err, io.EOF) {
 		err = nil

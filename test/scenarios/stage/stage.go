@@ -60,6 +60,8 @@ type Stage struct {
 	mu       sync.Mutex
 	steps    []*Step
 	imported map[string]bool
+	wrote    map[string]string // NAMESPACE KIND/NAME of a workload to the account that wrote it
+	secrets  []string          // what no recording may hold
 	recorder *recorder
 	err      error
 }
@@ -84,7 +86,7 @@ func Open(ctx context.Context, opt Options) (*Stage, error) {
 	}
 	s := &Stage{
 		Cluster: c, Seed: opt.Seed, ctx: ctx, log: opt.Log, app: app, kubectl: c.Kubectl(ctx).Path, work: work,
-		imported: map[string]bool{},
+		imported: map[string]bool{}, wrote: map[string]string{},
 	}
 	if err := s.prepare(opt); err != nil {
 		_ = s.Close()

@@ -14,6 +14,9 @@ import (
 
 // TestStage plays three steps on a real cluster and reads their labels: who did it, from which pod, seen where.
 func TestStage(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs a cluster")
+	}
 	self := clustertest.Program(t) // skips where there can be no cluster
 	app := filepath.Join(t.TempDir(), "app")
 	build := exec.Command("go", "build", "-o", app, "github.com/lynceus-io/lynceus/test/scenarios/cmd/app")
@@ -32,6 +35,7 @@ func TestStage(t *testing.T) {
 	s.Images(image)
 	s.Admin().Must("run", "web", "--image="+image, "--image-pull-policy=IfNotPresent", "--labels=app=web")
 	s.Admin().Must("run", "other", "--image="+image, "--image-pull-policy=IfNotPresent", "--labels=app=other")
+	s.Wrote(s.Admin(), "default", "Pod/web")
 	web, other := s.Pod("default", "app=web"), s.Pod("default", "app=other")
 	street := s.Outside("street", "203.0.113.66")
 
@@ -55,17 +59,17 @@ func TestStage(t *testing.T) {
 		t.Fatal(err)
 	}
 	const account = "system:serviceaccount:default:default"
-	want := [][4]string{
-		{"system:anonymous", "203.0.113.66", "", ""},
-		{account, web.IP, "default/web", "default/web"},
-		{account, other.IP, "default/web", "default/other"},
+	want := [][5]string{
+		{"system:anonymous", "203.0.113.66", "", "", ""},
+		{account, web.IP, "default/web", "kubernetes-admin", "default/web"},
+		{account, other.IP, "default/web", "kubernetes-admin", "default/other"},
 	}
 	for i, line := range bytes.Split(bytes.TrimSpace(written), []byte("\n")) {
 		var st Step
 		if err := json.Unmarshal(line, &st); err != nil {
 			t.Fatal(err)
 		}
-		if got := [4]string{st.Actor, st.From, st.Pod, st.CallerPod}; got != want[i] || len(st.AuditIDs) != 1 {
+		if got := [5]string{st.Actor, st.From, st.Pod, st.Writer, st.CallerPod}; got != want[i] || len(st.AuditIDs) != 1 {
 			t.Errorf("step %d: %v with %d requests, want %v with one", st.Number, got, len(st.AuditIDs), want[i])
 		}
 	}

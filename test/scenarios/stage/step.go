@@ -7,21 +7,32 @@ import (
 	"time"
 )
 
-// Step is one thing that somebody does on purpose, and its label.
+// Step is one thing that somebody does on purpose, and its label. What the script does not know is left out.
 type Step struct {
-	Number    int       `json:"step"`
-	What      string    `json:"what"`
-	Technique string    `json:"technique"`
-	Matrix    string    `json:"matrix,omitempty"` // row of the threat matrix, "Tactic: Technique"
-	Hostile   bool      `json:"attack"`
-	Actor     string    `json:"actor"`
-	Person    string    `json:"person,omitempty"`
-	Pod       string    `json:"pod,omitempty"`        // that the credential belongs to
-	CallerPod string    `json:"caller_pod,omitempty"` // that the requests came from
-	From      string    `json:"from"`
-	T0        time.Time `json:"t0"`
-	T1        time.Time `json:"t1"`
-	AuditIDs  []string  `json:"audit_ids"`
+	Number    int    `json:"step"`
+	What      string `json:"what"`
+	Technique string `json:"technique"`
+	Matrix    string `json:"matrix,omitempty"` // row of the threat matrix, "Tactic: Technique"
+	Hostile   bool   `json:"attack"`
+	Actor     string `json:"actor"`
+	Assumed   string `json:"as,omitempty"`     // whom the actor impersonates
+	Person    string `json:"person,omitempty"` // whose credential it is, was taken from or was got with
+	From      string `json:"from"`
+
+	Pod      string `json:"pod,omitempty"`      // that the credential belongs to, NAMESPACE/NAME
+	Workload string `json:"workload,omitempty"` // its highest owner, KIND/NAME
+	Writer   string `json:"writer,omitempty"`   // account that wrote that
+
+	CallerPod      string `json:"caller_pod,omitempty"` // that the requests came from
+	CallerWorkload string `json:"caller_workload,omitempty"`
+
+	TargetPod      string `json:"target_pod,omitempty"` // that the step works on
+	TargetWorkload string `json:"target_workload,omitempty"`
+	TargetWriter   string `json:"target_writer,omitempty"`
+
+	T0       time.Time `json:"t0"`
+	T1       time.Time `json:"t1"`
+	AuditIDs []string  `json:"audit_ids"`
 
 	s      *Stage
 	actor  *Actor
@@ -45,10 +56,24 @@ func (s *Stage) Notable(technique, what string) *Step {
 // As says who does it, and from where.
 func (st *Step) As(a *Actor) *Step {
 	st.actor, st.Actor, st.Person, st.From = a, a.User, a.Person, a.In.Addr()
-	st.Pod = a.Pod.String()
-	if p, ok := a.In.(*Pod); ok {
-		st.CallerPod = p.String()
+	if p := a.Pod; p != nil {
+		st.Pod, st.Workload, st.Writer = p.String(), p.Workload, p.Writer
 	}
+	if p, ok := a.In.(*Pod); ok {
+		st.CallerPod, st.CallerWorkload = p.String(), p.Workload
+	}
+	return st
+}
+
+// On says in which pod, or on which, something is done.
+func (st *Step) On(p *Pod) *Step {
+	st.TargetPod, st.TargetWorkload, st.TargetWriter = p.String(), p.Workload, p.Writer
+	return st
+}
+
+// Assuming says whom the actor impersonates.
+func (st *Step) Assuming(user string) *Step {
+	st.Assumed = user
 	return st
 }
 
