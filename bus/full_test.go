@@ -66,8 +66,8 @@ func TestFullDisk(t *testing.T) {
 	}
 	free()
 	var err error
-	for deadline := time.Now().Add(60 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
-		soon, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+	for deadline := time.Now().Add(3 * time.Minute); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		soon, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		_, err = b.Publish(soon, 0, make([]byte, 100<<10))
 		cancel()
 		if err == nil {

@@ -41,7 +41,7 @@ func TestMessageLostOnItsWay(t *testing.T) {
 			}
 			send(after...)
 			var got []string
-			for end := time.Now().Add(20 * time.Second); len(got) < 1+len(after) && time.Now().Before(end); {
+			for end := time.Now().Add(3 * time.Minute); len(got) < 1+len(after) && time.Now().Before(end); {
 				ms, err := c.Pull(t.Context(), PullOptions{Wait: 20 * time.Millisecond})
 				if err != nil {
 					t.Fatal(err)

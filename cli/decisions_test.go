@@ -110,7 +110,7 @@ func (r *running) fails(args ...string) string {
 // eventually runs a command until its output has a text.
 func (r *running) eventually(want string, args ...string) string {
 	r.t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+	for deadline := time.Now().Add(3 * time.Minute); ; time.Sleep(100 * time.Millisecond) {
 		out := r.do(args...)
 		if strings.Contains(out, want) {
 			return out
@@ -141,7 +141,7 @@ func (r *running) incidents(args ...string) []api.Incident {
 func (r *running) gravest() api.Incident {
 	r.t.Helper()
 	var was []api.Incident
-	for deadline := time.Now().Add(60 * time.Second); time.Now().Before(deadline); time.Sleep(1500 * time.Millisecond) {
+	for deadline := time.Now().Add(5 * time.Minute); time.Now().Before(deadline); time.Sleep(1500 * time.Millisecond) {
 		now := r.incidents()
 		if len(now) > 0 && reflect.DeepEqual(now, was) {
 			return now[0]

@@ -97,7 +97,7 @@ func rows(ctx context.Context, q hunt.Querier, kql string) (string, error) {
 func agree(t *testing.T, u *Up, far hunt.Querier, n int) {
 	t.Helper()
 	want := fmt.Sprintln([]value.Value{value.Long(int64(n))})
-	deadline := time.Now().Add(90 * time.Second)
+	deadline := time.Now().Add(5 * time.Minute)
 	for {
 		got, err := rows(t.Context(), u.store, "audit | count")
 		if err != nil {
@@ -172,7 +172,7 @@ func TestUpShips(t *testing.T) {
 	requests := requestCounts(t, parts)
 
 	u := start()
-	until := time.Now().Add(time.Minute)
+	until := time.Now().Add(5 * time.Minute)
 	for u.store.lake.Stats().Outbox.Segments == 0 || u.shipper.Stats().LastError == nil {
 		if time.Now().After(until) {
 			t.Fatalf("nothing waits for the cluster that is away: %+v", u.shipper.Stats())

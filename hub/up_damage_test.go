@@ -119,11 +119,11 @@ func TestUpWithDamagedSegment(t *testing.T) {
 				}
 				u := startUp(t, UpOptions{Dir: dir, Maintain: time.Hour})
 				if running {
-					until(t, 10*time.Second, "not ready", u.consumer.Ready)
+					until(t, 3*time.Minute, "not ready", u.consumer.Ready)
 					damage(t, segments[1])
 				}
 				var rows string
-				until(t, 10*time.Second, "the rest does not answer", func() bool {
+				until(t, 3*time.Minute, "the rest does not answer", func() bool {
 					a, err := u.store.Query(t.Context(), ask)
 					if err != nil {
 						t.Logf("query: %v", err)

@@ -133,7 +133,7 @@ func postStatus(address string, lines [][]byte) (status int, body string) {
 	}
 	r.Header.Set("Authorization", "Bearer "+testToken)
 	r.Header.Set("Content-Type", "application/json")
-	client := http.Client{Timeout: 10 * time.Second}
+	client := http.Client{Timeout: time.Minute}
 	res, err := client.Do(r)
 	if err != nil {
 		return 0, err.Error()

@@ -161,7 +161,7 @@ func (l *load) finish(t *testing.T, dir string, seeds *seeds) {
 	l.checkRequests(t, u, want)
 	seeds.check(t, u)
 	peace := l.inPeace(t)
-	for deadline := time.Now().Add(30 * time.Second); len(findingsOf(t, u.store)) < len(peace.findings) && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(3 * time.Minute); len(findingsOf(t, u.store)) < len(peace.findings) && time.Now().Before(deadline); {
 		time.Sleep(100 * time.Millisecond)
 	}
 	time.Sleep(2 * time.Second) // for what must not come
@@ -290,7 +290,7 @@ func (s *seeds) plant(t *testing.T, dir string, round int) {
 // that are to be dropped are not.
 func (s *seeds) check(t *testing.T, u *Up) {
 	t.Helper()
-	until(t, 10*time.Second, "old connections are not dropped", func() bool {
+	until(t, 3*time.Minute, "old connections are not dropped", func() bool {
 		return number(t, u.store, "network | count") == fmt.Sprint(s.new)
 	})
 	if n := number(t, u.store, "network | summarize dcount(metadata.uid)"); n != fmt.Sprint(s.new) {

@@ -118,7 +118,7 @@ func (c told) expect(t *testing.T, want ...string) {
 		select {
 		case line := <-c:
 			got = append(got, line)
-		case <-time.After(10 * time.Second):
+		case <-time.After(time.Minute):
 			t.Fatalf("told %q, want %q", got, want)
 		}
 	}
