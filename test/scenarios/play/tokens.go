@@ -121,7 +121,7 @@ func ended(s *stage.Stage, c *Company, street stage.Place) {
 	})
 	s.Sleep(12 * time.Second) // for so long the API server remembers that the token was good
 	dead := *thief
-	dead.User = "" // no longer accepted
+	dead.User, dead.Pod = "", nil // no longer accepted: the API server says nothing of whose it was
 	s.Attack("T1550.001", "Persistence: Container service account", "tries it again when it is no longer accepted").
 		As(&dead).Do(func(a *stage.Act) { a.Request(curl, "GET", "/api/v1/namespaces/payments/secrets", "") })
 }
