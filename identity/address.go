@@ -18,7 +18,7 @@ type address struct {
 	listed []string
 	// users are the first credentials seen from it, as hashes.
 	users [sharedBy]uint64
-	// names are the first users who called from it, as hashes.
+	// names are the first users who signed in from it, as hashes.
 	names [maxIdentities]uint64
 
 	// node and pod are what the facts said at version.
@@ -30,10 +30,10 @@ type address struct {
 // are "many", and what joins by an address asks for few.
 const maxIdentities = 8
 
-// addName notes that a user called from the address.
+// addName notes that a user signed in from the address.
 func (a *address) addName(name string) { addHash(a.names[:], hashText(name)) }
 
-// identities is how many users called from the address, up to maxIdentities.
+// identities is how many users signed in from the address, up to maxIdentities.
 func (a *address) identities() int {
 	if n := slices.Index(a.names[:], 0); n >= 0 {
 		return n

@@ -59,6 +59,9 @@ type Callers struct {
 	lacks    bool // the event that was observed last
 }
 
+// anonymousUser is who calls without a credential.
+const anonymousUser = "system:anonymous"
+
 // maxClusters bounds how many clusters are told apart. Further ones share
 // what they know, and are then told apart by nothing.
 const maxClusters = 256
@@ -116,7 +119,9 @@ func (c *Callers) observeAudit(e *event.Event) (settled bool) {
 	cl.clock = max(cl.clock, t)
 	a := c.address(cl, e, t)
 	if a != nil && a.scope == scopePublic {
-		a.addName(event.AuditUserName.Get(e))
+		if name := event.AuditUserName.Get(e); name != "" && name != anonymousUser {
+			a.addName(name)
+		}
 	}
 	cl.learnAccount(e, a, t)
 	if isNodeDeletion(e) {
@@ -162,7 +167,7 @@ func (c *Callers) resolve(e *event.Event, fresh bool) (settled bool) {
 	return c.join.pod()
 }
 
-// Identities returns how many different users called from a public address,
+// Identities returns how many different users signed in from a public address,
 // up to 8, in the cluster where they were most; 0 when it is not known.
 func (c *Callers) Identities(address string) int {
 	most := 0

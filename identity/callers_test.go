@@ -412,6 +412,7 @@ func TestIdentitiesOfAnAddress(t *testing.T) {
 	for i := range 20 {
 		c.Observe(call{at: float64(i), user: fmt.Sprint("u", i), ip: "203.0.113.9"}.event())
 		c.Observe(call{at: float64(i), user: fmt.Sprint("u", i%2), ip: "203.0.113.66"}.event())
+		c.Observe(call{at: float64(i), user: []string{"", "system:anonymous"}[i%2], ip: "203.0.113.66"}.event())
 	}
 	for address, want := range map[string]int{"203.0.113.9": maxIdentities, "203.0.113.66": 2, "203.0.113.1": 0} {
 		if got := c.Identities(address); got != want {

@@ -107,6 +107,7 @@ var linkTexts = [...]string{
 	keyCredential: "same credential: ",
 	keyAddress:    "same external address, used by few: ",
 	keySystemFrom: "same shared identity from outside: ",
+	keyCaller:     "tokens used in the same pod: ",
 	keyPodToken:   "a pod, and then its token, were used: ",
 	keyGrant:      "an identity was given rights or a token, then acted: ",
 	keyWorkload:   "a workload was made, then its pod was used: ",

@@ -1,7 +1,7 @@
 package incident
 
 import (
-	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/lynceus-io/lynceus/detect"
@@ -18,7 +18,8 @@ const (
 	keyCredential                // the same token or certificate
 	keyAddress                   // the same external address, used by few
 	keySystemFrom                // the same component's name, or no name, used from the same external address
-	keyPodToken                  // a pod was touched, then its token acted
+	keyCaller                    // tokens used in the same pod
+	keyPodToken                  // a pod was touched, then its token was used, or calls came from it
 	keyGrant                     // an identity was made, given rights or a token, then it acted
 	keyWorkload                  // a workload was made, then one of its pods acted or was entered
 	keyRequest                   // a certificate request was made, then approved
@@ -58,10 +59,10 @@ func (x index) add(f *detect.Finding, i int32, r role, kind keyKind, value strin
 
 // indexFindings returns what findings have in common.
 func indexFindings(findings []*detect.Finding, o Options) index {
-	users := addressUsers(findings, o)
+	few := usedByFew(findings, o)
 	x := index{}
 	for i, f := range findings {
-		x.identities(f, int32(i), users, o)
+		x.identities(f, int32(i), few)
 		x.causes(f, int32(i))
 		x.effects(f, int32(i))
 	}
@@ -69,7 +70,7 @@ func indexFindings(findings []*detect.Finding, o Options) index {
 }
 
 // identities adds the keys by which a finding joins whatever shares them.
-func (x index) identities(f *detect.Finding, i int32, users map[key]int, o Options) {
+func (x index) identities(f *detect.Finding, i int32, few map[key]bool) {
 	p := principalOf(f)
 	switch p.kind {
 	case Person:
@@ -80,11 +81,17 @@ func (x index) identities(f *detect.Finding, i int32, users map[key]int, o Optio
 		x.add(f, i, same, keyCredential, f.Actor.CredentialID)
 	}
 	for _, ip := range externalAddresses(f) {
-		if users[key{keyAddress, f.Cluster, ip}] <= o.MaxIdentities {
+		if few[key{keyAddress, f.Cluster, ip}] {
 			x.add(f, i, same, keyAddress, ip)
 		} else if p.kind == System || p.kind == Anonymous {
 			x.add(f, i, same, keySystemFrom, p.name+" from "+ip)
 		}
+	}
+	// A pod joins what it did with tokens: its own, and those that service
+	// accounts never gave it. What people do through it does not join, for it
+	// may be a dashboard or a proxy.
+	if a := &f.Actor; a.CallerPod != "" && strings.HasPrefix(signedIn(f), saPrefix) {
+		x.add(f, i, same, keyCaller, a.CallerPod)
 	}
 }
 
@@ -133,9 +140,14 @@ func (x index) effects(f *detect.Finding, i int32) {
 	if p.kind == Person || p.kind == ServiceAccount {
 		x.add(f, i, effect, keyGrant, p.name)
 	}
-	if ns, _, ok := strings.Cut(f.Actor.ServiceAccount, "/"); ok && f.Actor.TokenPod != "" {
-		x.add(f, i, effect, keyPodToken, ns+"/"+f.Actor.TokenPod)
-		for _, w := range ownerNames(f.Actor.TokenPod) {
+	token := tokenPod(&f.Actor)
+	for _, pod := range slices.Compact([]string{token, f.Actor.CallerPod}) {
+		ns, name, ok := strings.Cut(pod, "/")
+		if !ok {
+			continue
+		}
+		x.add(f, i, effect, keyPodToken, pod)
+		for _, w := range ownerNames(name) {
 			x.add(f, i, effect, keyWorkload, ns+"/"+w)
 		}
 	}
@@ -149,53 +161,4 @@ func (x index) effects(f *detect.Finding, i int32) {
 	case t.Resource == "certificatesigningrequests" && t.Verb != "create":
 		x.add(f, i, effect, keyRequest, t.Name)
 	}
-}
-
-// addressUsers counts the identities of every external address. Anonymous
-// callers are no identity; counting stops once an address is a proxy.
-func addressUsers(findings []*detect.Finding, o Options) map[key]int {
-	seen := map[key]map[principal]bool{}
-	for _, f := range findings {
-		p := principalOf(f)
-		if p.kind == Anonymous || p.kind == Unnamed {
-			continue
-		}
-		for _, ip := range externalAddresses(f) {
-			k := key{keyAddress, f.Cluster, ip}
-			if seen[k] == nil {
-				seen[k] = map[principal]bool{}
-			}
-			if len(seen[k]) <= o.MaxIdentities {
-				seen[k][p] = true
-			}
-		}
-	}
-	out := make(map[key]int, len(seen))
-	for k, ps := range seen {
-		out[k] = max(len(ps), o.Identities(k.value))
-	}
-	return out
-}
-
-// externalAddresses returns the addresses from which a finding's requests
-// came from outside: none unless it is known that they did. Where a finding
-// has several addresses, those that cannot be external are left out.
-func externalAddresses(f *detect.Finding) []string {
-	if f.Actor.Outside != "yes" || f.Summary && len(f.Actor.IPs) > 1 {
-		return nil // a summary's are of callers that have nothing in common
-	}
-	if len(f.Actor.IPs) == 1 {
-		if a, err := netip.ParseAddr(f.Actor.IPs[0]); err != nil || a.IsLoopback() || a.IsUnspecified() {
-			return nil
-		}
-		return f.Actor.IPs
-	}
-	var out []string
-	for _, ip := range f.Actor.IPs {
-		a, err := netip.ParseAddr(ip)
-		if err == nil && a.IsGlobalUnicast() && !a.IsPrivate() {
-			out = append(out, ip)
-		}
-	}
-	return out
 }

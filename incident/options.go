@@ -14,10 +14,12 @@ type Options struct {
 	// before it, and a user's ordinary day is no part of it.
 	Context time.Duration
 	// MaxIdentities is how many identities may use an external address for
-	// it to join them. Default 3: what more share is a proxy.
+	// it to join them. Default 3: what more share is a proxy, unless each did
+	// something of high severity from there.
 	MaxIdentities int
-	// Identities returns how many identities used an external address in all
-	// that was read, not only in findings; nil, or 0, means unknown.
+	// Identities returns how many identities signed in from an external
+	// address in all that was read, not only in findings; it may stop counting
+	// where they are many. nil, or 0, means unknown.
 	Identities func(address string) int
 	// MaxSteps and MaxTargets bound what an incident shows. Defaults 200 and
 	// 50.

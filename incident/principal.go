@@ -32,16 +32,20 @@ type principal struct {
 }
 
 func principalOf(f *detect.Finding) principal {
-	user := f.Actor.User
-	if f.Actor.RealUser != "" {
-		user = f.Actor.RealUser
-	}
-	p := parsePrincipal(user)
+	p := parsePrincipal(signedIn(f))
 	if p.kind == Unnamed && f.Actor.ServiceAccount != "" {
 		ns, name, _ := strings.Cut(f.Actor.ServiceAccount, "/")
 		return parsePrincipal(saPrefix + ns + ":" + name)
 	}
 	return p
+}
+
+// signedIn is the user whose credential it was.
+func signedIn(f *detect.Finding) string {
+	if f.Actor.RealUser != "" {
+		return f.Actor.RealUser
+	}
+	return f.Actor.User
 }
 
 func parsePrincipal(user string) principal {

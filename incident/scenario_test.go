@@ -66,6 +66,12 @@ var scenarios = []struct {
 		10:01 b list secrets - high ip=203.0.113.66
 		10:02 c list secrets - high ip=203.0.113.66
 		10:03 d list secrets - low ip=203.0.113.66`, `0|1|2`},
+	{"an address that many use, each of them for harm, is no proxy", `
+		10:00 a list secrets - high ip=203.0.113.66
+		10:01 system:serviceaccount:kube-system:namespace-controller list secrets - high ip=203.0.113.66
+		10:02 system:node:n1 create pods shop/x critical ip=203.0.113.66
+		10:03 d list secrets - high ip=203.0.113.66
+		10:04 system:anonymous get - - medium ip=203.0.113.66`, `0 1 2 3 4`},
 	{"the same account name in two clusters is two", `
 		10:00 jane list secrets - high cluster=a
 		10:01 jane list secrets - high cluster=b`, `0|1`},
@@ -123,6 +129,18 @@ var scenarios = []struct {
 	{"the token of that pod, before the exec", `
 		10:00 system:serviceaccount:shop:web list secrets - high pod=web-1
 		10:10 jane create pods/exec shop/web-1 high`, `0|1`},
+	{"a pod used the token of another", `
+		10:00 system:serviceaccount:data:notebook create cronjobs data/x medium pod=notebook-1 from=data/notebook-1
+		10:10 system:serviceaccount:ci:runner patch deployments shop/cart high pod=runner-1 from=data/notebook-1
+		10:20 system:serviceaccount:ops:old list secrets - high from=data/notebook-1
+		10:30 system:serviceaccount:ops:new list secrets - high from=data/notebook-2`, `0 1 2|3`},
+	{"what people do through a pod is theirs", `
+		10:00 jane list secrets - high from=ui/dashboard-1
+		10:10 john list secrets - high from=ui/dashboard-1
+		10:20 system:serviceaccount:ui:dashboard list secrets - high pod=dashboard-1 from=ui/dashboard-1`, `0|1|2`},
+	{"exec, then another's token from that pod", `
+		10:00 jane create pods/exec data/notebook-1 high
+		10:10 system:serviceaccount:ci:runner list secrets - high pod=runner-1 from=data/notebook-1`, `0 1`},
 	{"an exec that was refused stole nothing", `
 		10:00 jane create pods/exec shop/web-1 medium failed
 		10:10 system:serviceaccount:shop:web list secrets - high pod=web-1`, `0|1`},
@@ -298,6 +316,8 @@ func set(tb testing.TB, f *detect.Finding, k, v string) {
 		f.Actor.CredentialID = v
 	case "pod":
 		f.Actor.TokenPod = v
+	case "from":
+		f.Actor.CallerPod = v
 	case "failed":
 		f.Failed = f.Count
 	case "role":

@@ -236,7 +236,7 @@ func TestWhatAFindingIsAbout(t *testing.T) {
 func TestOptions(t *testing.T) {
 	fs := parseScenario(t, `
 		10:00 jane list secrets - high ip=203.0.113.66
-		10:50 john list secrets - high ip=203.0.113.66`)
+		10:50 john list secrets - medium ip=203.0.113.66`)
 	for _, c := range []struct {
 		o    Options
 		want int
