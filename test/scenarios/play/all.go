@@ -44,6 +44,8 @@ func All() []Scenario {
 		{"benign-ci", Standard, Pipelines},
 		{"benign-platform", Standard, Platform},
 		{"benign-upgrade", Generated, Upgrade},
+		{"benign-gitops", Bodies, GitOps},
+		{"benign-mesh", Standard, Mesh},
 	}
 }
 

