@@ -159,7 +159,7 @@ kind: FlowSchema
 metadata: {name: tools}
 spec:
   priorityLevelConfiguration: {name: exempt}
-  matchingPrecedence: 1
+  matchingPrecedence: 2
   rules: [{subjects: [{kind: ServiceAccount, serviceAccount: {name: default, namespace: shop}}], resourceRules: [{verbs: ["*"], apiGroups: ["*"], resources: ["*"], clusterScope: true, namespaces: ["*"]}]}]
 `, "create", "-f", "-")
 	})
