@@ -67,7 +67,7 @@ func elect(do call, namespace, name string) {
 func custom(group, plural, kind string) string {
 	return fmt.Sprintf(`apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
-metadata: {name: %[2]s.%[1]s}
+metadata: {name: %[2]s.%[1]s, annotations: {api-approved.kubernetes.io: "unapproved, for a recording"}}
 spec:
   group: %[1]s
   scope: Namespaced

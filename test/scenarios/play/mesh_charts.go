@@ -3,6 +3,7 @@ package play
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -75,7 +76,8 @@ var (
 		round: func(do call, i int) {
 			for _, ns := range teams {
 				for _, name := range podNames(do, ns, "app") {
-					do("GET", in(ns, "pods/"+name+"/log?limitBytes=4096&sinceSeconds=2&timestamps=true"), "")
+					container, _, _ := strings.Cut(name, "-")
+					do("GET", in(ns, "pods/"+name+"/log?container="+container+"&limitBytes=4096&sinceSeconds=2&timestamps=true"), "")
 				}
 			}
 			do("GET", "/api/v1/events?limit=100", "")

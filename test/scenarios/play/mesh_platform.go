@@ -35,7 +35,7 @@ var (
 		round: func(do call, i int) {
 			pv := fmt.Sprintf("pvc-%08d", i)
 			do("GET", "/api/v1/persistentvolumeclaims", "")
-			do("GET", in("local-path-storage", "configmaps/local-path-config"), "")
+			do("GET", "/apis/storage.k8s.io/v1/storageclasses", "")
 			do("POST", in("local-path-storage", "pods"), `{"apiVersion":"v1","kind":"Pod","metadata":{"name":"helper-pod-create-`+pv+`"},"spec":{"restartPolicy":"Never","nodeName":"node1","tolerations":[{"operator":"Exists"}],"containers":[{"name":"helper-pod","image":"`+imageAlpine+`","imagePullPolicy":"IfNotPresent","command":["hostname"],"securityContext":{"privileged":true},"volumeMounts":[{"name":"data","mountPath":"/opt/local-path-provisioner"}]}],"volumes":[{"name":"data","hostPath":{"path":"/var/lib/local-path-provisioner","type":"DirectoryOrCreate"}}]}}`)
 			do("GET", in("local-path-storage", "pods/helper-pod-create-"+pv), "")
 			do("POST", "/api/v1/persistentvolumes", `{"apiVersion":"v1","kind":"PersistentVolume","metadata":{"name":"`+pv+`"},"spec":{"capacity":{"storage":"1Gi"},"accessModes":["ReadWriteOnce"],"storageClassName":"local-path","persistentVolumeReclaimPolicy":"Delete","hostPath":{"path":"/var/lib/local-path-provisioner/`+pv+`","type":"DirectoryOrCreate"}}}`)
