@@ -154,7 +154,7 @@ cluster-down: bin/cluster ## end what make cluster started
 cluster-test: ## test the harness that starts clusters (root, after make cluster-prepare)
 	$(REQUIRE_CLUSTER) $(GO) test -C test/cluster -count=1 -timeout $(TEST_TIMEOUT) ./...
 
-# make recordings SCENARIO=attack-stratus plays one; without it, all: ten minutes. INVENTORY=false leaves the inventory out.
+# make recordings SCENARIO=attack-stratus plays one; without it, all: twenty minutes. INVENTORY=false leaves the inventory out.
 SCENARIO  ?=
 OUT       ?= recordings
 INVENTORY ?= true

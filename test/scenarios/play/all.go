@@ -36,10 +36,17 @@ func All() []Scenario {
 		{"attack-insider", Generated, Insider},
 		{"attack-cloud", Standard, Cloud},
 		{"attack-quiet", Standard, Quiet},
+		{"attack-foothold", Standard, Foothold},
+		{"attack-leak", Generated, Leak},
+		{"attack-ransom", Standard, Ransom},
+		{"attack-helpdesk", Bodies, Helpdesk},
+		{"attack-node", Generated, Node},
 		{"benign-devs", Bodies, Developers},
 		{"benign-ci", Standard, Pipelines},
 		{"benign-platform", Standard, Platform},
 		{"benign-upgrade", Generated, Upgrade},
+		{"benign-gitops", Bodies, GitOps},
+		{"benign-mesh", Standard, Mesh},
 	}
 }
 
