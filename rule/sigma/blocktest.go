@@ -115,7 +115,7 @@ func (b *blockReader) checkEvent(e *yaml.Node, history bool) {
 		case key.Value == "_at" && history:
 			b.d.errorAt(pos(key), "lynceus.tests", "", "history is spread evenly; _at belongs to events")
 		case key.Value != "_at" && key.Value != "_repeat":
-			b.d.errorAt(pos(key), "lynceus.tests", didYouMean(key.Value, []string{"_at", "_repeat"}), "%q is no member of an audit event", key.Value)
+			b.d.errorAt(pos(key), "lynceus.tests", rule.DidYouMean(key.Value, []string{"_at", "_repeat"}), "%q is no member of an audit event", key.Value)
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/lynceus-io/lynceus/expr"
+	"github.com/lynceus-io/lynceus/rule"
 )
 
 // maxConditionDepth bounds brackets and negations inside one another.
@@ -179,7 +180,7 @@ func (p *conditionParser) name(t token) (expr.Node, *conditionError) {
 	if p.peek().text == "(" && aggregations[strings.ToLower(t.text)] {
 		return nil, &conditionError{t.offset, errAggregation, adviceAggregation}
 	}
-	err := &conditionError{t.offset, fmt.Errorf("nothing here is called %q", t.text), didYouMean(t.text, p.names)}
+	err := &conditionError{t.offset, fmt.Errorf("nothing here is called %q", t.text), rule.DidYouMean(t.text, p.names)}
 	if strings.Contains(t.text, "*") {
 		err.advice = "write 1 of " + t.text + " or all of " + t.text
 	}

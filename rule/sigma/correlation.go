@@ -62,7 +62,7 @@ func (d *document) compileCorrelation() {
 	d.correlation = &pendingCorrelation{}
 	pairs(body, func(key, v *yaml.Node) {
 		if !slices.Contains(correlationMembers, key.Value) {
-			d.errorAt(pos(key), "correlation", didYouMean(key.Value, correlationMembers), "%q is no member of it", key.Value)
+			d.errorAt(pos(key), "correlation", rule.DidYouMean(key.Value, correlationMembers), "%q is no member of it", key.Value)
 		}
 	})
 	d.readCorrelationType(body, co)
@@ -86,7 +86,7 @@ func (d *document) readCorrelationType(body *yaml.Node, co *rule.Correlation) {
 	case v == nil:
 		d.errorAt(pos(body), "correlation", "", "type is missing")
 	case !slices.Contains(correlationTypes, v.Value):
-		d.errorAt(pos(v), "correlation type", didYouMean(v.Value, correlationTypes), "%s is none of %s", describe(v), strings.Join(correlationTypes, ", "))
+		d.errorAt(pos(v), "correlation type", rule.DidYouMean(v.Value, correlationTypes), "%s is none of %s", describe(v), strings.Join(correlationTypes, ", "))
 	default:
 		co.Type = rule.CorrelationType(v.Value)
 	}
@@ -210,7 +210,7 @@ func (d *document) readCorrelationCondition(body *yaml.Node, co *rule.Correlatio
 				d.errorAt(pos(n), "percentile", "", "%s is not between 0 and 100", n.Value)
 			}
 		default:
-			d.errorAt(pos(key), "condition", didYouMean(key.Value, []string{"field", "percentile"}), "%q is no member of it", key.Value)
+			d.errorAt(pos(key), "condition", rule.DidYouMean(key.Value, []string{"field", "percentile"}), "%q is no member of it", key.Value)
 		}
 	})
 	for _, f := range d.correlation.fields {

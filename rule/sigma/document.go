@@ -65,7 +65,7 @@ func (d *document) problem(at expr.Pos, feature, advice, format string, args ...
 		p.RuleID, p.Title = d.filter.id, d.filter.title
 	}
 	if at.Line > 0 && at.Line <= len(d.lines) {
-		p.Snippet = snippet(d.lines[at.Line-1])
+		p.Snippet = rule.Snippet(d.lines[at.Line-1])
 	}
 	return p
 }

@@ -57,7 +57,7 @@ func (d *document) readHeader() {
 	r.Name = d.text("name")
 	r.Status = d.text("status")
 	if _, v := member(d.root, "status"); v != nil && r.Status != "" && !slices.Contains(statuses, r.Status) {
-		d.errorAt(pos(v), "status", didYouMean(r.Status, statuses), "%q is none of %s", r.Status, strings.Join(statuses, ", "))
+		d.errorAt(pos(v), "status", rule.DidYouMean(r.Status, statuses), "%q is none of %s", r.Status, strings.Join(statuses, ", "))
 	}
 	if _, v := member(d.root, "level"); v != nil {
 		level, err := rule.ParseSeverity(v.Value)

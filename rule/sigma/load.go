@@ -1,15 +1,12 @@
 package sigma
 
 import (
-	"io/fs"
-	"os"
-	"path"
-	"path/filepath"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/lynceus-io/lynceus/rule"
+	"github.com/lynceus-io/lynceus/rule/files"
 )
 
 // Options change how documents are read. The zero value is what most want.
@@ -38,117 +35,39 @@ type Result struct {
 }
 
 // Tree is a file or a directory of rules.
-type Tree struct {
-	// FS holds the tree and Root is its path in there; "." is all of FS.
-	FS   fs.FS
-	Root string
-	// Name is shown in place of Root.
-	Name string
-}
+type Tree = files.Tree
 
 // Path returns the tree of a file or directory of the operating system.
-func Path(name string) Tree {
-	clean := filepath.Clean(name)
-	return Tree{FS: os.DirFS(filepath.Dir(clean)), Root: filepath.Base(clean), Name: name}
-}
-
-// maxFileSize bounds a rule file. The largest public one has 100 KB.
-const maxFileSize = 8 << 20
+func Path(name string) Tree { return files.Path(name) }
 
 // Load reads rules from trees. In directories it takes files that end in .yml
 // or .yaml, sub-directories too, but nothing whose name begins with a dot.
 // Documents may refer to documents of other trees.
 func Load(opts Options, trees ...Tree) *Result {
+	texts, errs := files.Read(trees...)
+	r := ParseFiles(opts, texts...)
+	r.Errors = append(errs, r.Errors...)
+	return r
+}
+
+// ParseFiles reads the documents of files, which may refer to each other.
+func ParseFiles(opts Options, texts ...files.File) *Result {
 	l := &loader{opts: &opts}
-	for _, t := range trees {
-		l.tree(t)
+	for _, f := range texts {
+		l.text(f.Name, f.Text)
 	}
 	return l.finish()
 }
 
 // Parse reads the documents of one text; name stands for the file.
 func Parse(opts Options, name, text string) *Result {
-	l := &loader{opts: &opts}
-	l.text(name, text)
-	return l.finish()
+	return ParseFiles(opts, files.File{Name: name, Text: text})
 }
 
 type loader struct {
 	opts *Options
 	docs []*document
 	errs []*Problem
-}
-
-// fileError records that a file could not be read.
-func (l *loader) fileError(name, advice string, err error) {
-	reason := err.Error()
-	if pe, ok := err.(*fs.PathError); ok {
-		reason = pe.Err.Error()
-	}
-	l.errs = append(l.errs, &Problem{File: name, Feature: "file", Reason: reason, Advice: advice})
-}
-
-func (l *loader) tree(t Tree) {
-	before := len(l.docs) + len(l.errs)
-	isDir := false
-	err := fs.WalkDir(t.FS, t.Root, func(p string, e fs.DirEntry, err error) error {
-		name := shown(t, p)
-		if err != nil {
-			l.fileError(name, "", err)
-			return nil
-		}
-		if p == t.Root && !e.IsDir() {
-			return l.file(t.FS, p, name)
-		}
-		isDir = true
-		switch {
-		case p != t.Root && strings.HasPrefix(e.Name(), "."):
-			if e.IsDir() {
-				return fs.SkipDir
-			}
-			return nil
-		case e.IsDir() || !isRuleFile(p):
-			return nil
-		}
-		return l.file(t.FS, p, name)
-	})
-	if err != nil {
-		l.fileError(t.Name, "", err)
-	}
-	if isDir && len(l.docs)+len(l.errs) == before {
-		l.errs = append(l.errs, &Problem{File: t.Name, Feature: "directory", Reason: "no rule in it", Advice: "rules are files that end in .yml or .yaml"})
-	}
-}
-
-func isRuleFile(name string) bool {
-	ext := strings.ToLower(path.Ext(name))
-	return ext == ".yml" || ext == ".yaml"
-}
-
-// shown returns the name by which messages call a file of a tree.
-func shown(t Tree, p string) string {
-	rest := strings.TrimPrefix(strings.TrimPrefix(p, t.Root), "/")
-	if t.Root == "." && p != "." {
-		rest = p
-	}
-	if rest == "" {
-		return t.Name
-	}
-	return strings.TrimSuffix(t.Name, "/") + "/" + rest
-}
-
-func (l *loader) file(fsys fs.FS, p, name string) error {
-	if info, err := fs.Stat(fsys, p); err == nil && info.Size() > maxFileSize {
-		l.errs = append(l.errs, &Problem{File: name, Feature: "file", Reason: "larger than 8 MiB"})
-		return nil
-	}
-	b, err := fs.ReadFile(fsys, p)
-	if err != nil {
-		l.fileError(name, "", err)
-		return nil
-	}
-	l.text(name, string(b))
-	return nil
 }
 
 func (l *loader) text(name, text string) {

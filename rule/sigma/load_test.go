@@ -25,12 +25,12 @@ func TestLoadTrees(t *testing.T) {
 		tree Tree
 		want string
 	}{
-		{Tree{fsys, ".", "builtin"}, "builtin/a/deep/two.YAML:1 builtin/a/one.yml:1"},
-		{Tree{fsys, "a", "/x/a/"}, "/x/a/deep/two.YAML:1 /x/a/one.yml:1"},
-		{Tree{fsys, "a/one.yml", "one.yml"}, "one.yml:1"},
-		{Tree{fsys, "rule.sigma", "rule.sigma"}, "rule.sigma:1"},
-		{Tree{fsys, "empty", "empty"}, "empty: directory: no rule in it"},
-		{Tree{fsys, "none", "none"}, "none: file: file does not exist"},
+		{Tree{FS: fsys, Root: ".", Name: "builtin"}, "builtin/a/deep/two.YAML:1 builtin/a/one.yml:1"},
+		{Tree{FS: fsys, Root: "a", Name: "/x/a/"}, "/x/a/deep/two.YAML:1 /x/a/one.yml:1"},
+		{Tree{FS: fsys, Root: "a/one.yml", Name: "one.yml"}, "one.yml:1"},
+		{Tree{FS: fsys, Root: "rule.sigma", Name: "rule.sigma"}, "rule.sigma:1"},
+		{Tree{FS: fsys, Root: "empty", Name: "empty"}, "empty: directory: no rule in it"},
+		{Tree{FS: fsys, Root: "none", Name: "none"}, "none: file: file does not exist"},
 	} {
 		r := Load(Options{}, c.tree)
 		var got []string

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/lynceus-io/lynceus/expr"
+	"github.com/lynceus-io/lynceus/rule"
 )
 
 // modifier is one word behind a field's name.
@@ -159,7 +160,7 @@ func compileModifiers(mods []modifier) (*match, *modifierError) {
 		case mod.name == "fieldref":
 			kind = matchFieldRef
 		default:
-			return nil, &modifierError{at: mod, reason: fmt.Sprintf("%q is no modifier of Sigma 2.1", mod.name), advice: didYouMean(mod.name, modifierNames())}
+			return nil, &modifierError{at: mod, reason: fmt.Sprintf("%q is no modifier of Sigma 2.1", mod.name), advice: rule.DidYouMean(mod.name, modifierNames())}
 		}
 		if m.kind != matchText && m.kind != kind {
 			return fail(mod, "%q cannot be joined with the modifiers before it", mod.name)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/lynceus-io/lynceus/expr"
+	"github.com/lynceus-io/lynceus/rule"
 )
 
 // quantified parses "1 of them", "all of sel*" and the like, from "of" on.
@@ -27,7 +28,7 @@ func (p *conditionParser) quantified(quantity token) (expr.Node, *conditionError
 	}
 	switch at := p.at(quantity.offset); {
 	case len(xs) == 0:
-		return nil, &conditionError{t.offset, fmt.Errorf("no selection's name matches %q", t.text), didYouMean(t.text, p.names)}
+		return nil, &conditionError{t.offset, fmt.Errorf("no selection's name matches %q", t.text), rule.DidYouMean(t.text, p.names)}
 	case len(xs) == 1:
 		return xs[0], nil
 	case every:

@@ -5,6 +5,7 @@ import (
 
 	"github.com/lynceus-io/lynceus/event"
 	"github.com/lynceus-io/lynceus/expr"
+	"github.com/lynceus-io/lynceus/rule"
 )
 
 // selections are the search identifiers of a document, in its order.
@@ -146,7 +147,7 @@ func (d *document) fieldAdvice(name string) string {
 	for _, f := range event.Fields() {
 		names = append(names, f.Name)
 	}
-	if a := didYouMean(name, names); a != "" {
+	if a := rule.DidYouMean(name, names); a != "" {
 		return a
 	}
 	return "lynceus fields lists the names; raw.PATH reads any member of the source's document"

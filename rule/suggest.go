@@ -1,10 +1,10 @@
-package sigma
+package rule
 
 import "fmt"
 
-// didYouMean returns advice that names the word nearest to a misspelt one, or
+// DidYouMean returns advice that names the word nearest to a misspelt one, or
 // "" when none is near.
-func didYouMean(word string, known []string) string {
+func DidYouMean(word string, known []string) string {
 	best, distance := "", 3
 	if len(word) > 64 {
 		return ""
