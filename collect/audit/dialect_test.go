@@ -115,7 +115,7 @@ func TestWrappersWithSomethingElse(t *testing.T) {
 		{plain + " {} " + plain, 2, 1, 0},
 		{strings.Repeat(`{"message":`, 3) + `1` + strings.Repeat(`}`, 3), 0, 1, 0},
 		{nest(plain, 4), 1, 0, 0},
-		{nest(plain, 20), 0, 1, 0},
+		{nest(plain, 12), 0, 1, 0},
 		{`{"protoPayload":{"serviceName":"compute.googleapis.com","methodName":"v1.compute.instances.list"}}`, 0, 1, 0},
 		{`{"protoPayload":{"serviceName":"k8s.io"}}`, 0, 1, 0},
 		{`{"protoPayload":1}`, 0, 1, 0},

@@ -9,6 +9,9 @@ import (
 // TestSuspectSeesNames: what Document replaces because of a name, Suspect sees,
 // however the name is put together and wherever it stands.
 func TestSuspectSeesNames(t *testing.T) {
+	if testing.Short() {
+		t.Skip("testing.Short: a hundred thousand documents, one after another")
+	}
 	words := []string{
 		"password", "Password", "PASSWORD", "passwd", "passphrase", "Passcode", "secret", "Secret", "SECRET", "token", "Token", "TOKEN", "pwd", "Pwd", "PWD",
 		"key", "Key", "KEY", "apikey", "auth", "AUTH", "pass", "PASS", "dbpassword",
