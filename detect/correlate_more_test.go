@@ -246,6 +246,9 @@ func TestCorrelationErrors(t *testing.T) {
 
 // TestWindowBound floods windows with groups and with matches of one group.
 func TestWindowBound(t *testing.T) {
+	if testing.Short() {
+		t.Skip("testing.Short: tens of thousands of events, one after another")
+	}
 	for name, c := range map[string]rule.Correlation{
 		"groups":   {Type: rule.EventCount, GroupBy: []string{"actor.user.name"}, Conditions: ge(3)},
 		"distinct": {Type: rule.ValueCount, Field: []string{"actor.user.name"}, Conditions: ge(1e6)},

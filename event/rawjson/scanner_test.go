@@ -221,8 +221,12 @@ func TestChunkLocate(t *testing.T) {
 
 // Each line takes in hundreds of those that follow it before it proves broken.
 func TestScannerHostileLines(t *testing.T) {
+	size := 4 << 20
+	if testing.Short() {
+		size >>= 3
+	}
 	for _, line := range []string{"{\"a\":[\n", "[x{{{{\n", "[\n  {\"a\":[\n", "[{\"a\":[\n"} {
-		n := 4 << 20 / len(line)
+		n := size / len(line)
 		text := strings.Repeat(line, n) + "{\"z\":1}\n"
 		s := NewScanner(strings.NewReader(text), ScannerOptions{})
 		docs := 0
