@@ -24,8 +24,10 @@ const (
 	// DefaultFindingBytes bounds the findings that are kept.
 	DefaultFindingBytes = 16 << 20
 	// DefaultWaitingBytes bounds the matches that wait to be judged in order,
-	// and again the requests that were judged but are not complete.
-	DefaultWaitingBytes = 8 << 20
+	// and again the requests that were judged but are not complete. Novelties
+	// that ask about each call let nearly every request match; one takes about
+	// 1.8 kB, so this is the DefaultLateness of 150 requests a second.
+	DefaultWaitingBytes = 32 << 20
 	// DefaultWindowBytes bounds the windows of all correlations.
 	DefaultWindowBytes = 16 << 20
 )

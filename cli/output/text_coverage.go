@@ -156,8 +156,16 @@ func Gaps(r *coverage.Report, rules map[string]string) []string {
 	}
 	for _, what := range slices.Sorted(maps.Keys(r.Evicted)) {
 		if n := r.Evicted[what]; n > 0 {
-			out = append(out, fmt.Sprintf("%s of %s did not fit into memory; findings may be missing", amount(n, "entry"), Clean(what)))
+			out = append(out, unfit(what, n))
 		}
 	}
 	return out
+}
+
+// unfit says what came of n entries of something for which there was no memory.
+func unfit(what string, n int64) string {
+	if what == "waiting" { // judged all the same, but not in order
+		return "judged early, for want of memory: " + amount(n, "request") + "; findings may depend on the order of lines"
+	}
+	return fmt.Sprintf("%s of %s did not fit into memory; findings may be missing", amount(n, "entry"), Clean(what))
 }

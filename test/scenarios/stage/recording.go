@@ -69,7 +69,7 @@ func writeSteps(file string, steps []*Step, scrub scrub) error {
 	return os.WriteFile(file, []byte(scrub.line(text.String())), 0o644)
 }
 
-// pack compresses a file of lines, with what scrub replaces replaced, and counts them.
+// pack compresses a file of lines, scrubbed, and counts those that it wrote.
 func pack(from, to string, scrub scrub) (lines int, err error) {
 	in, err := os.Open(from)
 	if err != nil {
@@ -89,8 +89,10 @@ func pack(from, to string, scrub scrub) (lines int, err error) {
 		if line, err = r.ReadString('\n'); err != nil {
 			break // what has no end was still being written
 		}
-		lines++
-		_, err = io.WriteString(zip, scrub.line(line))
+		if recorded(line) {
+			lines++
+			_, err = io.WriteString(zip, scrub.line(line))
+		}
 	}
 	if errors.Is(err, io.EOF) {
 		err = nil

@@ -9,7 +9,7 @@ import (
 func TestPack(t *testing.T) {
 	dir := t.TempDir()
 	from, to := filepath.Join(dir, "in"), filepath.Join(dir, "out.gz")
-	if err := os.WriteFile(from, []byte("one secret\ntwo\ntorn"), 0o600); err != nil {
+	if err := os.WriteFile(from, []byte("one secret\n{\"user\":{\"username\":\"system:serviceaccount:lynceus:lynceus-agent\"}}\ntwo\ntorn"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	lines, err := pack(from, to, newScrub(machine{}, "", []string{"one secret"}))
