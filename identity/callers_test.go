@@ -24,6 +24,7 @@ type call struct {
 	podName   string
 	uid       string // of the object
 	imitating string // impersonated user
+	agent     string // what the client calls itself
 }
 
 var start = time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
@@ -43,6 +44,9 @@ func (c call) event() *event.Event {
 	if c.imitating != "" {
 		event.AuditImpersonatedUserName.Set(e, c.imitating)
 		event.ActorUserName.Set(e, c.imitating)
+	}
+	if c.agent != "" {
+		event.HTTPRequestUserAgent.Set(e, c.agent)
 	}
 	if c.ip != "" {
 		event.SrcEndpointIP.Set(e, c.ip)

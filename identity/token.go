@@ -46,6 +46,9 @@ func (j *join) token(a *address, end inventory.End) (settled bool) {
 	}
 	home := atHome(pod, a, end)
 	event.AuditTokenAtHome.Set(e, home)
+	if home == "yes" {
+		event.AuditOwnProgram.Set(e, ownProgram(event.HTTPRequestUserAgent.Get(e), event.AuditUserName.Get(e), known.workload))
+	}
 	j.lacks = j.lacks || home == "no" || home == "unknown" && len(pod.Addresses) == 0 && pod.Gone == 0
 	return home == "yes"
 }
