@@ -23,6 +23,10 @@ var syscallFields = append(append([]Field{
 	{ID: 271, Name: "connection_info.socket_path", Type: TypeString, Search: SearchPart, Tables: networkTables, OCSF: "unmapped.connection_info.socket_path", Doc: "Path of a unix socket."},
 	{ID: 272, Name: "container.image.repository", Type: TypeString, Tables: runtimeTables, OCSF: "unmapped.container.image.repository", Doc: "Image the container was made from, without tag and digest.", Falco: []string{"container.image.repository"}},
 	{ID: 273, Name: "container.image.tag", Type: TypeString, Tables: runtimeTables, OCSF: "unmapped.container.image.tag", Doc: "Tag of that image.", Falco: []string{"container.image.tag"}},
+	{ID: 275, Name: "connection_info.connected", Type: TypeBool, Tables: networkTables, OCSF: "unmapped.connection_info.connected", Doc: "The socket was connected to its peer before anything was sent.", Falco: []string{"fd.connected"}},
+	{ID: 290, Name: "connection_info.new_peer", Type: TypeBool, Tables: networkTables, OCSF: "unmapped.connection_info.new_peer", Doc: "It is the first that this socket has to do with this peer.", Falco: []string{"fd.name_changed"}},
+	{ID: 291, Name: "process.ancestry.exe", Type: TypeStrings, Tables: processTable, OCSF: "unmapped.process.ancestry.exe", Doc: "First arguments of its ancestors, the parent first.", Falco: []string{"proc.aexe"}},
+	{ID: 292, Name: "actor.process.ancestry.exe", Type: TypeStrings, Tables: runtimeTables, OCSF: "unmapped.actor.process.ancestry.exe", Doc: "First arguments of its ancestors, the parent first."},
 	{ID: 274, Name: "container.privileged", Type: TypeBool, Tables: runtimeTables, OCSF: "unmapped.container.privileged", Doc: "The container runs privileged.", Falco: []string{"container.privileged"}},
 }, processFields("process", 276, processTable)...), append(processFields("actor.process", 296, runtimeTables), actorProcessFields...)...)
 

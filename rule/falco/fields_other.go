@@ -13,19 +13,18 @@ var otherFields = set(`
 	evt.abspath evt.around evt.asynctype evt.buffer evt.buflen evt.category evt.count.error evt.count.error.file evt.count.error.memory
 	evt.count.error.net evt.count.error.other evt.count.exit evt.count.procinfo evt.count.threadinfo evt.cpu evt.deltatime evt.deltatime.ns
 	evt.deltatime.s evt.info evt.io_dir evt.is_async evt.is_io evt.is_io_read evt.is_io_write evt.is_open_create evt.is_syslog evt.is_wait
-	evt.latency evt.latency.human evt.latency.ns evt.latency.s evt.pluginname evt.plugininfo evt.reltime evt.reltime.ns evt.reltime.s
+	evt.latency evt.latency.human evt.latency.ns evt.latency.s evt.reltime evt.reltime.ns evt.reltime.s
 	evt.wait_latency
-	fd.connected fd.containerdirectory fd.containername fd.cport.name fd.cproto fd.dev fd.dev.major fd.dev.minor fd.ino fd.is_server fd.is_upper_layer
-	fd.is_lower_layer fd.is_stdio fd.lproto fd.name_changed fd.proto fd.rproto fd.sproto fd.types fd.uid fd.cip.name fd.lip.name fd.rip.name fd.ino
-	fdlist.cips fdlist.cports fdlist.names fdlist.nums fdlist.sips fdlist.sports
+	fd.containerdirectory fd.containername fd.cport.name fd.cproto fd.dev fd.dev.major fd.dev.minor fd.ino fd.is_server fd.is_upper_layer
+	fd.is_lower_layer fd.is_stdio fd.lproto fd.proto fd.rproto fd.sproto fd.types fd.uid fd.cip.name fd.lip.name fd.rip.name fdlist.cips fdlist.cports fdlist.names fdlist.nums fdlist.sips fdlist.sports
 	fs.path.name fs.path.nameraw fs.path.source fs.path.sourceraw fs.path.target fs.path.targetraw
 	k8s.deployment.id k8s.deployment.label k8s.deployment.labels k8s.deployment.name k8s.ns.id k8s.ns.label k8s.ns.labels k8s.pod.cni.json
 	k8s.pod.full_sandbox_id k8s.pod.ip k8s.pod.label k8s.pod.labels k8s.pod.sandbox_id k8s.rc.id k8s.rc.label k8s.rc.labels k8s.rc.name
 	k8s.rs.id k8s.rs.label k8s.rs.labels k8s.rs.name k8s.svc.id k8s.svc.label k8s.svc.labels k8s.svc.name
-	proc.aargs proc.aenv proc.aexe proc.apid proc.args.len proc.cmdlenargs proc.cmdnargs proc.duration proc.exe_ino proc.exe_ino.ctime
+	proc.aargs proc.aenv proc.apid proc.args.len proc.cmdlenargs proc.cmdnargs proc.duration proc.exe_ino proc.exe_ino.ctime
 	proc.exe_ino.ctime_duration_pidns_start proc.exe_ino.ctime_duration_proc_start proc.exe_ino.mtime proc.fdlimit proc.fdopencount
 	proc.fdusage proc.is_container_healthcheck proc.is_container_liveness_probe proc.is_container_readiness_probe proc.is_exe_lower_layer
-	proc.is_exe_writable proc.is_sid_leader proc.is_vpgid_leader proc.loginshellid proc.nchilds proc.nthreads proc.pgid proc.pgid.exe
+	proc.is_exe_writable proc.is_sid_leader proc.loginshellid proc.nchilds proc.nthreads proc.pgid proc.pgid.exe
 	proc.pgid.exepath proc.pgid.is_leader proc.pgid.name proc.pid.ts proc.pidns_init_start_ts proc.ppid.duration proc.ppid.ts proc.pvpid
 	proc.sexe proc.sexepath proc.sid proc.sid.exe proc.sid.exepath proc.stdin.name proc.stdin.type proc.stdout.name proc.stdout.type
 	proc.stderr.name proc.stderr.type proc.vmrss proc.vmsize proc.vmswap proc.vpgid proc.vpgid.exe proc.vpgid.exepath proc.vpgid.name
