@@ -7,7 +7,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lynceus-io/lynceus/rule"
-	"github.com/lynceus-io/lynceus/rule/sigma"
+	"github.com/lynceus-io/lynceus/rule/files"
+	"github.com/lynceus-io/lynceus/rule/load"
 	"github.com/lynceus-io/lynceus/rules"
 )
 
@@ -15,7 +16,7 @@ func (a *app) rules() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "rules",
 		Short: "List, check, test, explain and switch detection rules, and try them on the past",
-		Long: `Rules are Sigma documents. Those that come with Lynceus stand inside the program; PATHs of
+		Long: `Rules are Sigma documents or Falco rule files. Those that come with Lynceus stand inside the program; PATHs of
 files and directories with your own can be given to every command here.`,
 		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
@@ -25,18 +26,18 @@ files and directories with your own can be given to every command here.`,
 }
 
 // builtin is the tree of the rules that come with Lynceus.
-func builtin() sigma.Tree { return sigma.Tree{FS: rules.FS, Root: ".", Name: "builtin"} }
+func builtin() files.Tree { return files.Tree{FS: rules.FS, Root: ".", Name: "builtin"} }
 
 // readRules reads the rules at paths, and the built-in ones.
-func readRules(paths []string, withBuiltin bool) *sigma.Result {
-	var trees []sigma.Tree
+func readRules(paths []string, withBuiltin bool) *load.Result {
+	var trees []files.Tree
 	if withBuiltin {
 		trees = append(trees, builtin())
 	}
 	for _, p := range paths {
-		trees = append(trees, sigma.Path(p))
+		trees = append(trees, files.Path(p))
 	}
-	return sigma.Load(sigma.Options{}, trees...)
+	return load.Load(trees...)
 }
 
 // maxShownProblems bounds the broken rules that an error tells in full.
@@ -44,7 +45,7 @@ const maxShownProblems = 5
 
 // loadRules reads rules that are to be run. A broken one is an error: a scan
 // without it would say less than it was asked for.
-func loadRules(paths []string, withBuiltin bool) (*sigma.Result, error) {
+func loadRules(paths []string, withBuiltin bool) (*load.Result, error) {
 	r := readRules(paths, withBuiltin)
 	if len(r.Errors) == 0 {
 		return r, nil
@@ -63,7 +64,7 @@ func loadRules(paths []string, withBuiltin bool) (*sigma.Result, error) {
 
 // ruleTrees reads the rules at paths, or the built-in ones where there are no
 // paths.
-func ruleTrees(paths []string) *sigma.Result { return readRules(paths, len(paths) == 0) }
+func ruleTrees(paths []string) *load.Result { return readRules(paths, len(paths) == 0) }
 
 // testCount returns how many tests a rule brings along.
 func testCount(r *rule.Rule) int {

@@ -83,10 +83,10 @@ var outcomeFields = map[event.FieldID]bool{
 }
 
 // lowersFailed reports whether failed attempts at what r detects are lowered
-// by default: it reads the audit log, and neither its condition nor a
+// by default: it reads the audit log, has no priority of its author's own, and neither its condition nor a
 // selection that an adjustment may use reads how the request ended.
 func lowersFailed(r *rule.Rule) bool {
-	if r.Table != event.ClassAudit || r.Expr == nil {
+	if r.Table != event.ClassAudit || r.Expr == nil || r.Priority != "" {
 		return false
 	}
 	reads := func(n expr.Node) bool {

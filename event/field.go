@@ -159,7 +159,7 @@ func indexNames(fs []Field, of func(*Field) []string) map[string]int {
 // the fields of one kind of source in a block of numbers of its own.
 func allFields() []Field {
 	var out []Field
-	for _, part := range [][]Field{commonFields, auditFields, podSpecFields, runtimeFields, findingFields, inventoryFields} {
+	for _, part := range [][]Field{commonFields, auditFields, podSpecFields, runtimeFields, syscallFields, findingFields, inventoryFields} {
 		out = append(out, part...)
 	}
 	return out

@@ -16,3 +16,13 @@ func imageRegistry(image string) string {
 	}
 	return defaultRegistry
 }
+
+// imageRepository returns an image reference up to its tag or digest: up to
+// the first colon or at sign, so that a registry with a port loses all that
+// follows it. Falco's plugin k8saudit cuts it there.
+func imageRepository(image string) string {
+	if i := strings.IndexAny(image, ":@"); i >= 0 {
+		return image[:i]
+	}
+	return image
+}

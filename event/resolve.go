@@ -8,21 +8,27 @@ type Ref struct {
 	// Field is the registry number, 0 for a path.
 	Field FieldID
 	// Path is the dotted path from the root of the raw document; "" for a
-	// field.
+	// field. Of a Strings field it picks one word: the one at that index from
+	// 0, or what follows name= in the first word that begins so.
 	Path string
 }
 
 // Name returns the field's registry name, or "raw." and the path.
 func (r Ref) Name() string {
-	if f := Lookup(r.Field); f != nil {
-		return f.Name
+	f := Lookup(r.Field)
+	switch {
+	case f == nil:
+		return "raw." + r.Path
+	case r.Path != "":
+		return f.Name + "[" + r.Path + "]"
 	}
-	return "raw." + r.Path
+	return f.Name
 }
 
 // Resolve finds what name means for rows of table c: a registry name; a path
-// below a JSON field of the registry (audit.request_object.spec.replicas); or
-// raw. and a path from the root of the document. ok is false when the name
+// below a JSON field of the registry (audit.request_object.spec.replicas); one
+// word of a Strings field (process.ancestry.name[0], syscall.arguments[flags]);
+// or raw. and a path from the root of the document. ok is false when the name
 // means nothing there.
 func Resolve(c Class, name string) (Ref, bool) {
 	if f := ByName(name); f != nil {
@@ -36,8 +42,11 @@ func Resolve(c Class, name string) (Ref, bool) {
 			continue
 		}
 		f := ByName(name[:i])
-		if f == nil || f.Type != TypeJSON || !f.In(c) {
+		if f == nil || !f.In(c) {
 			continue
+		}
+		if word, ok := strings.CutSuffix(name[i+1:], "]"); ok && word != "" && name[i] == '[' && f.Type == TypeStrings && f.Origin != Derived {
+			return Ref{Field: f.ID, Path: word}, true
 		}
 		if root, ok := documentRoots[f.Name]; ok {
 			return Ref{Path: root + name[i:]}, true

@@ -2,6 +2,7 @@ package expr
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/lynceus-io/lynceus/event"
 	"github.com/lynceus-io/lynceus/event/rawjson"
@@ -15,6 +16,12 @@ type column struct {
 	from  source
 	field event.FieldID
 	slots []int // of an extracted column
+	// index and name pick a word of a list.
+	index int
+	name  string
+	// term and the columns of its arguments are of fromTerm.
+	term *Term
+	args []Column
 	// part says what of a text in the document is the value; nil for all.
 	part func(string) string
 }
@@ -22,13 +29,16 @@ type column struct {
 type source uint8
 
 const (
-	fromText   source = iota // a stored field of type String, IP or JSON
-	fromInt                  // a stored field of type Int
-	fromBool                 // a stored field of type Bool
-	fromTime                 // a stored field of type Time
-	fromList                 // a stored field of type Strings
-	fromRaw                  // paths in the raw document
-	fromRawDoc               // the raw document itself
+	fromText      source = iota // a stored field of type String, IP or JSON
+	fromInt                     // a stored field of type Int
+	fromBool                    // a stored field of type Bool
+	fromTime                    // a stored field of type Time
+	fromList                    // a stored field of type Strings
+	fromWordAt                  // the word at an index of a list
+	fromWordNamed               // what follows name= in a word of a list
+	fromTerm                    // what a Term computes
+	fromRaw                     // paths in the raw document
+	fromRawDoc                  // the raw document itself
 )
 
 // patchRoot is the member of an audit event that is a JSON Patch when a
@@ -68,8 +78,10 @@ func (b *builder) newColumn(r event.Ref) (column, error) {
 	switch {
 	case f == nil:
 		return column{}, fmt.Errorf("there is no field number %d", r.Field)
-	case r.Path != "":
+	case r.Path != "" && (f.Type != event.TypeStrings || f.Origin == event.Derived):
 		return column{}, fmt.Errorf("%s and a path at once", f.Name)
+	case r.Path != "":
+		return wordColumn(f, r.Path), nil
 	case f.ID == event.RawData.ID():
 		return column{from: fromRawDoc, field: f.ID}, nil
 	case f.Origin == event.Derived:
@@ -78,6 +90,14 @@ func (b *builder) newColumn(r event.Ref) (column, error) {
 		return c, err
 	}
 	return column{from: sources[f.Type], field: f.ID}, nil
+}
+
+// wordColumn is one word of a list.
+func wordColumn(f *event.Field, which string) column {
+	if i, err := strconv.ParseUint(which, 10, 31); err == nil {
+		return column{from: fromWordAt, field: f.ID, index: int(i)}
+	}
+	return column{from: fromWordNamed, field: f.ID, name: which + "="}
 }
 
 var sources = [...]source{

@@ -52,6 +52,9 @@ type Const struct {
 type Pred struct {
 	At    Pos
 	Field event.Ref // zero when Op is OpKeyword
+	// Term is tested in place of Field when it is set; Field is then one of
+	// the fields that it reads.
+	Term *Term
 	// Name is the field as the rule wrote it, for messages.
 	Name string
 	Op   Op
@@ -61,6 +64,8 @@ type Pred struct {
 	// Other is the second field of OpFieldEq, OpFieldPrefix, OpFieldSuffix
 	// and OpFieldContains.
 	Other event.Ref
+	// OtherTerm stands in place of Other when it is set.
+	OtherTerm *Term
 	// Fold compares without regard to case (Unicode simple folding).
 	Fold bool
 	// Part makes a number of a Time field's value before it is compared; only
@@ -113,6 +118,7 @@ const (
 	OpFieldSuffix                 // ends with a value of Other
 	OpFieldContains               // contains a value of Other
 	OpKeyword                     // some text anywhere in the event contains the glob Text
+	OpMismatch                    // the regular expression matches no part of the value
 	OpInList                      // the value is in the list named Text, such as a threat feed
 )
 

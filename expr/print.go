@@ -138,7 +138,7 @@ func together(n Node) (string, bool) {
 	var literals []string
 	for _, x := range xs {
 		p, ok := x.(*Pred)
-		if !ok || p.Op != first.Op || p.Field != first.Field || p.Fold != first.Fold || p.Part != first.Part {
+		if !ok || p.Op != first.Op || p.Field != first.Field || p.Term != first.Term || p.Fold != first.Fold || p.Part != first.Part {
 			return "", false
 		}
 		literals = append(literals, p.literal())
@@ -152,7 +152,10 @@ func (n *Pred) subject() string {
 	if n.Field.Field == 0 && n.Field.Path == "" {
 		name = n.Name
 	}
-	if n.Op == OpKeyword {
+	switch {
+	case n.Term != nil:
+		name = n.Term.String()
+	case n.Op == OpKeyword:
 		name = "the event"
 	}
 	if n.Part != PartNone && int(n.Part) < len(partNames) {
@@ -174,7 +177,7 @@ func (o Op) verb() string {
 var verbs = [...]string{
 	0: " ? ", OpEq: " = ", OpContains: " contains ", OpPrefix: " starts with ", OpSuffix: " ends with ", OpGlob: " fits ",
 	OpRegex: " matches ", OpCIDR: " in ", OpLt: " < ", OpLe: " <= ", OpGt: " > ", OpGe: " >= ", OpExists: " exists", OpNull: " is null",
-	OpFieldEq: " = ", OpFieldPrefix: " starts with ", OpFieldSuffix: " ends with ", OpFieldContains: " contains ", OpKeyword: " contains ", OpInList: " in list ",
+	OpFieldEq: " = ", OpFieldPrefix: " starts with ", OpFieldSuffix: " ends with ", OpFieldContains: " contains ", OpKeyword: " contains ", OpInList: " in list ", OpMismatch: " has a value that does not match ",
 }
 
 // object is the literal of a predicate with what has to be said of it.
@@ -186,9 +189,12 @@ func (n *Pred) literal() string {
 		return ""
 	case OpCIDR, OpInList:
 		return n.Text
-	case OpRegex:
+	case OpRegex, OpMismatch:
 		return "/" + n.Text + "/"
 	case OpFieldEq, OpFieldPrefix, OpFieldSuffix, OpFieldContains:
+		if n.OtherTerm != nil {
+			return n.OtherTerm.String()
+		}
 		return n.Other.Name()
 	}
 	if plainNumber.MatchString(n.Text) {

@@ -67,10 +67,11 @@ func (e *Error) Unwrap() error { return e.Err }
 // error joins an *Error for each predicate that cannot be compiled.
 func NewProgram(nodes []Node, opts Options) (*Program, error) {
 	b := builder{
-		p:     &Program{byRef: map[event.Ref]Column{}},
-		opts:  opts,
-		tests: map[Pred]int32{},
-		slots: map[string]int{},
+		p:      &Program{byRef: map[event.Ref]Column{}},
+		opts:   opts,
+		tests:  map[Pred]int32{},
+		slots:  map[string]int{},
+		byTerm: map[*Term]Column{},
 	}
 	for _, r := range opts.Refs {
 		if _, err := b.column(r); err != nil {
@@ -111,13 +112,14 @@ func (p *Program) Eval(s *Subject, i int) bool {
 
 // builder makes a Program.
 type builder struct {
-	p     *Program
-	opts  Options
-	tree  int
-	tests map[Pred]int32 // without At and Name
-	paths []rawjson.Path
-	slots map[string]int // of paths, by their text
-	errs  []error
+	p      *Program
+	opts   Options
+	tree   int
+	tests  map[Pred]int32 // without At and Name
+	paths  []rawjson.Path
+	slots  map[string]int // of paths, by their text
+	byTerm map[*Term]Column
+	errs   []error
 }
 
 // compile emits n, to go on at yes or no, and returns where it starts.

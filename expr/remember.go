@@ -25,7 +25,7 @@ func (t *remembered) holds(s *Subject) bool {
 // isSlow reports whether a predicate is worth remembering.
 func isSlow(op Op) bool {
 	switch op {
-	case OpRegex, OpKeyword, OpFieldEq, OpFieldPrefix, OpFieldSuffix, OpFieldContains:
+	case OpRegex, OpMismatch, OpKeyword, OpFieldEq, OpFieldPrefix, OpFieldSuffix, OpFieldContains:
 		return true
 	}
 	return false

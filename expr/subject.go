@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"strings"
+
 	"github.com/lynceus-io/lynceus/event"
 	"github.com/lynceus-io/lynceus/event/rawjson"
 )
@@ -58,9 +60,13 @@ func (s *Subject) Load(e *event.Event) {
 func (s *Subject) column(c Column) *span {
 	sp := &s.columns[c]
 	if sp.load != s.loads {
+		col := &s.p.columns[c]
+		for _, a := range col.args { // their values come before those made of them
+			s.column(a)
+		}
 		sp.load = s.loads
 		sp.from = int32(len(s.cells))
-		sp.present = s.readColumn(&s.p.columns[c])
+		sp.present = s.readColumn(col)
 		sp.to = int32(len(s.cells))
 	}
 	return sp
@@ -69,6 +75,8 @@ func (s *Subject) column(c Column) *span {
 // readColumn appends the values of c and reports whether it is present.
 func (s *Subject) readColumn(c *column) bool {
 	switch c.from {
+	case fromTerm:
+		return s.compute(c)
 	case fromRaw:
 		return s.readPaths(c)
 	case fromRawDoc:
@@ -79,6 +87,12 @@ func (s *Subject) readColumn(c *column) bool {
 	case fromList:
 		list, ok := s.e.List(c.field)
 		for _, v := range list {
+			s.cells = append(s.cells, textCell(v))
+		}
+		return ok
+	case fromWordAt, fromWordNamed:
+		v, ok := c.word(s.e)
+		if ok {
 			s.cells = append(s.cells, textCell(v))
 		}
 		return ok
@@ -102,6 +116,23 @@ func (s *Subject) readColumn(c *column) bool {
 		s.cells = append(s.cells, wholeCell(n))
 	}
 	return true
+}
+
+// word returns the word of a list that c picks.
+func (c *column) word(e *event.Event) (string, bool) {
+	list, _ := e.List(c.field)
+	if c.from == fromWordAt {
+		if c.index < len(list) {
+			return list[c.index], true
+		}
+		return "", false
+	}
+	for _, w := range list {
+		if v, ok := strings.CutPrefix(w, c.name); ok {
+			return v, true
+		}
+	}
+	return "", false
 }
 
 // readPaths appends what stands in the raw document at the paths of c. A

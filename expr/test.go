@@ -34,7 +34,7 @@ func (b *builder) newTest(p *Pred) (test, error) {
 	if p.Op == OpKeyword {
 		return newKeyword(p), nil
 	}
-	col, err := b.column(p.Field)
+	col, err := b.operand(p.Field, p.Term)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func (b *builder) newTest(p *Pred) (test, error) {
 	case OpNull:
 		return null{col}, nil
 	case OpFieldEq, OpFieldPrefix, OpFieldSuffix, OpFieldContains:
-		other, err := b.column(p.Other)
+		other, err := b.operand(p.Other, p.OtherTerm)
 		return &fieldPair{p.Op, col, other, p.Fold}, err
 	}
 	vt, err := newValueTest(p, b.opts.Lists)
@@ -68,6 +68,9 @@ func newValueTest(p *Pred, lists func(string) List) (valueTest, error) {
 		return newGlobTest(p), nil
 	case OpRegex:
 		return newRegexTest(p)
+	case OpMismatch:
+		t, err := newRegexTest(p)
+		return &mismatchTest{t}, err
 	case OpCIDR:
 		return newCIDRTest(p)
 	case OpLt, OpLe, OpGt, OpGe:
@@ -77,3 +80,8 @@ func newValueTest(p *Pred, lists func(string) List) (valueTest, error) {
 	}
 	return nil, fmt.Errorf("there is no operator %d", p.Op)
 }
+
+// mismatchTest is OpMismatch.
+type mismatchTest struct{ regex valueTest }
+
+func (t *mismatchTest) holds(a *arena, c *cell) bool { return !t.regex.holds(a, c) }

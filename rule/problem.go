@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -13,6 +14,11 @@ type Problem struct {
 	Line, Col int
 	// RuleID and Title name the document; empty where they are not known.
 	RuleID, Title string
+	// Kind is what Title names where that is no rule: "macro", "exception".
+	Kind string
+	// Code is the word that the rule language's own programs have for such a
+	// problem, such as Falco's LOAD_ERR_VALIDATE; empty where there is none.
+	Code string
 	// Feature is the part of the rule language that it is about: "modifier
 	// windash", "condition", "log source".
 	Feature string
@@ -33,7 +39,7 @@ func (p *Problem) Error() string {
 	}
 	b.WriteString(": ")
 	if p.Title != "" {
-		fmt.Fprintf(&b, "rule %q: ", p.Title)
+		fmt.Fprintf(&b, "%s %q: ", cmp.Or(p.Kind, "rule"), p.Title)
 	}
 	if p.Feature != "" {
 		b.WriteString(p.Feature + ": ")

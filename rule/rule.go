@@ -33,6 +33,19 @@ type Rule struct {
 	// lists the names that the rule uses ("audit", "process_creation"); ""
 	// means that every name is a path in the source's document.
 	Vocabulary string
+	// Names are what the rule's own names of fields mean, where its language
+	// has other names than the registry lists; nil for none.
+	Names map[string]event.Ref
+	// Output is what an alert of the rule says, where its author wrote that;
+	// the names in it are among Fields.
+	Output Template
+	// Priority is the author's own word for the severity, where the language
+	// has others than Sigma: Falco's "Notice". A rule with one is as severe
+	// for failed requests as for others.
+	Priority string
+	// Feed is the author's own word for where events come from: Falco's
+	// "k8s_audit".
+	Feed string
 	// Table is the table whose rows the rule is judged on; event.ClassNone
 	// for a correlation.
 	Table event.Class
@@ -54,11 +67,15 @@ type Rule struct {
 	Silent bool
 }
 
-// Resolve finds what the rule means by a field's name: what the registry lists
+// Resolve finds what the rule means by a field's name: what Names says, or,
+// where the rule has none of its own, what the registry lists
 // for its log source, then Lynceus' own names. ok is false when the name means
 // nothing there. Correlations have no names of their own: ask the rules they
 // refer to.
 func (r *Rule) Resolve(name string) (ref event.Ref, ok bool) {
+	if ref, ok = r.Names[name]; ok || r.Names != nil {
+		return ref, ok
+	}
 	if r.Vocabulary == "" {
 		return event.Ref{Path: name}, name != ""
 	}

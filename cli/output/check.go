@@ -5,15 +5,16 @@ import (
 	"strings"
 
 	"github.com/lynceus-io/lynceus/incident/report"
-	"github.com/lynceus-io/lynceus/rule/sigma"
+	"github.com/lynceus-io/lynceus/rule"
+	"github.com/lynceus-io/lynceus/rule/load"
 )
 
 // CheckSchema names the document of a check of rules.
 const CheckSchema = "lynceus.rules-check/v1"
 
 // CheckWriter returns what writes the result of reading rules for people.
-func CheckWriter(o TextOptions) func(io.Writer, *sigma.Result) error {
-	return func(w io.Writer, r *sigma.Result) error {
+func CheckWriter(o TextOptions) func(io.Writer, *load.Result) error {
+	return func(w io.Writer, r *load.Result) error {
 		p := newPage(o)
 		for _, e := range r.Errors {
 			p.problem("broken", sgrRed, e)
@@ -21,10 +22,13 @@ func CheckWriter(o TextOptions) func(io.Writer, *sigma.Result) error {
 		for _, u := range r.Unsupported {
 			p.problem("unsupported", sgrYellow, u)
 		}
-		if len(r.Errors)+len(r.Unsupported) > 0 {
+		for _, x := range r.Warnings {
+			p.problem("warning", sgrDim, x)
+		}
+		if len(r.Errors)+len(r.Unsupported)+len(r.Warnings) > 0 {
 			p.line("")
 		}
-		text := amount(int64(len(r.Rules)), "rule") + " loaded"
+		text := amount(int64(ids(r.Rules)), "rule") + " loaded"
 		if n := documents(r.Unsupported); n > 0 {
 			text += ", " + number(int64(n)) + " not supported"
 		}
@@ -36,8 +40,17 @@ func CheckWriter(o TextOptions) func(io.Writer, *sigma.Result) error {
 	}
 }
 
+// ids counts rules, those of one id once.
+func ids(list []*rule.Rule) int {
+	seen := map[string]bool{}
+	for _, r := range list {
+		seen[r.ID] = true
+	}
+	return len(seen)
+}
+
 // documents counts the documents that problems are about.
-func documents(list []*sigma.Problem) int {
+func documents(list []*rule.Problem) int {
 	type document struct{ file, id, title string }
 	seen := map[document]bool{}
 	for _, p := range list {
@@ -47,7 +60,7 @@ func documents(list []*sigma.Problem) int {
 }
 
 // problem writes what is wrong in a rule file, with the place in it.
-func (p *page) problem(word, color string, e *sigma.Problem) {
+func (p *page) problem(word, color string, e *rule.Problem) {
 	for i, l := range strings.Split(e.Detail(), "\n") {
 		if i == 0 {
 			p.hang(p.with(color, word)+" ", len(word)+1, len(word)+1, Clean(l), nil)
@@ -67,18 +80,21 @@ type Problem struct {
 	Feature string `json:"feature"`
 	Reason  string `json:"reason"`
 	Advice  string `json:"advice"`
+	// Kind is what Rule names where that is no rule: macro, list, exception.
+	Kind string `json:"kind,omitempty"`
+	Code string `json:"code,omitempty"` // Falco's word for such a problem
 }
 
-func problemDocs(list []*sigma.Problem) []Problem {
+func problemDocs(list []*rule.Problem) []Problem {
 	out := []Problem{}
 	for _, p := range list {
-		out = append(out, Problem{p.Title, p.RuleID, p.File, p.Line, p.Col, p.Feature, p.Reason, p.Advice})
+		out = append(out, Problem{p.Title, p.RuleID, p.File, p.Line, p.Col, p.Feature, p.Reason, p.Advice, p.Kind, p.Code})
 	}
 	return out
 }
 
 // WriteCheckJSON writes the result of reading rules as one document.
-func WriteCheckJSON(w io.Writer, r *sigma.Result) error {
+func WriteCheckJSON(w io.Writer, r *load.Result) error {
 	docs := []report.Rule{}
 	for _, x := range r.Rules {
 		docs = append(docs, report.NewRule(x))
@@ -90,5 +106,6 @@ func WriteCheckJSON(w io.Writer, r *sigma.Result) error {
 		Rules       []report.Rule `json:"rules"`
 		Unsupported []Problem     `json:"unsupported"`
 		Errors      []Problem     `json:"errors"`
-	}{CheckSchema, r.Documents, len(r.Rules), docs, problemDocs(r.Unsupported), problemDocs(r.Errors)})
+		Warnings    []Problem     `json:"warnings,omitempty"`
+	}{CheckSchema, r.Documents, ids(r.Rules), docs, problemDocs(r.Unsupported), problemDocs(r.Errors), problemDocs(r.Warnings)})
 }

@@ -7,7 +7,6 @@ import (
 	"github.com/lynceus-io/lynceus/detect"
 	"github.com/lynceus-io/lynceus/incident"
 	"github.com/lynceus-io/lynceus/rule"
-	"github.com/lynceus-io/lynceus/rule/sigma"
 )
 
 // TestWriter writes the results of rules' own tests as they come.
@@ -29,7 +28,7 @@ func NewTestWriter(w io.Writer, o TextOptions, verbose bool) *TestWriter {
 func (t *TestWriter) Failed() int { return t.failed }
 
 // Broken tells of a rule that cannot be read.
-func (t *TestWriter) Broken(e *sigma.Problem) {
+func (t *TestWriter) Broken(e *rule.Problem) {
 	t.failed++
 	p := newPage(t.options)
 	p.problem("BROKEN", sgrRed, e)

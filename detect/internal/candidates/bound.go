@@ -56,12 +56,15 @@ func (b *builder) boundAll(op op, nodes []expr.Node, negated bool) (*formula, bo
 // expression the texts that it requires; what looks at several fields, at the
 // document, at times or at what is not known yet is assumed to hold.
 func (b *builder) boundPred(p *expr.Pred, negated bool) (*formula, bool, error) {
+	if p.Term != nil {
+		return always, false, nil
+	}
 	col, ok := b.column(p.Field)
 	if !ok {
 		return always, false, nil
 	}
 	switch p.Op {
-	case expr.OpFieldEq, expr.OpFieldPrefix, expr.OpFieldSuffix, expr.OpFieldContains, expr.OpKeyword:
+	case expr.OpFieldEq, expr.OpFieldPrefix, expr.OpFieldSuffix, expr.OpFieldContains, expr.OpKeyword, expr.OpMismatch:
 		return always, false, nil
 	case expr.OpRegex:
 		if negated {
@@ -96,11 +99,11 @@ func (b *builder) leaf(p *expr.Pred, col int32, negated bool) (*formula, error) 
 }
 
 // column returns the number of a field's column; ok is false for what is no
-// column here: paths, the document, objects, times, and fields whose values
+// column here: paths, single words of lists, the document, objects, times, and fields whose values
 // come later.
 func (b *builder) column(r event.Ref) (int32, bool) {
 	f := event.Lookup(r.Field)
-	if f == nil || f.Origin != event.Stored {
+	if f == nil || f.Origin != event.Stored || r.Path != "" {
 		return 0, false
 	}
 	switch f.Type {
