@@ -62,4 +62,5 @@ var auditFields = []Field{
 	{ID: 118, Name: "audit.token_at_home", Type: TypeString, Tables: auditTable, OCSF: "unmapped.audit.token_at_home", Origin: Contextual, Doc: "Whether the token was used by the pod that it is bound to: yes, no (another pod or a place that is not the pod's had the address), or unknown."},
 	{ID: 119, Name: "audit.token_pod.writer", Type: TypeString, Tables: auditTable, OCSF: "unmapped.audit.token_pod.writer", Origin: Contextual, Doc: "Who wrote the pod group of the token's pod: the user of the write that made it."},
 	{ID: 120, Name: "audit.awaits", Type: TypeBool, Tables: auditTable, OCSF: "unmapped.audit.awaits", Doc: "True where something about the pods of a request was not known when it was stored, and an amendment may say it."},
+	{ID: 121, Name: "audit.own_agent", Type: TypeBool, Tables: auditTable, OCSF: "unmapped.audit.own_agent", Origin: Contextual, Doc: "True where the cluster's own Lynceus agent made the request, by a code in its audit ID that only the agent and this server can make; absent otherwise."},
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	admissionv1 "k8s.io/api/admissionregistration/v1"
 	appsv1 "k8s.io/api/apps/v1"
@@ -45,6 +46,7 @@ type Client struct {
 	params   runtime.ParameterCodec
 	versions map[schema.GroupVersion]rest.Interface
 	metadata clientmetadata.Interface
+	signer   *signer
 }
 
 // NewClient returns a client for a configuration, such as
@@ -58,6 +60,11 @@ func NewClient(config *rest.Config) (*Client, error) {
 	c.config.QPS, c.config.Burst = requestsPerSecond, requestBurst
 	c.config.AcceptContentTypes, c.config.ContentType = accept, contentType
 	c.config.WarningHandlerWithContext = rest.NoWarnings{}
+	c.signer = &signer{now: time.Now}
+	c.config.Wrap(func(next http.RoundTripper) http.RoundTripper {
+		c.signer.next = next
+		return c.signer
+	})
 	if c.http, err = rest.HTTPClientFor(c.config); err != nil {
 		return nil, fmt.Errorf("the cluster's configuration: %w", err)
 	}
