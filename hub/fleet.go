@@ -72,7 +72,10 @@ func (f *fleet) Hello(ctx context.Context, bound string, h api.AgentHello) (api.
 	if bound != "" && h.Name != "" && h.Name != bound {
 		return api.AgentWelcome{}, fmt.Errorf("%w: it is for %q, and the agent calls its cluster %q", api.ErrOtherCluster, bound, h.Name)
 	}
-	old, _ := f.book.Get(h.UID)
+	old, known := f.book.Get(h.UID)
+	if bound != "" && known && old.Name != bound {
+		return api.AgentWelcome{}, fmt.Errorf("%w: it is for %q, and the cluster with UID %s is %q; run lynceus clusters forget %s to let it change its name", api.ErrOtherCluster, bound, h.UID, old.Name, h.UID)
+	}
 	c, err := f.book.Meet(ctx, clusters.Cluster{
 		UID: h.UID, Name: cmp.Or(bound, h.Name, old.Name, clusters.NameOf(h.UID)), KubernetesVersion: h.KubernetesVersion, Addresses: h.Addresses, AgentVersion: h.AgentVersion,
 	}, "agent")

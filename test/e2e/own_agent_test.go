@@ -3,7 +3,6 @@ package e2e
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/netip"
 	"os"
@@ -74,12 +73,11 @@ func TestOwnAgent(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, f := range all {
-		if strings.Contains(string(f.Document), "lynceus-agent/") {
+		// What the agent asks before the server knows it, which cluster this is, is no more than informational.
+		if f.Severity != "informational" && strings.Contains(string(f.Document), "lynceus-agent/") {
 			t.Errorf("%s (%s) about the agent's own requests: %s", f.rule(), f.Severity, f.Document)
 		}
 	}
-	rows, err := r.rows(`audit | where http_request.user_agent startswith "lynceus-agent/" | summarize n = count() by own = audit.own_agent, user = actor.user.name, what = strcat(api.operation, " ", resource.type)`)
-	t.Log(fmt.Sprint(rows), err)
 }
 
 // readToken is the token in a client configuration.
