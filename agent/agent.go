@@ -87,7 +87,7 @@ func New(o Options) (*Agent, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	client, err := kube.NewClient(o.Cluster)
+	client, err := newClient(o.Cluster, o.Version)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +115,11 @@ func (a *Agent) session(ctx context.Context) {
 		return err
 	})
 	a.retry(ctx, "the hub does not know this agent yet", func(ctx context.Context) (err error) {
-		cluster, err = a.o.Hub.Hello(ctx, a.hello(id))
+		welcome, err := a.o.Hub.Hello(ctx, a.hello(id))
+		if err == nil {
+			cluster = welcome.Cluster
+			a.client.Sign(welcome.RequestKey)
+		}
 		return err
 	})
 	a.retry(ctx, "the hub does not say what it knows", func(ctx context.Context) error {
@@ -194,8 +198,11 @@ func (a *Agent) live(ctx context.Context, id kube.Identity) {
 			return
 		}
 		wait, cancel := context.WithTimeout(ctx, beat)
-		_, err := a.o.Hub.Hello(wait, a.hello(id))
+		welcome, err := a.o.Hub.Hello(wait, a.hello(id))
 		cancel()
+		if err == nil {
+			a.client.Sign(welcome.RequestKey)
+		}
 		if ctx.Err() == nil {
 			a.say("the hub does not take signs of life", err)
 		}

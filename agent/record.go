@@ -32,6 +32,8 @@ type RecordOptions struct {
 	// compressed with gzip where Gzip says so.
 	To   io.Writer
 	Gzip bool
+	// Version is the program's, for the audit log.
+	Version string
 	// Listed is called when everything that is there was written; nil for
 	// nobody.
 	Listed func()
@@ -54,7 +56,7 @@ func Record(ctx context.Context, o RecordOptions) (Recorded, error) {
 	if o.Cluster == nil || o.To == nil {
 		return Recorded{}, errors.New("agent: Cluster and To must be given")
 	}
-	client, err := kube.NewClient(o.Cluster)
+	client, err := newClient(o.Cluster, o.Version)
 	if err != nil {
 		return Recorded{}, err
 	}

@@ -20,8 +20,8 @@ func clusterPath(uid, what string) string {
 }
 
 // Hello implements Hub.
-func (r *Remote) Hello(ctx context.Context, h api.AgentHello) (c api.Cluster, err error) {
-	return c, r.client.Do(ctx, "PUT", clusterPath(h.UID, "agent"), nil, h, &c)
+func (r *Remote) Hello(ctx context.Context, h api.AgentHello) (w api.AgentWelcome, err error) {
+	return w, r.client.Do(ctx, "PUT", clusterPath(h.UID, "agent"), nil, h, &w)
 }
 
 // Known implements Hub.

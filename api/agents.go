@@ -11,6 +11,7 @@ import (
 	"github.com/lynceus-io/lynceus/api/problem"
 	"github.com/lynceus-io/lynceus/bus"
 	"github.com/lynceus-io/lynceus/event/wire"
+	"github.com/lynceus-io/lynceus/identity/own"
 	"github.com/lynceus-io/lynceus/store/clusters"
 )
 
@@ -56,6 +57,13 @@ type AgentStatus struct {
 	Unseen    []string  `json:"unseen"`
 }
 
+// AgentWelcome is what an agent is told when it says what it is.
+type AgentWelcome struct {
+	Cluster
+	// RequestKey is the cluster's, for the audit IDs of the agent's requests.
+	RequestKey own.Key `json:"request_key"`
+}
+
 // KnownObject is an object that the store believes to be in a cluster.
 type KnownObject struct {
 	Group     string `json:"group,omitempty"`
@@ -69,7 +77,7 @@ type KnownObject struct {
 // agent's token is for. Errors are those of package clusters, wire and bus.
 type Agents interface {
 	Clusters() []Cluster
-	Hello(ctx context.Context, bound string, h AgentHello) (Cluster, error)
+	Hello(ctx context.Context, bound string, h AgentHello) (AgentWelcome, error)
 	Known(ctx context.Context, bound, uid string) ([]KnownObject, error)
 	// Take returns when the rows of a batch are durable, and how many they are.
 	Take(ctx context.Context, bound, uid string, batch []byte) (rows int, err error)

@@ -147,7 +147,7 @@ func (a *app) record(ctx context.Context, f *agentFlags, config *rest.Config, lo
 		to = file
 	}
 	done, err := agent.Record(ctx, agent.RecordOptions{
-		Cluster: config, Name: f.cluster, Key: redact.NewKey(), To: to, Gzip: strings.HasSuffix(f.record, ".gz"), Log: log, Now: a.now,
+		Cluster: config, Name: f.cluster, Key: redact.NewKey(), To: to, Gzip: strings.HasSuffix(f.record, ".gz"), Version: productVersion(), Log: log, Now: a.now,
 		Listed: func() { a.say("all that is there is written; recording what changes") },
 	})
 	if err != nil {

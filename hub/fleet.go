@@ -12,6 +12,7 @@ import (
 	"github.com/lynceus-io/lynceus/api/hunt"
 	"github.com/lynceus-io/lynceus/collect/redact"
 	"github.com/lynceus-io/lynceus/hub/live"
+	"github.com/lynceus-io/lynceus/identity/own"
 	"github.com/lynceus-io/lynceus/store/clusters"
 )
 
@@ -23,6 +24,7 @@ type fleet struct {
 	queries   hunt.Querier
 	behind    func(ctx context.Context) bool // whether rows wait to be stored
 	redactor  *redact.Redactor
+	secret    []byte // that keys of clusters are derived from
 	now       func() time.Time
 	started   time.Time
 
@@ -31,7 +33,7 @@ type fleet struct {
 }
 
 func newFleet(book *clusters.Book, p live.Publisher, q hunt.Querier, behind func(context.Context) bool, key []byte, now func() time.Time) *fleet {
-	return &fleet{book: book, publisher: p, queries: q, behind: behind, redactor: redact.New(key), now: now, started: now(), agents: map[string]*api.AgentStatus{}}
+	return &fleet{book: book, publisher: p, queries: q, behind: behind, redactor: redact.New(key), secret: key, now: now, started: now(), agents: map[string]*api.AgentStatus{}}
 }
 
 // agentSource is the source of what the agent of a cluster brings.
@@ -66,23 +68,31 @@ func (f *fleet) status(c clusters.Cluster) api.Cluster {
 }
 
 // Hello implements api.Agents.
-func (f *fleet) Hello(ctx context.Context, bound string, h api.AgentHello) (api.Cluster, error) {
+func (f *fleet) Hello(ctx context.Context, bound string, h api.AgentHello) (api.AgentWelcome, error) {
 	if bound != "" && h.Name != "" && h.Name != bound {
-		return api.Cluster{}, fmt.Errorf("%w: it is for %q, and the agent calls its cluster %q", api.ErrOtherCluster, bound, h.Name)
+		return api.AgentWelcome{}, fmt.Errorf("%w: it is for %q, and the agent calls its cluster %q", api.ErrOtherCluster, bound, h.Name)
 	}
-	old, _ := f.book.Get(h.UID)
+	old, known := f.book.Get(h.UID)
+	if bound != "" && known && old.Name != bound {
+		return api.AgentWelcome{}, fmt.Errorf("%w: it is for %q, and the cluster with UID %s is %q; run lynceus clusters forget %s to let it change its name", api.ErrOtherCluster, bound, h.UID, old.Name, h.UID)
+	}
 	c, err := f.book.Meet(ctx, clusters.Cluster{
 		UID: h.UID, Name: cmp.Or(bound, h.Name, old.Name, clusters.NameOf(h.UID)), KubernetesVersion: h.KubernetesVersion, Addresses: h.Addresses, AgentVersion: h.AgentVersion,
 	}, "agent")
 	if err != nil {
-		return api.Cluster{}, err
+		return api.AgentWelcome{}, err
 	}
 	unseen := slices.Clone(h.Unseen[:min(len(h.Unseen), maxUnseen)])
 	for i, text := range unseen {
 		unseen[i] = text[:min(len(text), maxUnseenText)]
 	}
 	f.heard(c.UID, func(a *api.AgentStatus) { a.Waiting, a.Coalesced, a.Unseen = h.Waiting, h.Coalesced, unseen })
-	return f.status(c), nil
+	return api.AgentWelcome{Cluster: f.status(c), RequestKey: f.requestKey(c.UID, c.Name)}, nil
+}
+
+// requestKey is by what the requests of a cluster's own agent are known.
+func (f *fleet) requestKey(clusterUID, cluster string) own.Key {
+	return own.NewKey(f.secret, clusterUID, cluster)
 }
 
 // heard notes a sign of life.

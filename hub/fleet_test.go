@@ -143,7 +143,7 @@ func TestFleetSilence(t *testing.T) {
 			t.Errorf("problems %q, want %q", got, want)
 		}
 	}
-	hello := func(h api.AgentHello) api.Cluster {
+	hello := func(h api.AgentHello) api.AgentWelcome {
 		t.Helper()
 		c, err := f.Hello(t.Context(), "", h)
 		if err != nil {
@@ -172,6 +172,12 @@ func TestFleetSilence(t *testing.T) {
 	}
 	if _, err := f.Hello(t.Context(), "prod", api.AgentHello{UID: "other"}); !errors.Is(err, clusters.ErrTaken) {
 		t.Error(err)
+	}
+	if _, err := f.Hello(t.Context(), "dev", api.AgentHello{UID: "12345678-9"}); !errors.Is(err, api.ErrOtherCluster) {
+		t.Errorf("an agent of another cluster took this one over: %v", err)
+	}
+	if w := hello(api.AgentHello{UID: "12345678-9"}); w.RequestKey != f.requestKey("12345678-9", "prod") || w.RequestKey == f.requestKey("12345678-9", "dev") {
+		t.Errorf("key %x", w.RequestKey)
 	}
 	if _, err := f.Forget(t.Context(), "12345678-9", "ann"); err != nil {
 		t.Error(err)

@@ -70,7 +70,7 @@ func (u *Up) Cluster() string {
 type inProcess struct{ fleet *fleet }
 
 // Hello implements agent.Hub.
-func (p inProcess) Hello(ctx context.Context, h api.AgentHello) (api.Cluster, error) {
+func (p inProcess) Hello(ctx context.Context, h api.AgentHello) (api.AgentWelcome, error) {
 	return p.fleet.Hello(ctx, "", h)
 }
 

@@ -32,7 +32,7 @@ func (u *Up) makeConsumer(ctx context.Context) error {
 
 // newJudge makes a judge that knows what the store holds.
 func (u *Up) newJudge(ctx context.Context, set *detect.Set) (*live.Judge, error) {
-	callers, err := identity.NewCallers(identity.CallersOptions{Inside: u.o.Inside, Feeds: u.o.Feeds})
+	callers, err := identity.NewCallers(identity.CallersOptions{Inside: u.o.Inside, Feeds: u.o.Feeds, Agent: u.fleet.requestKey})
 	if err != nil {
 		return nil, fmt.Errorf("prepare identities: %w", err)
 	}

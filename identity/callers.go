@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/lynceus-io/lynceus/event"
+	"github.com/lynceus-io/lynceus/identity/own"
 	"github.com/lynceus-io/lynceus/inventory"
 )
 
@@ -36,6 +37,9 @@ type CallersOptions struct {
 	// History is what is known of the cluster's objects; nil begins with an
 	// empty one. Callers tells it what audit events say, and is its only user.
 	History *inventory.History
+	// Agent returns the key of a cluster's own agent, by which its requests are
+	// known; nil where no agent is.
+	Agent func(clusterUID, cluster string) own.Key
 }
 
 // Callers sets the contextual fields of events: where the caller of an audit
@@ -54,6 +58,7 @@ type Callers struct {
 	last     *cluster
 	bodies   bodies
 	history  *inventory.History
+	agent    func(clusterUID, cluster string) own.Key
 	row      inventory.Object
 	join     join
 	lacks    bool // the event that was observed last
@@ -68,7 +73,7 @@ const maxClusters = 256
 
 // NewCallers returns a Callers that has learned nothing yet.
 func NewCallers(opts CallersOptions) (*Callers, error) {
-	c := &Callers{inside: NewSet(opts.Inside), bytes: opts.Bytes, clusters: map[string]*cluster{}, history: opts.History}
+	c := &Callers{inside: NewSet(opts.Inside), bytes: opts.Bytes, clusters: map[string]*cluster{}, history: opts.History, agent: opts.Agent}
 	if c.history == nil {
 		c.history = inventory.NewHistory(inventory.HistoryOptions{})
 	}
@@ -123,6 +128,7 @@ func (c *Callers) observeAudit(e *event.Event) (settled bool) {
 			a.addName(name)
 		}
 	}
+	c.ownAgent(e)
 	cl.learnAccount(e, a, t)
 	if isNodeDeletion(e) {
 		cl.forgetNode(event.ResourceName.Get(e))

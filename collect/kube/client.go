@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	admissionv1 "k8s.io/api/admissionregistration/v1"
 	appsv1 "k8s.io/api/apps/v1"
@@ -49,6 +50,7 @@ type Client struct {
 	params   runtime.ParameterCodec
 	versions map[schema.GroupVersion]rest.Interface
 	metadata clientmetadata.Interface
+	signer   *signer
 }
 
 // NewClient returns a client for a configuration, such as
@@ -65,6 +67,11 @@ func NewClient(config *rest.Config) (*Client, error) {
 		c.config.UserAgent = userAgent
 	}
 	c.config.WarningHandlerWithContext = rest.NoWarnings{}
+	c.signer = &signer{now: time.Now}
+	c.config.Wrap(func(next http.RoundTripper) http.RoundTripper {
+		c.signer.next = next
+		return c.signer
+	})
 	if c.http, err = rest.HTTPClientFor(c.config); err != nil {
 		return nil, fmt.Errorf("the cluster's configuration: %w", err)
 	}

@@ -1,11 +1,11 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/lynceus-io/lynceus/test/cluster"
 	"github.com/lynceus-io/lynceus/test/cluster/clustertest"
@@ -42,12 +42,7 @@ func TestIdentity(t *testing.T) {
 		kubectl(deployment(d.namespace, d.name, image, 1, "loop", "/api/v1/namespaces/"+d.namespace+"/configmaps"), "apply", "-f", "-")
 		available(t, c, d.namespace, d.name)
 	}
-	time.Sleep(3 * time.Second)
-
-	var said []report
-	for _, d := range []struct{ namespace, name string }{{"shop", "web"}, {"lab", "notebook"}} {
-		said = append(said, reports(t, clustertest.Kubectl(t, c, "-n", d.namespace, "logs", podOf(t, c, d.namespace, d.name)))...)
-	}
+	said := enough(t, c, "shop", "lab")
 	wrong, example := 0, ""
 	eventually(t, slow, "what is known of the calls is complete", func() error {
 		wrong = 0
@@ -75,13 +70,17 @@ func TestIdentity(t *testing.T) {
 
 	victim, thief := podOf(t, c, "shop", "web"), podOf(t, c, "lab", "notebook")
 	stolen(t, r, c)
-	eventually(t, slow, "the finding about the token in another pod", func() error {
+	eventually(t, slow, "the findings about the token in another pod and outside", func() error {
 		all, err := r.findings("system:serviceaccount:shop:default")
 		if err != nil {
 			return err
 		}
-		return oneSays(all, "token_used_by_other_pod", []string{victim, thief})
+		return errors.Join(
+			oneSays(all, "token_used_by_other_pod", []string{victim, thief, `"token_workload":"Deployment/web"`, `"caller_workload":"Deployment/notebook"`, `"token_writer":"` + person + `"`}),
+			oneSays(all, "credential_in_two_places", []string{victim, "198.51.100.66"}),
+			oneSays(all, "cluster_account_outside", []string{victim, "198.51.100.66"}))
 	})
+	r.tells(t, "system:serviceaccount:shop:default", []string{victim, thief, "Deployment/web", "Deployment/notebook", "198.51.100.66", person})
 
 	kubectl("", "-n", "shop", "exec", victim, "--", "/bin/caller", "token")
 	eventually(t, slow, "the finding about the command names pod, workload and who deployed it", func() error {

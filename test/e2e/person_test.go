@@ -79,6 +79,7 @@ func TestPerson(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := watched(t, r, "prod", cluster.Config{AuditPolicy: []byte(policy)})
+	r.watches(t, c, "prod")
 	image := clustertest.GoImage(t, c, callerPackage)
 	clustertest.Kubectl(t, c, "create", "namespace", "shop")
 	clustertest.Kubectl(t, c, "-n", "shop", "create", "secret", "generic", "db", "--from-literal=password=hunter2-canary")
@@ -88,6 +89,7 @@ func TestPerson(t *testing.T) {
 	kubectl(deployment("shop", "web", image, 1, "wait"), "apply", "-f", "-")
 	available(t, c, "shop", "web")
 	pod := podOf(t, c, "shop", "web")
+	r.knowsPod(t, pod)
 	kubectl("", "-n", "shop", "exec", pod, "--", "/bin/caller", "token")
 	kubectl("", "-n", "shop", "get", "secret", "db", "-o", "yaml")
 	kubectl("", "get", "secrets", "--all-namespaces")
@@ -97,7 +99,7 @@ func TestPerson(t *testing.T) {
 		rule string
 		says []string // in the finding's document
 	}{
-		{"command_in_container", []string{`"` + pod + `"`, `"shop"`}},
+		{"command_in_container", []string{`"` + pod + `"`, `"shop"`, `"workload":"Deployment/web"`, `"writer":"` + person + `"`}},
 		{"secret_read", []string{`"db"`, `"shop"`}},
 		{"secrets_listed_everywhere", nil},
 		{"cluster_admin_granted", []string{`"mira-admin"`}},
@@ -114,10 +116,58 @@ func TestPerson(t *testing.T) {
 		}
 		return nil
 	})
+	r.tells(t, person, []string{person, personAddr, pod, "Deployment/web", "secret db", "all secrets", "cluster-admin", "mira-admin"})
 	if rows, err := r.rows(`audit | where raw_data has "hunter2-canary" | count`); err != nil || rows[0]["Count"] != "0" {
 		t.Errorf("the value of a secret is in the store: %v %v", rows, err)
 	}
 	r.equalsLog(t, c, "prod", slow)
+}
+
+// knowsPod waits until the inventory has a pod with its address.
+func (r *receiver) knowsPod(t *testing.T, pod string) {
+	t.Helper()
+	r.has(t, "the inventory has pod "+pod, fmt.Sprintf(`inventory | where resource.type == "pods" and resource.name == %q and isnotempty(inventory.ips)`, pod))
+}
+
+// has waits until a question has an answer.
+func (r *receiver) has(t *testing.T, what, kql string) {
+	t.Helper()
+	eventually(t, slow, what, func() error {
+		rows, err := r.rows(kql + " | take 1")
+		if err == nil && len(rows) == 0 {
+			err = fmt.Errorf("nothing is: %s", kql)
+		}
+		return err
+	})
+}
+
+// tells waits until the incidents about a user, as people read them, have all texts.
+func (r *receiver) tells(t *testing.T, user string, texts []string) {
+	t.Helper()
+	story := ""
+	eventually(t, slow, "the incident about "+user, func() error {
+		out, err := r.lynceus("incident", "list", "--user", user, "-o", "json")
+		if err != nil {
+			return err
+		}
+		var list struct{ Incidents []struct{ ID string } }
+		if err := json.Unmarshal([]byte(out), &list); err != nil {
+			return fmt.Errorf("%w: %s", err, out)
+		}
+		if len(list.Incidents) != 1 {
+			return fmt.Errorf("%d incidents, not one: %s", len(list.Incidents), out)
+		}
+		if story, err = r.lynceus("incident", "show", list.Incidents[0].ID); err != nil {
+			return err
+		}
+		for _, text := range texts {
+			if !strings.Contains(story, text) {
+				return fmt.Errorf("it does not say %q:\n%s", text, story)
+			}
+		}
+		return nil
+	})
+	t.Logf("the incident:\n%s", story)
 }
 
 // oneSays sees that a finding of a rule has all texts in its document.

@@ -25,13 +25,7 @@ func TestTokenPod(t *testing.T) {
 		clustertest.Apply(t, c, deployment(d.namespace, d.name, image, 2, "loop", "/api/v1/namespaces/"+d.namespace+"/configmaps"))
 		available(t, c, d.namespace, d.name)
 	}
-	time.Sleep(3 * time.Second)
-	var said []report
-	for _, namespace := range []string{"shop", "lab"} {
-		for pod := range strings.FieldsSeq(clustertest.Kubectl(t, c, "-n", namespace, "get", "pods", "-o", "name")) {
-			said = append(said, reports(t, clustertest.Kubectl(t, c, "-n", namespace, "logs", pod))...)
-		}
-	}
+	said := enough(t, c, "shop", "lab")
 	rows := r.calls(t, said)
 	right := 0
 	for i, want := range said {
@@ -43,10 +37,29 @@ func TestTokenPod(t *testing.T) {
 		t.Errorf("a call of pod %s/%s (%s) is stored as by the token of %v", want.Namespace, want.Pod, want.PodUID, row)
 	}
 	t.Logf("token_pod right for %d of %d calls of %d workloads", right, len(said), 3)
-	if len(said) < 100 {
-		t.Errorf("only %d calls were made", len(said))
-	}
 	stolen(t, r, c)
+}
+
+// enough waits until the pods of namespaces have reported a hundred calls, and returns all.
+func enough(t *testing.T, c *cluster.Cluster, namespaces ...string) []report {
+	t.Helper()
+	var said []report
+	eventually(t, slow, "a hundred calls of pods", func() error {
+		said = said[:0]
+		for _, namespace := range namespaces {
+			for pod := range strings.FieldsSeq(clustertest.Kubectl(t, c, "-n", namespace, "get", "pods", "-o", "name")) {
+				text := clustertest.Kubectl(t, c, "-n", namespace, "logs", pod)
+				if cut := strings.LastIndexByte(text, '}'); cut >= 0 {
+					said = append(said, reports(t, text[:cut+1])...)
+				}
+			}
+		}
+		if len(said) < 100 {
+			return fmt.Errorf("%d calls", len(said))
+		}
+		return nil
+	})
+	return said
 }
 
 // calls reads what is stored of calls that pods reported, in their order, and waits until all are there.
