@@ -246,7 +246,7 @@ const (
 	FieldAuditPodApparmor FieldID = 179
 	// FieldAuditPodRegistries is audit.pod.registries.
 	FieldAuditPodRegistries FieldID = 180
-	// Activity is activity: What was done, in OCSF's words: Launch, Terminate, Open, Create, Delete, Rename, Set Attributes.
+	// Activity is activity: What was done, in OCSF's words: Launch, Terminate, Open, Create, Delete, Rename, Set Attributes. Running for a process that ran before anybody looked.
 	Activity StringField = 192
 	// ProcessFilePath is process.file.path: Path of the program that runs.
 	ProcessFilePath StringField = 193
@@ -264,7 +264,7 @@ const (
 	ProcessWorkingDirectory StringField = 199
 	// ProcessFileHashSHA256 is process.file.hash.sha256: SHA-256 of the program, in hexadecimal.
 	ProcessFileHashSHA256 StringField = 200
-	// ProcessUserUID is process.user.uid: User id it runs as; 0 is root.
+	// ProcessUserUID is process.user.uid: User id it runs as, the effective one; 0 is root.
 	ProcessUserUID IntField = 201
 	// ProcessTTY is process.tty: Terminal it is attached to.
 	ProcessTTY StringField = 202
@@ -280,6 +280,28 @@ const (
 	ProcessSessionUID StringField = 207
 	// ProcessParentProcessUserName is process.parent_process.user.name: User the parent runs as.
 	ProcessParentProcessUserName StringField = 208
+	// ExitCode is exit_code: What the process returned when it ended; absent when a signal ended it.
+	ExitCode IntField = 209
+	// ExitSignal is exit_signal: Number of the signal that ended the process.
+	ExitSignal IntField = 210
+	// ProcessParentProcessUID is process.parent_process.uid: Identity of the process that made it, which may have ended long ago.
+	ProcessParentProcessUID StringField = 211
+	// ProcessCreatedTime is process.created_time: When the process was made, by its first thread.
+	ProcessCreatedTime TimeField = 212
+	// ProcessNamespacePID is process.namespace_pid: Process id in its own PID namespace, as its container sees it.
+	ProcessNamespacePID IntField = 213
+	// ProcessGid is process.gid: Group id it runs as, the effective one.
+	ProcessGid IntField = 214
+	// ProcessAuid is process.auid: User id of the login it descends from; absent when it descends from none.
+	ProcessAuid IntField = 215
+	// ProcessRealUID is process.real_uid: Real user id: who started it, where process.user.uid is the effective one.
+	ProcessRealUID IntField = 216
+	// ProcessCapabilities is process.capabilities: Its effective capabilities, as CAP_SYS_ADMIN.
+	ProcessCapabilities StringsField = 217
+	// ProcessFileUnlinked is process.file.unlinked: The program's file has no name any more, or never had one.
+	ProcessFileUnlinked BoolField = 218
+	// ProcessLineage is process.lineage: Programs of its ancestors: the parent's path first, then the grandparent's.
+	ProcessLineage StringsField = 219
 	// ActorProcessFilePath is actor.process.file.path: Path of the acting process's program.
 	ActorProcessFilePath StringField = 220
 	// ActorProcessCmdLine is actor.process.cmd_line: Program and arguments of the acting process.
@@ -412,9 +434,9 @@ const (
 
 const (
 	setWords   = 7
-	numStrings = 119
-	numInts    = 31
-	numLists   = 15
+	numStrings = 120
+	numInts    = 39
+	numLists   = 17
 )
 
 type slotKind uint8
@@ -532,68 +554,79 @@ var slots = [setWords * 64]struct {
 	206: {slotInt, 16},
 	207: {slotString, 76},
 	208: {slotString, 77},
-	220: {slotString, 78},
-	221: {slotString, 79},
-	222: {slotInt, 17},
-	223: {slotString, 80},
-	230: {slotString, 81},
-	231: {slotString, 82},
-	240: {slotString, 83},
-	241: {slotInt, 18},
-	242: {slotString, 84},
-	243: {slotString, 85},
-	244: {slotList, 6},
-	245: {slotInt, 19},
-	246: {slotInt, 20},
-	250: {slotString, 86},
-	251: {slotString, 87},
-	252: {slotString, 88},
-	253: {slotString, 89},
-	320: {slotString, 90},
-	321: {slotString, 91},
-	322: {slotString, 92},
-	323: {slotString, 93},
-	324: {slotInt, 21},
-	325: {slotInt, 22},
-	326: {slotInt, 23},
-	327: {slotInt, 24},
-	328: {slotInt, 25},
-	329: {slotList, 7},
-	330: {slotList, 8},
-	331: {slotList, 9},
-	332: {slotInt, 26},
-	333: {slotString, 94},
-	334: {slotString, 95},
-	335: {slotString, 96},
-	336: {slotString, 97},
-	337: {slotString, 98},
-	338: {slotString, 99},
-	339: {slotInt, 27},
-	340: {slotString, 100},
-	341: {slotString, 101},
-	384: {slotString, 102},
-	385: {slotString, 103},
-	386: {slotString, 104},
-	387: {slotInt, 28},
-	388: {slotInt, 29},
-	389: {slotString, 105},
-	390: {slotString, 106},
-	391: {slotString, 107},
-	392: {slotList, 10},
-	393: {slotList, 11},
-	394: {slotList, 12},
-	395: {slotString, 108},
-	396: {slotString, 109},
-	397: {slotInt, 30},
-	398: {slotList, 13},
-	399: {slotList, 14},
-	400: {slotString, 110},
-	410: {slotString, 111},
-	411: {slotString, 112},
-	412: {slotString, 113},
-	413: {slotString, 114},
-	414: {slotString, 115},
-	415: {slotString, 116},
-	416: {slotString, 117},
-	417: {slotString, 118},
+	209: {slotInt, 17},
+	210: {slotInt, 18},
+	211: {slotString, 78},
+	212: {slotInt, 19},
+	213: {slotInt, 20},
+	214: {slotInt, 21},
+	215: {slotInt, 22},
+	216: {slotInt, 23},
+	217: {slotList, 6},
+	218: {slotInt, 24},
+	219: {slotList, 7},
+	220: {slotString, 79},
+	221: {slotString, 80},
+	222: {slotInt, 25},
+	223: {slotString, 81},
+	230: {slotString, 82},
+	231: {slotString, 83},
+	240: {slotString, 84},
+	241: {slotInt, 26},
+	242: {slotString, 85},
+	243: {slotString, 86},
+	244: {slotList, 8},
+	245: {slotInt, 27},
+	246: {slotInt, 28},
+	250: {slotString, 87},
+	251: {slotString, 88},
+	252: {slotString, 89},
+	253: {slotString, 90},
+	320: {slotString, 91},
+	321: {slotString, 92},
+	322: {slotString, 93},
+	323: {slotString, 94},
+	324: {slotInt, 29},
+	325: {slotInt, 30},
+	326: {slotInt, 31},
+	327: {slotInt, 32},
+	328: {slotInt, 33},
+	329: {slotList, 9},
+	330: {slotList, 10},
+	331: {slotList, 11},
+	332: {slotInt, 34},
+	333: {slotString, 95},
+	334: {slotString, 96},
+	335: {slotString, 97},
+	336: {slotString, 98},
+	337: {slotString, 99},
+	338: {slotString, 100},
+	339: {slotInt, 35},
+	340: {slotString, 101},
+	341: {slotString, 102},
+	384: {slotString, 103},
+	385: {slotString, 104},
+	386: {slotString, 105},
+	387: {slotInt, 36},
+	388: {slotInt, 37},
+	389: {slotString, 106},
+	390: {slotString, 107},
+	391: {slotString, 108},
+	392: {slotList, 12},
+	393: {slotList, 13},
+	394: {slotList, 14},
+	395: {slotString, 109},
+	396: {slotString, 110},
+	397: {slotInt, 38},
+	398: {slotList, 15},
+	399: {slotList, 16},
+	400: {slotString, 111},
+	410: {slotString, 112},
+	411: {slotString, 113},
+	412: {slotString, 114},
+	413: {slotString, 115},
+	414: {slotString, 116},
+	415: {slotString, 117},
+	416: {slotString, 118},
+	417: {slotString, 119},
 }
