@@ -72,6 +72,7 @@ func (a *app) root() *cobra.Command {
 	root := a.watch()
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.CompletionOptions.DisableDefaultCmd = true
+	root.AddCommand(a.probe())
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
 	return root
 }

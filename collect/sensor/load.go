@@ -8,6 +8,7 @@ import (
 	"github.com/cilium/ebpf"
 	"github.com/cilium/ebpf/btf"
 	"github.com/cilium/ebpf/link"
+	"github.com/cilium/ebpf/rlimit"
 	"golang.org/x/sys/unix"
 
 	"github.com/lynceus-io/lynceus/collect/sensor/bpf"
@@ -67,9 +68,12 @@ func load(s Spec) (_ *programs, err error) {
 	if err := object.Variables[varSubsystem].Set(subsystem); err != nil {
 		return nil, fmt.Errorf("set %s: %w", varSubsystem, err)
 	}
+	// Before Linux 5.11 the memory of programs counts as locked. Later kernels want nothing of it, so a refusal is of
+	// interest only when loading fails.
+	lockErr := rlimit.RemoveMemlock()
 	collection, err := ebpf.NewCollection(object)
 	if err != nil {
-		return nil, explain("load the programs", err)
+		return nil, errors.Join(explain("load the programs", err), lockErr)
 	}
 	p := &programs{collection: collection}
 	for _, h := range hooks {

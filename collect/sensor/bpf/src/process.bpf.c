@@ -5,6 +5,17 @@
 /* The verifier lets programs of this licence call what they need. */
 char licence[] SEC("license") = "Dual BSD/GPL";
 
+/* Functions of their own, so that the compiler writes the layout of these records into the object. */
+NOINLINE long send_fork(struct fork_record *r)
+{
+	return send(HOOK_FORK, &r->head, sizeof(*r));
+}
+
+NOINLINE long send_exit(struct exit_record *r)
+{
+	return send(HOOK_EXIT, &r->head, sizeof(*r));
+}
+
 SEC("tp_btf/sched_process_fork")
 int lynceus_fork(__u64 *ctx)
 {
@@ -21,7 +32,7 @@ int lynceus_fork(__u64 *ctx)
 	r.child_start = child->start_boottime;
 	r.exec_base = child->self_exec_id;
 	r.cgroup = tell_cgroup(child->cgroups, HOOK_FORK);
-	send(HOOK_FORK, &r.head, sizeof(r));
+	send_fork(&r);
 	return 0;
 }
 
@@ -64,7 +75,7 @@ int lynceus_exit(__u64 *ctx)
 	r.cgroup = tell_cgroup(task->cgroups, HOOK_EXIT);
 	r.status = signal->flags & SIGNAL_GROUP_EXIT ? signal->group_exit_code : task->group_leader->exit_code;
 	bpf_probe_read_kernel_str(r.comm, sizeof(r.comm), task->group_leader->comm);
-	send(HOOK_EXIT, &r.head, sizeof(r));
+	send_exit(&r);
 	return 0;
 }
 
