@@ -1,3 +1,5 @@
+//go:build linux
+
 // Package sensorcmd is the node sensor on the command line. It stands apart from package cli so that lynceus-sensor, the
 // program with privileges, links no more than it needs.
 //

@@ -1,3 +1,5 @@
+//go:build linux
+
 // Command lynceus-sensor is the lookout of a Kubernetes node; see package sensorcmd.
 package main
 
