@@ -22,7 +22,7 @@ func (t *Table) remove(p *Process) {
 // adopt makes parent the parent of p, unless p descends from itself then, which a record can say but no kernel does, or
 // parent is nil.
 func (t *Table) adopt(p, parent *Process) {
-	if parent == nil || parent == p.Parent {
+	if parent == nil || parent == p || parent == p.Parent {
 		return
 	}
 	for a := parent; p.children != nil && a != nil; a = a.Parent {
