@@ -11,7 +11,7 @@ var (
 // process of a "process" row is process.*, the one that acts in every other
 // table is actor.process.*.
 var runtimeFields = []Field{
-	{ID: 192, Name: "activity", Type: TypeString, Tables: runtimeTables, OCSF: "activity_name", Doc: "What was done, in OCSF's words: Launch, Terminate, Open, Create, Delete, Rename, Set Attributes."},
+	{ID: 192, Name: "activity", Type: TypeString, Tables: runtimeTables, OCSF: "activity_name", Doc: "What was done, in OCSF's words: Launch, Terminate, Open, Create, Delete, Rename, Set Attributes. Running for a process that ran before anybody looked."},
 	{ID: 193, Name: "process.file.path", Type: TypeString, Search: SearchPart, Tables: processTable, OCSF: "process.file.path", Doc: "Path of the program that runs.", Sigma: []string{"process_creation:Image"}, Falco: []string{"proc.exepath"}},
 	{ID: 194, Name: "process.name", Type: TypeString, Tables: processTable, OCSF: "process.name", Doc: "Name of the process (comm).", Sigma: []string{"process_creation:ProcessName"}, Falco: []string{"proc.name"}},
 	{ID: 195, Name: "process.cmd_line", Type: TypeString, Search: SearchPart, Tables: processTable, OCSF: "process.cmd_line", Doc: "Program and arguments joined by blanks.", Sigma: []string{"process_creation:CommandLine"}, Falco: []string{"proc.cmdline"}},
@@ -20,7 +20,7 @@ var runtimeFields = []Field{
 	{ID: 198, Name: "process.exec_id", Type: TypeInt, Tables: processTable, OCSF: "unmapped.process.exec_id", Doc: "How many programs the process has run, this one included."},
 	{ID: 199, Name: "process.working_directory", Type: TypeString, Tables: processTable, OCSF: "process.working_directory", Doc: "Working directory at its start.", Sigma: []string{"process_creation:CurrentDirectory"}, Falco: []string{"proc.cwd"}},
 	{ID: 200, Name: "process.file.hash.sha256", Type: TypeString, Search: SearchExact | SearchFolded, Tables: processTable, OCSF: "process.file.hashes[0].value", Doc: "SHA-256 of the program, in hexadecimal.", Sigma: []string{"process_creation:sha256"}},
-	{ID: 201, Name: "process.user.uid", Type: TypeInt, Tables: processTable, OCSF: "process.user.uid", Doc: "User id it runs as; 0 is root.", Sigma: []string{"process_creation:UserId"}},
+	{ID: 201, Name: "process.user.uid", Type: TypeInt, Tables: processTable, OCSF: "process.user.uid", Doc: "User id it runs as, the effective one; 0 is root.", Sigma: []string{"process_creation:UserId"}},
 	{ID: 202, Name: "process.tty", Type: TypeString, Tables: processTable, OCSF: "unmapped.process.tty", Doc: "Terminal it is attached to.", Sigma: []string{"process_creation:TerminalSessionId"}, Falco: []string{"proc.tty"}},
 	{ID: 203, Name: "process.parent_process.file.path", Type: TypeString, Search: SearchPart, Tables: processTable, OCSF: "process.parent_process.file.path", Doc: "Path of the parent's program.", Sigma: []string{"process_creation:ParentImage"}, Falco: []string{"proc.pexepath"}},
 	{ID: 204, Name: "process.parent_process.cmd_line", Type: TypeString, Search: SearchPart, Tables: processTable, OCSF: "process.parent_process.cmd_line", Doc: "Program and arguments of the parent.", Sigma: []string{"process_creation:ParentCommandLine"}, Falco: []string{"proc.pcmdline"}},
@@ -28,6 +28,17 @@ var runtimeFields = []Field{
 	{ID: 206, Name: "process.parent_process.pid", Type: TypeInt, Tables: processTable, OCSF: "process.parent_process.pid", Doc: "Process id of the parent.", Sigma: []string{"process_creation:ParentProcessId"}, Falco: []string{"proc.ppid"}},
 	{ID: 207, Name: "process.session.uid", Type: TypeString, Tables: processTable, OCSF: "process.session.uid", Doc: "Session (login) it belongs to.", Sigma: []string{"process_creation:LogonId"}},
 	{ID: 208, Name: "process.parent_process.user.name", Type: TypeString, Tables: processTable, OCSF: "process.parent_process.user.name", Doc: "User the parent runs as.", Sigma: []string{"process_creation:ParentUser"}},
+	{ID: 209, Name: "exit_code", Type: TypeInt, Tables: processTable, OCSF: "exit_code", Doc: "What the process returned when it ended; absent when a signal ended it."},
+	{ID: 210, Name: "exit_signal", Type: TypeInt, Tables: processTable, OCSF: "unmapped.exit_signal", Doc: "Number of the signal that ended the process."},
+	{ID: 211, Name: "process.parent_process.uid", Type: TypeString, Search: SearchExact, Tables: processTable, OCSF: "process.parent_process.uid", Doc: "Identity of the process that made it, which may have ended long ago.", Sigma: []string{"process_creation:ParentProcessGuid"}},
+	{ID: 212, Name: "process.created_time", Type: TypeTime, Tables: processTable, OCSF: "process.created_time", Doc: "When the process was made, by its first thread."},
+	{ID: 213, Name: "process.namespace_pid", Type: TypeInt, Tables: processTable, OCSF: "unmapped.process.namespace_pid", Doc: "Process id in its own PID namespace, as its container sees it.", Falco: []string{"proc.vpid"}},
+	{ID: 214, Name: "process.gid", Type: TypeInt, Tables: processTable, OCSF: "unmapped.process.gid", Doc: "Group id it runs as, the effective one."},
+	{ID: 215, Name: "process.auid", Type: TypeInt, Tables: processTable, OCSF: "unmapped.process.auid", Doc: "User id of the login it descends from; absent when it descends from none.", Falco: []string{"user.loginuid"}},
+	{ID: 216, Name: "process.real_uid", Type: TypeInt, Tables: processTable, OCSF: "unmapped.process.real_uid", Doc: "Real user id: who started it, where process.user.uid is the effective one."},
+	{ID: 217, Name: "process.capabilities", Type: TypeStrings, Tables: processTable, OCSF: "unmapped.process.capabilities", Doc: "Its effective capabilities, as CAP_SYS_ADMIN.", Falco: []string{"thread.cap_effective"}},
+	{ID: 218, Name: "process.file.unlinked", Type: TypeBool, Tables: processTable, OCSF: "unmapped.process.file.unlinked", Doc: "The program's file has no name any more, or never had one."},
+	{ID: 219, Name: "process.lineage", Type: TypeStrings, Tables: processTable, OCSF: "process.lineage", Doc: "Programs of its ancestors: the parent's path first, then the grandparent's."},
 
 	{ID: 220, Name: "actor.process.file.path", Type: TypeString, Search: SearchPart, Tables: runtimeTables, OCSF: "actor.process.file.path", Doc: "Path of the acting process's program.", Sigma: []string{"file_event:Image", "network_connection:Image", "dns_query:Image"}},
 	{ID: 221, Name: "actor.process.cmd_line", Type: TypeString, Search: SearchPart, Tables: runtimeTables, OCSF: "actor.process.cmd_line", Doc: "Program and arguments of the acting process.", Sigma: []string{"file_event:CommandLine", "network_connection:CommandLine", "dns_query:CommandLine"}},

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What a program may call in the kernel, and how it reads the kernel's structures. Numbers of helpers are part of the
+ * kernel's user interface (uapi/linux/bpf.h). All of these exist since Linux 5.8. */
+#ifndef LYNCEUS_HELPERS_H
+#define LYNCEUS_HELPERS_H
+
+typedef unsigned char __u8;
+typedef unsigned short __u16;
+typedef unsigned int __u32;
+typedef unsigned long long __u64;
+typedef int __s32;
+typedef long long __s64;
+
+#define NULL ((void *)0)
+
+#define SEC(name) __attribute__((section(name), used))
+#define INLINE static inline __attribute__((always_inline))
+#define NOINLINE static __attribute__((noinline))
+#define KERNEL __attribute__((preserve_access_index))
+
+/* How a map says what it is made of: sizes in array types, read from BTF by the loader. */
+#define NUMBER(name, value) int (*name)[value]
+#define TYPE(name, type) __typeof__(type) *name
+
+#define BPF_MAP_TYPE_HASH 1
+#define BPF_MAP_TYPE_ARRAY 2
+#define BPF_MAP_TYPE_PERCPU_ARRAY 6
+#define BPF_MAP_TYPE_LRU_HASH 9
+#define BPF_MAP_TYPE_RINGBUF 27
+
+#define BPF_ANY 0
+
+static void *(*bpf_map_lookup_elem)(void *map, const void *key) = (void *)1;
+static long (*bpf_map_update_elem)(void *map, const void *key, const void *value, __u64 flags) = (void *)2;
+static void *(*bpf_get_current_task)(void) = (void *)35;
+static long (*bpf_probe_read_user)(void *dst, __u32 size, const void *from) = (void *)112;
+static long (*bpf_probe_read_kernel)(void *dst, __u32 size, const void *from) = (void *)113;
+static long (*bpf_probe_read_kernel_str)(void *dst, __u32 size, const void *from) = (void *)115;
+static __u64 (*bpf_ktime_get_boot_ns)(void) = (void *)125;
+static long (*bpf_seq_write)(void *seq, const void *data, __u32 len) = (void *)127;
+static long (*bpf_ringbuf_output)(void *ring, void *data, __u64 size, __u64 flags) = (void *)130;
+
+/* PEEK reads one field through a pointer that the verifier does not follow itself. What cannot be read is zero. */
+#define PEEK(place)                                                    \
+	({                                                             \
+		__typeof__(place) peeked = 0;                          \
+		bpf_probe_read_kernel(&peeked, sizeof(peeked), &(place)); \
+		peeked;                                                \
+	})
+
+/* EXISTS says whether this kernel's structure has the field. */
+#define EXISTS(place) __builtin_preserve_field_info(place, 2)
+
+/* OPAQUE hides from the compiler where a number came from, so that it leaves the bounds checks that follow where the
+ * verifier sees them. */
+#define OPAQUE(number) __asm__ volatile("" : "+r"(number))
+
+#endif

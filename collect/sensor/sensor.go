@@ -1,0 +1,154 @@
+//go:build linux
+
+package sensor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/cilium/ebpf"
+	"github.com/cilium/ebpf/ringbuf"
+
+	"github.com/lynceus-io/lynceus/collect/sensor/process"
+	"github.com/lynceus-io/lynceus/collect/sensor/record"
+	"github.com/lynceus-io/lynceus/event"
+)
+
+// Sensor is what has been attached to the kernel. Close removes it.
+type Sensor struct {
+	spec     Spec
+	programs *programs
+	ring     *ringbuf.Reader
+	rows     *rows
+	live     live
+}
+
+// live is what Stats may read while Run works.
+type live struct {
+	rows, repeated, malformed, evicted atomic.Uint64
+	processes, bytes                   atomic.Int64
+}
+
+// Load loads the programs into the kernel and attaches them. From then on the kernel collects: call Run soon.
+func Load(spec Spec) (_ *Sensor, err error) {
+	if spec, err = spec.complete(); err != nil {
+		return nil, err
+	}
+	bootID, err := os.ReadFile(filepath.Join(spec.Proc, "sys/kernel/random/boot_id"))
+	if err != nil {
+		return nil, fmt.Errorf("which boot it is: %w", err)
+	}
+	sequence, err := sinceBoot()
+	if err != nil {
+		return nil, err
+	}
+	s := &Sensor{spec: spec, rows: &rows{
+		node: spec.Node, bootID: strings.TrimSpace(string(bootID)), clock: clock{now: spec.Now},
+		table: process.NewTable(process.Options{Bytes: spec.TableBytes}),
+		caps:  capabilities{}, hasher: event.NewUIDHasher(), sequence: sequence,
+	}}
+	if err := s.rows.clock.set(); err != nil {
+		return nil, err
+	}
+	if s.programs, err = load(spec); err != nil {
+		return nil, err
+	}
+	told := s.programs.collection.Maps[mapCgroups]
+	s.rows.cgroups = newCgroups(func(id uint64) error {
+		if err := told.Delete(id); err != nil && !errors.Is(err, ebpf.ErrKeyNotExist) {
+			return fmt.Errorf("have a cgroup told again: %w", err)
+		}
+		return nil
+	})
+	if s.ring, err = ringbuf.NewReader(s.programs.collection.Maps[mapEvents]); err != nil {
+		return nil, errors.Join(fmt.Errorf("read the ring: %w", err), s.programs.close())
+	}
+	return s, nil
+}
+
+// Close detaches the programs and removes all that Load made. It must not be called while Run works.
+func (s *Sensor) Close() error { return errors.Join(s.ring.Close(), s.programs.close()) }
+
+// tidyEvery is how often the clock is asked again and processes that have ended are forgotten.
+const tidyEvery = time.Second
+
+// Sink is who takes events. Its errors end Run.
+type Sink interface {
+	// Event takes an event, which is the sensor's own: it must not be used after Event returns, nor changed.
+	Event(e *event.Event) error
+	// Idle is called when nothing more is there for the moment, before the sensor waits.
+	Idle() error
+}
+
+// Run emits first a row for each process that runs, then rows as things happen, until ctx is done; what is in the ring
+// by then is emitted, too.
+func (s *Sensor) Run(ctx context.Context, sink Sink) error {
+	s.rows.emit = sink.Event
+	if err := s.snapshot(); err != nil {
+		return err
+	}
+	stop := context.AfterFunc(ctx, func() { _ = s.ring.Flush() })
+	defer stop()
+	var raw ringbuf.Record
+	tidy := s.spec.Now().Add(tidyEvery)
+	s.ring.SetDeadline(tidy)
+	for {
+		if s.ring.AvailableBytes() == 0 {
+			if err := sink.Idle(); err != nil {
+				return fmt.Errorf("hand over events: %w", err)
+			}
+		}
+		err := s.ring.ReadInto(&raw)
+		switch {
+		case errors.Is(err, ringbuf.ErrFlushed):
+			return s.tidy()
+		case errors.Is(err, os.ErrDeadlineExceeded):
+		case err != nil:
+			return fmt.Errorf("read the ring: %w", err)
+		default:
+			if err := s.take(raw.RawSample); err != nil {
+				return err
+			}
+		}
+		if now := s.spec.Now(); !now.Before(tidy) {
+			if err := s.tidy(); err != nil {
+				return err
+			}
+			tidy = now.Add(tidyEvery)
+			s.ring.SetDeadline(tidy)
+		}
+	}
+}
+
+// take takes in a record. One that cannot be read is counted.
+func (s *Sensor) take(b []byte) error { return s.counted(s.rows.take(b)) }
+
+// counted brings the counts up to date after a record.
+func (s *Sensor) counted(err error) error {
+	if errors.Is(err, record.ErrMalformed) {
+		s.live.malformed.Add(1)
+		err = nil
+	}
+	s.live.rows.Store(s.rows.sent)
+	s.live.repeated.Store(s.rows.repeated)
+	return err
+}
+
+// tidy does what is to be done from time to time.
+func (s *Sensor) tidy() error {
+	boot, err := sinceBoot()
+	if err != nil {
+		return err
+	}
+	s.rows.table.Expire(boot)
+	s.live.evicted.Store(s.rows.table.Evicted())
+	s.live.processes.Store(int64(s.rows.table.Len()))
+	s.live.bytes.Store(s.rows.table.Bytes())
+	return s.rows.clock.set()
+}

@@ -1,0 +1,55 @@
+//go:build linux
+
+package sensor
+
+import (
+	"fmt"
+	"time"
+)
+
+// Spec says what a sensor is to do. It is plain data; the zero value is of use.
+type Spec struct {
+	// RingBytes is the size of the memory through which the kernel hands records over: a power of two, of 4 KiB at
+	// least; 8 MiB when 0. What finds no room there is lost, and counted.
+	RingBytes int
+	// TableBytes bounds the memory of processes, 16 MiB when 0.
+	TableBytes int64
+	// Node is what the events are of.
+	Node Node
+	// Proc is where procfs is mounted in which all processes of the node are seen; "/proc" when empty.
+	Proc string
+	// Now is the clock, time.Now when nil.
+	Now func() time.Time
+}
+
+// Node is where a sensor looks. What is empty is not said in events; the identity of events and processes is made of
+// it, so it should not change while a node runs.
+type Node struct {
+	Cluster    string // name of the cluster
+	ClusterUID string // uid of its namespace kube-system
+	Name       string // name of the Node object, or the host's
+	UID        string // uid of the Node object, or the host's machine id
+}
+
+const (
+	defaultRingBytes = 8 << 20
+	minRingBytes     = 4 << 10
+	maxRingBytes     = 1 << 30
+)
+
+// complete returns the spec with its defaults.
+func (s Spec) complete() (Spec, error) {
+	if s.RingBytes == 0 {
+		s.RingBytes = defaultRingBytes
+	}
+	if s.RingBytes < minRingBytes || s.RingBytes > maxRingBytes || s.RingBytes&(s.RingBytes-1) != 0 {
+		return s, fmt.Errorf("a ring of %d bytes cannot be: give a power of two from %d to %d", s.RingBytes, minRingBytes, maxRingBytes)
+	}
+	if s.Proc == "" {
+		s.Proc = "/proc"
+	}
+	if s.Now == nil {
+		s.Now = time.Now
+	}
+	return s, nil
+}

@@ -1,0 +1,118 @@
+//go:build linux
+
+package sensor
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/cilium/ebpf"
+)
+
+// Stats is what a sensor has done so far, and what it has not.
+type Stats struct {
+	Hooks []HookStats
+	// Rows counts events that were emitted.
+	Rows uint64
+	// Repeated counts ends that two threads told of; they were emitted once.
+	Repeated uint64
+	// Malformed counts records that could not be read, each of them lost.
+	Malformed uint64
+	// Processes is how many processes are known, Bytes how much memory that takes, Evicted how many were forgotten
+	// early for want of it: events of their children lack a parent.
+	Processes, Bytes int64
+	Evicted          uint64
+}
+
+// HookStats is what a hook has done.
+type HookStats struct {
+	Hook string
+	// Sent counts records that were handed over, Full those that were lost because there was no room in the ring.
+	Sent, Full uint64
+	// Missed counts events of the kernel that the hook was not called for, because it was at work on that processor
+	// already; 0 before Linux 5.12, which does not tell.
+	Missed uint64
+	// Runs and Time are how often it ran and for how long, while the kernel measures (see Probe).
+	Runs uint64
+	Time time.Duration
+}
+
+// counters is struct counters of bpf/src/maps.h.
+type counters struct{ Sent, Full uint64 }
+
+// Lost counts records that were lost, for any reason.
+func (s *Stats) Lost() uint64 {
+	lost := s.Malformed
+	for _, h := range s.Hooks {
+		lost += h.Full + h.Missed
+	}
+	return lost
+}
+
+// String is one line for people.
+func (s *Stats) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d events, %d records lost", s.Rows, s.Lost())
+	for _, h := range s.Hooks {
+		fmt.Fprintf(&b, "; %s: %d sent", h.Hook, h.Sent)
+		if h.Full > 0 {
+			fmt.Fprintf(&b, ", %d found no room", h.Full)
+		}
+		if h.Missed > 0 {
+			fmt.Fprintf(&b, ", %d missed", h.Missed)
+		}
+	}
+	if s.Malformed > 0 {
+		fmt.Fprintf(&b, "; %d records could not be read", s.Malformed)
+	}
+	fmt.Fprintf(&b, "; %d processes known in %d KiB", s.Processes, s.Bytes>>10)
+	if s.Evicted > 0 {
+		fmt.Fprintf(&b, ", %d forgotten early", s.Evicted)
+	}
+	return b.String()
+}
+
+// Stats returns the counts. It may be called while Run works, and before Close.
+func (s *Sensor) Stats() (*Stats, error) {
+	out := &Stats{
+		Rows: s.live.rows.Load(), Repeated: s.live.repeated.Load(), Malformed: s.live.malformed.Load(),
+		Processes: s.live.processes.Load(), Bytes: s.live.bytes.Load(), Evicted: s.live.evicted.Load(),
+	}
+	for _, h := range hooks {
+		hs, err := s.programs.stats(h.place, h.index)
+		if err != nil {
+			return nil, err
+		}
+		measured, err := s.programs.collection.Programs[h.program].Stats()
+		if err != nil {
+			return nil, fmt.Errorf("counts of %s: %w", h.place, err)
+		}
+		hs.Missed, hs.Runs, hs.Time = measured.RecursionMisses, measured.RunCount, measured.Runtime
+		out.Hooks = append(out.Hooks, hs)
+	}
+	names, err := s.programs.stats("names of cgroups", hookCgroup)
+	if err != nil {
+		return nil, err
+	}
+	out.Hooks = append(out.Hooks, names)
+	return out, nil
+}
+
+// stats sums up what a hook counted on each processor.
+func (p *programs) stats(name string, index int) (HookStats, error) {
+	out := HookStats{Hook: name}
+	cpus, err := ebpf.PossibleCPU()
+	if err != nil {
+		return out, fmt.Errorf("how many processors there are: %w", err)
+	}
+	per := make([]counters, cpus)
+	if err := p.collection.Maps[mapCounts].Lookup(uint32(index), &per); err != nil {
+		return out, fmt.Errorf("counts of %s: %w", name, err)
+	}
+	for _, c := range per {
+		out.Sent += c.Sent
+		out.Full += c.Full
+	}
+	return out, nil
+}
