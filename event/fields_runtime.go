@@ -32,13 +32,9 @@ var runtimeFields = []Field{
 	{ID: 210, Name: "exit_signal", Type: TypeInt, Tables: processTable, OCSF: "unmapped.exit_signal", Doc: "Number of the signal that ended the process."},
 	{ID: 211, Name: "process.parent_process.uid", Type: TypeString, Search: SearchExact, Tables: processTable, OCSF: "process.parent_process.uid", Doc: "Identity of the process that made it, which may have ended long ago.", Sigma: []string{"process_creation:ParentProcessGuid"}},
 	{ID: 212, Name: "process.created_time", Type: TypeTime, Tables: processTable, OCSF: "process.created_time", Doc: "When the process was made, by its first thread."},
-	{ID: 213, Name: "process.namespace_pid", Type: TypeInt, Tables: processTable, OCSF: "unmapped.process.namespace_pid", Doc: "Process id in its own PID namespace, as its container sees it.", Falco: []string{"proc.vpid"}},
 	{ID: 214, Name: "process.gid", Type: TypeInt, Tables: processTable, OCSF: "unmapped.process.gid", Doc: "Group id it runs as, the effective one."},
-	{ID: 215, Name: "process.auid", Type: TypeInt, Tables: processTable, OCSF: "unmapped.process.auid", Doc: "User id of the login it descends from; absent when it descends from none.", Falco: []string{"user.loginuid"}},
 	{ID: 216, Name: "process.real_uid", Type: TypeInt, Tables: processTable, OCSF: "unmapped.process.real_uid", Doc: "Real user id: who started it, where process.user.uid is the effective one."},
-	{ID: 217, Name: "process.capabilities", Type: TypeStrings, Tables: processTable, OCSF: "unmapped.process.capabilities", Doc: "Its effective capabilities, as CAP_SYS_ADMIN.", Falco: []string{"thread.cap_effective"}},
 	{ID: 218, Name: "process.file.unlinked", Type: TypeBool, Tables: processTable, OCSF: "unmapped.process.file.unlinked", Doc: "The program's file has no name any more, or never had one."},
-	{ID: 219, Name: "process.lineage", Type: TypeStrings, Tables: processTable, OCSF: "process.lineage", Doc: "Programs of its ancestors: the parent's path first, then the grandparent's."},
 
 	{ID: 220, Name: "actor.process.file.path", Type: TypeString, Search: SearchPart, Tables: runtimeTables, OCSF: "actor.process.file.path", Doc: "Path of the acting process's program.", Sigma: []string{"file_event:Image", "network_connection:Image", "dns_query:Image"}},
 	{ID: 221, Name: "actor.process.cmd_line", Type: TypeString, Search: SearchPart, Tables: runtimeTables, OCSF: "actor.process.cmd_line", Doc: "Program and arguments of the acting process.", Sigma: []string{"file_event:CommandLine", "network_connection:CommandLine", "dns_query:CommandLine"}},

@@ -11,9 +11,9 @@ var syscallFields = append(append([]Field{
 	{ID: 259, Name: "syscall.arguments", Type: TypeStrings, Tables: runtimeTables, OCSF: "unmapped.syscall.arguments", Doc: "Its arguments, each as name=value; flags by their names, joined by |.", Falco: []string{"evt.args"}},
 	{ID: 260, Name: "actor.user.login_uid", Type: TypeInt, Tables: runtimeTables, OCSF: "unmapped.actor.user.login_uid", Doc: "User id with which the session was opened (audit login uid); absent without one.", Falco: []string{"user.loginuid"}},
 	{ID: 261, Name: "actor.user.login_name", Type: TypeString, Tables: runtimeTables, OCSF: "unmapped.actor.user.login_name", Doc: "Name of that user.", Falco: []string{"user.loginname"}},
-	{ID: 262, Name: "actor.user.group.uid", Type: TypeInt, Tables: runtimeTables, OCSF: "unmapped.actor.user.group.uid", Doc: "Group id the process runs with.", Falco: []string{"group.gid"}},
+	{ID: 262, Name: "actor.user.group.uid", Type: TypeInt, Tables: runtimeTables, OCSF: "unmapped.actor.user.gid", Doc: "Group id the process runs with.", Falco: []string{"group.gid"}},
 	{ID: 263, Name: "actor.user.group.name", Type: TypeString, Tables: runtimeTables, OCSF: "unmapped.actor.user.group.name", Doc: "Name of that group.", Falco: []string{"group.name"}},
-	{ID: 264, Name: "file.type", Type: TypeString, Tables: fileTable, OCSF: "file.type", Doc: "What the file is: file, directory, pipe, unix, event, inotify, device."},
+	{ID: 264, Name: "file.type", Type: TypeString, Tables: fileTable, OCSF: "unmapped.file.type", Doc: "What the file is: file, directory, pipe, unix, event, inotify, device."},
 	{ID: 265, Name: "file.parent_folder", Type: TypeString, Tables: fileTable, OCSF: "file.parent_folder", Doc: "Path of the directory that contains it.", Falco: []string{"fd.directory"}},
 	{ID: 266, Name: "file.open_read", Type: TypeBool, Tables: fileTable, OCSF: "unmapped.file.open_read", Doc: "It was opened to be read.", Falco: []string{"evt.is_open_read"}},
 	{ID: 267, Name: "file.open_write", Type: TypeBool, Tables: fileTable, OCSF: "unmapped.file.open_write", Doc: "It was opened to be written.", Falco: []string{"evt.is_open_write"}},
@@ -37,7 +37,7 @@ func processFields(prefix string, base FieldID, tables []Class) []Field {
 		{Name: ".arguments", Type: TypeString, Search: SearchPart, Doc: "Its arguments after the first, joined by blanks.", Falco: []string{"proc.args"}},
 		{Name: ".environment", Type: TypeStrings, Doc: "Its environment variables, each as NAME=value, as far as they are collected.", Falco: []string{"proc.env"}},
 		{Name: ".ancestry.name", Type: TypeStrings, Doc: "Names of its ancestors, the parent first.", Falco: []string{"proc.aname"}},
-		{Name: ".ancestry.path", Type: TypeStrings, Doc: "Paths of their programs, in the same order.", Falco: []string{"proc.aexepath"}},
+		{Name: ".ancestry.path", Type: TypeStrings, OCSF: ".lineage", Doc: "Paths of their programs, in the same order.", Falco: []string{"proc.aexepath"}},
 		{Name: ".ancestry.cmd_line", Type: TypeStrings, Doc: "Their programs and arguments, in the same order.", Falco: []string{"proc.acmdline"}},
 		{Name: ".session.leader", Type: TypeString, Doc: "Name of the process that leads its session.", Falco: []string{"proc.sname"}},
 		{Name: ".namespace_pid", Type: TypeInt, Doc: "Its process id in its own namespace.", Falco: []string{"proc.vpid"}},
@@ -51,7 +51,11 @@ func processFields(prefix string, base FieldID, tables []Class) []Field {
 	for i := range out {
 		f := &out[i]
 		f.ID, f.Name, f.Tables = base+FieldID(i), prefix+f.Name, tables
-		f.OCSF = "unmapped." + f.Name
+		if f.OCSF == "" {
+			f.OCSF = "unmapped." + f.Name
+		} else {
+			f.OCSF = prefix + f.OCSF
+		}
 		if prefix != "process" {
 			f.Falco = nil // the name means the process of the row, whichever that is
 		}

@@ -174,6 +174,10 @@ const (
 	AuditTokenPodWriter StringField = 119
 	// AuditAwaits is audit.awaits: True where something about the pods of a request was not known when it was stored, and an amendment may say it.
 	AuditAwaits BoolField = 120
+	// AuditOwnAgent is audit.own_agent: True where the cluster's own Lynceus agent made the request, by a code in its audit ID that only the agent and this server can make; absent otherwise.
+	AuditOwnAgent BoolField = 121
+	// AuditOwnProgram is audit.own_program: Of a call by the pod that the token is bound to: whether the client calls itself like the service account, the namespace or the workload, as programs do that were installed to call. A client chooses its name: true is no proof, false means another program.
+	AuditOwnProgram BoolField = 122
 	// FieldAuditPodPrivileged is audit.pod.privileged.
 	FieldAuditPodPrivileged FieldID = 128
 	// FieldAuditPodHostPath is audit.pod.host_path.
@@ -246,6 +250,12 @@ const (
 	FieldAuditPodApparmor FieldID = 179
 	// FieldAuditPodRegistries is audit.pod.registries.
 	FieldAuditPodRegistries FieldID = 180
+	// FieldAuditPodRepositories is audit.pod.repositories.
+	FieldAuditPodRepositories FieldID = 181
+	// FieldAuditPodInitRepositories is audit.pod.init_repositories.
+	FieldAuditPodInitRepositories FieldID = 182
+	// FieldAuditPodEphemeralRepositories is audit.pod.ephemeral_repositories.
+	FieldAuditPodEphemeralRepositories FieldID = 183
 	// Activity is activity: What was done, in OCSF's words: Launch, Terminate, Open, Create, Delete, Rename, Set Attributes. Running for a process that ran before anybody looked.
 	Activity StringField = 192
 	// ProcessFilePath is process.file.path: Path of the program that runs.
@@ -288,20 +298,12 @@ const (
 	ProcessParentProcessUID StringField = 211
 	// ProcessCreatedTime is process.created_time: When the process was made, by its first thread.
 	ProcessCreatedTime TimeField = 212
-	// ProcessNamespacePID is process.namespace_pid: Process id in its own PID namespace, as its container sees it.
-	ProcessNamespacePID IntField = 213
 	// ProcessGid is process.gid: Group id it runs as, the effective one.
 	ProcessGid IntField = 214
-	// ProcessAuid is process.auid: User id of the login it descends from; absent when it descends from none.
-	ProcessAuid IntField = 215
 	// ProcessRealUID is process.real_uid: Real user id: who started it, where process.user.uid is the effective one.
 	ProcessRealUID IntField = 216
-	// ProcessCapabilities is process.capabilities: Its effective capabilities, as CAP_SYS_ADMIN.
-	ProcessCapabilities StringsField = 217
 	// ProcessFileUnlinked is process.file.unlinked: The program's file has no name any more, or never had one.
 	ProcessFileUnlinked BoolField = 218
-	// ProcessLineage is process.lineage: Programs of its ancestors: the parent's path first, then the grandparent's.
-	ProcessLineage StringsField = 219
 	// ActorProcessFilePath is actor.process.file.path: Path of the acting process's program.
 	ActorProcessFilePath StringField = 220
 	// ActorProcessCmdLine is actor.process.cmd_line: Program and arguments of the acting process.
@@ -336,6 +338,122 @@ const (
 	ContainerImageName StringField = 252
 	// ContainerImageUID is container.image.uid: Digest of that image.
 	ContainerImageUID StringField = 253
+	// SyscallName is syscall.name: System call by which it was done, where that is known: openat, execve, connect.
+	SyscallName StringField = 256
+	// SyscallStatus is syscall.status: SUCCESS, or the name of the error with which it ended: EACCES, ENOENT.
+	SyscallStatus StringField = 257
+	// SyscallResult is syscall.result: What it returned; below 0 the number of the error.
+	SyscallResult IntField = 258
+	// SyscallArguments is syscall.arguments: Its arguments, each as name=value; flags by their names, joined by |.
+	SyscallArguments StringsField = 259
+	// ActorUserLoginUID is actor.user.login_uid: User id with which the session was opened (audit login uid); absent without one.
+	ActorUserLoginUID IntField = 260
+	// ActorUserLoginName is actor.user.login_name: Name of that user.
+	ActorUserLoginName StringField = 261
+	// ActorUserGroupUID is actor.user.group.uid: Group id the process runs with.
+	ActorUserGroupUID IntField = 262
+	// ActorUserGroupName is actor.user.group.name: Name of that group.
+	ActorUserGroupName StringField = 263
+	// FileType is file.type: What the file is: file, directory, pipe, unix, event, inotify, device.
+	FileType StringField = 264
+	// FileParentFolder is file.parent_folder: Path of the directory that contains it.
+	FileParentFolder StringField = 265
+	// FileOpenRead is file.open_read: It was opened to be read.
+	FileOpenRead BoolField = 266
+	// FileOpenWrite is file.open_write: It was opened to be written.
+	FileOpenWrite BoolField = 267
+	// FileOpenExec is file.open_exec: It was created with the right to be executed.
+	FileOpenExec BoolField = 268
+	// FileDescriptor is file.descriptor: Descriptor that the process got or used; -1 where it got none.
+	FileDescriptor IntField = 269
+	// ConnectionInfoFamily is connection_info.family: Kind of the socket: ipv4, ipv6 or unix.
+	ConnectionInfoFamily StringField = 270
+	// ConnectionInfoSocketPath is connection_info.socket_path: Path of a unix socket.
+	ConnectionInfoSocketPath StringField = 271
+	// ContainerImageRepository is container.image.repository: Image the container was made from, without tag and digest.
+	ContainerImageRepository StringField = 272
+	// ContainerImageTag is container.image.tag: Tag of that image.
+	ContainerImageTag StringField = 273
+	// ConnectionInfoConnected is connection_info.connected: The socket was connected to its peer before anything was sent.
+	ConnectionInfoConnected BoolField = 275
+	// ConnectionInfoNewPeer is connection_info.new_peer: It is the first that this socket has to do with this peer.
+	ConnectionInfoNewPeer BoolField = 290
+	// ProcessAncestryExe is process.ancestry.exe: First arguments of its ancestors, the parent first.
+	ProcessAncestryExe StringsField = 291
+	// ActorProcessAncestryExe is actor.process.ancestry.exe: First arguments of its ancestors, the parent first.
+	ActorProcessAncestryExe StringsField = 292
+	// ContainerPrivileged is container.privileged: The container runs privileged.
+	ContainerPrivileged BoolField = 274
+	// ProcessExe is process.exe: First of its arguments: its name as whoever started it gave it.
+	ProcessExe StringField = 276
+	// ProcessArguments is process.arguments: Its arguments after the first, joined by blanks.
+	ProcessArguments StringField = 277
+	// ProcessEnvironment is process.environment: Its environment variables, each as NAME=value, as far as they are collected.
+	ProcessEnvironment StringsField = 278
+	// ProcessAncestryName is process.ancestry.name: Names of its ancestors, the parent first.
+	ProcessAncestryName StringsField = 279
+	// ProcessAncestryPath is process.ancestry.path: Paths of their programs, in the same order.
+	ProcessAncestryPath StringsField = 280
+	// ProcessAncestryCmdLine is process.ancestry.cmd_line: Their programs and arguments, in the same order.
+	ProcessAncestryCmdLine StringsField = 281
+	// ProcessSessionLeader is process.session.leader: Name of the process that leads its session.
+	ProcessSessionLeader StringField = 282
+	// ProcessNamespacePID is process.namespace_pid: Its process id in its own namespace.
+	ProcessNamespacePID IntField = 283
+	// ProcessGroupLeader is process.group_leader: It leads its process group.
+	ProcessGroupLeader BoolField = 284
+	// ProcessFileUpperLayer is process.file.upper_layer: Its program is not of the image: it was written after the container started.
+	ProcessFileUpperLayer BoolField = 285
+	// ProcessFileMemoryOnly is process.file.memory_only: Its program is a file that exists in memory only.
+	ProcessFileMemoryOnly BoolField = 286
+	// ProcessCapabilitiesEffective is process.capabilities.effective: Capabilities in force, as CAP_SYS_ADMIN.
+	ProcessCapabilitiesEffective StringsField = 287
+	// ProcessCapabilitiesPermitted is process.capabilities.permitted: Capabilities it may put in force.
+	ProcessCapabilitiesPermitted StringsField = 288
+	// ProcessParentProcessExe is process.parent_process.exe: First of the parent's arguments.
+	ProcessParentProcessExe StringField = 289
+	// ActorProcessExe is actor.process.exe: First of its arguments: its name as whoever started it gave it.
+	ActorProcessExe StringField = 296
+	// ActorProcessArguments is actor.process.arguments: Its arguments after the first, joined by blanks.
+	ActorProcessArguments StringField = 297
+	// ActorProcessEnvironment is actor.process.environment: Its environment variables, each as NAME=value, as far as they are collected.
+	ActorProcessEnvironment StringsField = 298
+	// ActorProcessAncestryName is actor.process.ancestry.name: Names of its ancestors, the parent first.
+	ActorProcessAncestryName StringsField = 299
+	// ActorProcessAncestryPath is actor.process.ancestry.path: Paths of their programs, in the same order.
+	ActorProcessAncestryPath StringsField = 300
+	// ActorProcessAncestryCmdLine is actor.process.ancestry.cmd_line: Their programs and arguments, in the same order.
+	ActorProcessAncestryCmdLine StringsField = 301
+	// ActorProcessSessionLeader is actor.process.session.leader: Name of the process that leads its session.
+	ActorProcessSessionLeader StringField = 302
+	// ActorProcessNamespacePID is actor.process.namespace_pid: Its process id in its own namespace.
+	ActorProcessNamespacePID IntField = 303
+	// ActorProcessGroupLeader is actor.process.group_leader: It leads its process group.
+	ActorProcessGroupLeader BoolField = 304
+	// ActorProcessFileUpperLayer is actor.process.file.upper_layer: Its program is not of the image: it was written after the container started.
+	ActorProcessFileUpperLayer BoolField = 305
+	// ActorProcessFileMemoryOnly is actor.process.file.memory_only: Its program is a file that exists in memory only.
+	ActorProcessFileMemoryOnly BoolField = 306
+	// ActorProcessCapabilitiesEffective is actor.process.capabilities.effective: Capabilities in force, as CAP_SYS_ADMIN.
+	ActorProcessCapabilitiesEffective StringsField = 307
+	// ActorProcessCapabilitiesPermitted is actor.process.capabilities.permitted: Capabilities it may put in force.
+	ActorProcessCapabilitiesPermitted StringsField = 308
+	// ActorProcessParentProcessExe is actor.process.parent_process.exe: First of the parent's arguments.
+	ActorProcessParentProcessExe StringField = 309
+	// ActorProcessName is actor.process.name: Name of the acting process (comm).
+	ActorProcessName StringField = 310
+	// ActorProcessWorkingDirectory is actor.process.working_directory: Its working directory.
+	ActorProcessWorkingDirectory StringField = 311
+	// ActorProcessTTY is actor.process.tty: Terminal it is attached to.
+	ActorProcessTTY StringField = 312
+	// ActorProcessParentProcessFilePath is actor.process.parent_process.file.path: Path of its parent's program.
+	ActorProcessParentProcessFilePath StringField = 313
+	// ActorProcessParentProcessCmdLine is actor.process.parent_process.cmd_line: Program and arguments of its parent.
+	ActorProcessParentProcessCmdLine StringField = 314
+	// ActorProcessParentProcessName is actor.process.parent_process.name: Name of its parent (comm).
+	ActorProcessParentProcessName StringField = 315
+	// ActorProcessParentProcessPID is actor.process.parent_process.pid: Process id of its parent.
+	ActorProcessParentProcessPID IntField = 316
 	// FindingInfoUID is finding_info.uid: Identity of the finding or incident: the same input gives the same value.
 	FindingInfoUID StringField = 320
 	// FindingInfoTitle is finding_info.title: What was found, in one line.
@@ -434,9 +552,9 @@ const (
 
 const (
 	setWords   = 7
-	numStrings = 120
-	numInts    = 39
-	numLists   = 17
+	numStrings = 144
+	numInts    = 58
+	numLists   = 30
 )
 
 type slotKind uint8
@@ -537,34 +655,32 @@ var slots = [setWords * 64]struct {
 	118: {slotString, 63},
 	119: {slotString, 64},
 	120: {slotInt, 12},
+	121: {slotInt, 13},
+	122: {slotInt, 14},
 	192: {slotString, 65},
 	193: {slotString, 66},
 	194: {slotString, 67},
 	195: {slotString, 68},
-	196: {slotInt, 13},
+	196: {slotInt, 15},
 	197: {slotString, 69},
-	198: {slotInt, 14},
+	198: {slotInt, 16},
 	199: {slotString, 70},
 	200: {slotString, 71},
-	201: {slotInt, 15},
+	201: {slotInt, 17},
 	202: {slotString, 72},
 	203: {slotString, 73},
 	204: {slotString, 74},
 	205: {slotString, 75},
-	206: {slotInt, 16},
+	206: {slotInt, 18},
 	207: {slotString, 76},
 	208: {slotString, 77},
-	209: {slotInt, 17},
-	210: {slotInt, 18},
+	209: {slotInt, 19},
+	210: {slotInt, 20},
 	211: {slotString, 78},
-	212: {slotInt, 19},
-	213: {slotInt, 20},
-	214: {slotInt, 21},
-	215: {slotInt, 22},
+	212: {slotInt, 21},
+	214: {slotInt, 22},
 	216: {slotInt, 23},
-	217: {slotList, 6},
 	218: {slotInt, 24},
-	219: {slotList, 7},
 	220: {slotString, 79},
 	221: {slotString, 80},
 	222: {slotInt, 25},
@@ -575,58 +691,116 @@ var slots = [setWords * 64]struct {
 	241: {slotInt, 26},
 	242: {slotString, 85},
 	243: {slotString, 86},
-	244: {slotList, 8},
+	244: {slotList, 6},
 	245: {slotInt, 27},
 	246: {slotInt, 28},
 	250: {slotString, 87},
 	251: {slotString, 88},
 	252: {slotString, 89},
 	253: {slotString, 90},
-	320: {slotString, 91},
-	321: {slotString, 92},
-	322: {slotString, 93},
-	323: {slotString, 94},
-	324: {slotInt, 29},
-	325: {slotInt, 30},
-	326: {slotInt, 31},
-	327: {slotInt, 32},
-	328: {slotInt, 33},
-	329: {slotList, 9},
-	330: {slotList, 10},
-	331: {slotList, 11},
-	332: {slotInt, 34},
-	333: {slotString, 95},
-	334: {slotString, 96},
-	335: {slotString, 97},
-	336: {slotString, 98},
-	337: {slotString, 99},
-	338: {slotString, 100},
-	339: {slotInt, 35},
-	340: {slotString, 101},
-	341: {slotString, 102},
-	384: {slotString, 103},
-	385: {slotString, 104},
-	386: {slotString, 105},
-	387: {slotInt, 36},
-	388: {slotInt, 37},
-	389: {slotString, 106},
-	390: {slotString, 107},
-	391: {slotString, 108},
-	392: {slotList, 12},
-	393: {slotList, 13},
-	394: {slotList, 14},
-	395: {slotString, 109},
-	396: {slotString, 110},
-	397: {slotInt, 38},
-	398: {slotList, 15},
-	399: {slotList, 16},
-	400: {slotString, 111},
-	410: {slotString, 112},
-	411: {slotString, 113},
-	412: {slotString, 114},
-	413: {slotString, 115},
-	414: {slotString, 116},
-	415: {slotString, 117},
-	416: {slotString, 118},
-	417: {slotString, 119},
+	256: {slotString, 91},
+	257: {slotString, 92},
+	258: {slotInt, 29},
+	259: {slotList, 7},
+	260: {slotInt, 30},
+	261: {slotString, 93},
+	262: {slotInt, 31},
+	263: {slotString, 94},
+	264: {slotString, 95},
+	265: {slotString, 96},
+	266: {slotInt, 32},
+	267: {slotInt, 33},
+	268: {slotInt, 34},
+	269: {slotInt, 35},
+	270: {slotString, 97},
+	271: {slotString, 98},
+	272: {slotString, 99},
+	273: {slotString, 100},
+	275: {slotInt, 36},
+	290: {slotInt, 37},
+	291: {slotList, 8},
+	292: {slotList, 9},
+	274: {slotInt, 38},
+	276: {slotString, 101},
+	277: {slotString, 102},
+	278: {slotList, 10},
+	279: {slotList, 11},
+	280: {slotList, 12},
+	281: {slotList, 13},
+	282: {slotString, 103},
+	283: {slotInt, 39},
+	284: {slotInt, 40},
+	285: {slotInt, 41},
+	286: {slotInt, 42},
+	287: {slotList, 14},
+	288: {slotList, 15},
+	289: {slotString, 104},
+	296: {slotString, 105},
+	297: {slotString, 106},
+	298: {slotList, 16},
+	299: {slotList, 17},
+	300: {slotList, 18},
+	301: {slotList, 19},
+	302: {slotString, 107},
+	303: {slotInt, 43},
+	304: {slotInt, 44},
+	305: {slotInt, 45},
+	306: {slotInt, 46},
+	307: {slotList, 20},
+	308: {slotList, 21},
+	309: {slotString, 108},
+	310: {slotString, 109},
+	311: {slotString, 110},
+	312: {slotString, 111},
+	313: {slotString, 112},
+	314: {slotString, 113},
+	315: {slotString, 114},
+	316: {slotInt, 47},
+	320: {slotString, 115},
+	321: {slotString, 116},
+	322: {slotString, 117},
+	323: {slotString, 118},
+	324: {slotInt, 48},
+	325: {slotInt, 49},
+	326: {slotInt, 50},
+	327: {slotInt, 51},
+	328: {slotInt, 52},
+	329: {slotList, 22},
+	330: {slotList, 23},
+	331: {slotList, 24},
+	332: {slotInt, 53},
+	333: {slotString, 119},
+	334: {slotString, 120},
+	335: {slotString, 121},
+	336: {slotString, 122},
+	337: {slotString, 123},
+	338: {slotString, 124},
+	339: {slotInt, 54},
+	340: {slotString, 125},
+	341: {slotString, 126},
+	384: {slotString, 127},
+	385: {slotString, 128},
+	386: {slotString, 129},
+	387: {slotInt, 55},
+	388: {slotInt, 56},
+	389: {slotString, 130},
+	390: {slotString, 131},
+	391: {slotString, 132},
+	392: {slotList, 25},
+	393: {slotList, 26},
+	394: {slotList, 27},
+	395: {slotString, 133},
+	396: {slotString, 134},
+	397: {slotInt, 57},
+	398: {slotList, 28},
+	399: {slotList, 29},
+	400: {slotString, 135},
+	410: {slotString, 136},
+	411: {slotString, 137},
+	412: {slotString, 138},
+	413: {slotString, 139},
+	414: {slotString, 140},
+	415: {slotString, 141},
+	416: {slotString, 142},
+	417: {slotString, 143},
 }

@@ -39,10 +39,6 @@ const (
 	contentType = "application/vnd.kubernetes.protobuf"
 )
 
-// userAgent is what the client calls itself where its configuration does not:
-// audit logs tell the agent's requests by it.
-const userAgent = "lynceus-agent"
-
 // A Client asks one API server. It is safe for use by several goroutines.
 type Client struct {
 	config   *rest.Config
@@ -63,9 +59,6 @@ func NewClient(config *rest.Config) (*Client, error) {
 	c := &Client{config: rest.CopyConfig(config), params: runtime.NewParameterCodec(scheme), versions: map[schema.GroupVersion]rest.Interface{}}
 	c.config.QPS, c.config.Burst = requestsPerSecond, requestBurst
 	c.config.AcceptContentTypes, c.config.ContentType = accept, contentType
-	if c.config.UserAgent == "" {
-		c.config.UserAgent = userAgent
-	}
 	c.config.WarningHandlerWithContext = rest.NoWarnings{}
 	c.signer = &signer{now: time.Now}
 	c.config.Wrap(func(next http.RoundTripper) http.RoundTripper {

@@ -33,7 +33,7 @@ func TestProcesses(t *testing.T) {
 
 	t.Run("what ran before", func(t *testing.T) {
 		e := rec.one(t, activityRunning, "before-the-sensor")
-		if got := event.ProcessLineage.Get(e); len(got) == 0 || !strings.HasSuffix(got[0], "sensor.test") {
+		if got := event.ProcessAncestryPath.Get(e); len(got) == 0 || !strings.HasSuffix(got[0], "sensor.test") {
 			t.Errorf("lineage %q, want this program first", got)
 		}
 		if id, _ := event.ProcessExecID.Get(e); id != 1 {
@@ -136,7 +136,7 @@ func testGenerations(t *testing.T, rec *recorder) {
 	e := rec.await(t, 1, "grandchild", func(e *event.Event) bool {
 		return event.ProcessCmdLine.Get(e) == "/bin/sh -c : grandchild" && event.Activity.Get(e) == activityLaunch
 	})[0]
-	lineage := event.ProcessLineage.Get(e)
+	lineage := event.ProcessAncestryPath.Get(e)
 	if len(lineage) < 6 {
 		t.Fatalf("lineage %q", lineage)
 	}

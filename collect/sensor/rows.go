@@ -146,9 +146,9 @@ func (r *rows) describe(e *event.Event, p *process.Process) {
 	event.ProcessRealUID.Set(e, int64(p.UID))
 	event.ProcessGid.Set(e, int64(p.EGID))
 	if p.LoginUID != record.NoLogin {
-		event.ProcessAuid.Set(e, int64(p.LoginUID))
+		event.ActorUserLoginUID.Set(e, int64(p.LoginUID))
 	}
-	event.ProcessCapabilities.Set(e, r.caps.names(p.Caps))
+	event.ProcessCapabilitiesEffective.Set(e, r.caps.names(p.Caps))
 }
 
 // parent says what is known of who made the process, and of their ancestors.
@@ -159,7 +159,7 @@ func (r *rows) parent(e *event.Event, p *process.Process) {
 	set(e, event.ProcessParentProcessFilePath, p.Exe)
 	set(e, event.ProcessParentProcessCmdLine, p.CmdLine)
 	for n := 0; p != nil && p.Known && !p.Kernel && n < maxLineage; n++ {
-		event.ProcessLineage.Append(e, p.Exe)
+		event.ProcessAncestryPath.Append(e, p.Exe)
 		p = p.Parent
 	}
 }

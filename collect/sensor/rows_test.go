@@ -42,11 +42,11 @@ func TestRowsOfAnEnd(t *testing.T) {
 		t.Fatalf("%d rows, %d repeated", len(got), r.repeated)
 	}
 	launch, end := &got[0], &got[1]
-	if caps := event.ProcessCapabilities.Get(launch); len(caps) != 2 || caps[0] != "CAP_CHOWN" || caps[1] != "CAP_SYS_ADMIN" {
+	if caps := event.ProcessCapabilitiesEffective.Get(launch); len(caps) != 2 || caps[0] != "CAP_CHOWN" || caps[1] != "CAP_SYS_ADMIN" {
 		t.Errorf("capabilities %q", caps)
 	}
-	if event.Time.Get(launch) != 1005e9 || event.ReceivedTime.Get(launch) != 2000e9 || event.ProcessAuid.Has(launch) {
-		t.Errorf("times %d, %d; login %v", event.Time.Get(launch), event.ReceivedTime.Get(launch), event.ProcessAuid.Has(launch))
+	if event.Time.Get(launch) != 1005e9 || event.ReceivedTime.Get(launch) != 2000e9 || event.ActorUserLoginUID.Has(launch) {
+		t.Errorf("times %d, %d; login %v", event.Time.Get(launch), event.ReceivedTime.Get(launch), event.ActorUserLoginUID.Has(launch))
 	}
 	if code, _ := event.ExitCode.Get(end); code != 7 || event.ExitSignal.Has(end) {
 		t.Errorf("exit code %d", code)
