@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestBPF is, so far, the only test that needs eBPF: where LYNCEUS_REQUIRE lists bpf, it holds the machine to that.
+// TestBPF tells .ci/run whether this machine can do eBPF, and holds one to it whose LYNCEUS_REQUIRE lists bpf.
 func TestBPF(t *testing.T) { BPF(t) }
 
 func TestBPFTellsWhy(t *testing.T) {

@@ -3,8 +3,7 @@
 // LYNCEUS_REQUIRE, a comma-separated list of those names, turns the skip into a failure, so that a machine that
 // should have everything cannot pass by skipping.
 //
-// The needs are "corpora", "data", "soak", "clickhouse", "bpf" (BPF; so far only this package's own test asks for it, so
-// that a machine that promises it is held to it) and "cluster" (package test/cluster/clustertest, a module of its own).
+// The needs are "corpora", "data", "soak", "clickhouse", "bpf" (BPF) and "cluster" (package test/cluster/clustertest, a module of its own).
 //
 // It is linked into tests only.
 package require

@@ -36,8 +36,11 @@ func look(t *testing.T) machine {
 	if err != nil {
 		t.Fatal(err)
 	}
+	ofTests := filepath.Join(os.TempDir(), "Test") // directories of other tests, which may run at the same time
 	for line := range strings.Lines(string(mounts)) {
-		m.mounts = append(m.mounts, strings.Fields(line)[4])
+		if point := strings.Fields(line)[4]; !strings.HasPrefix(point, ofTests) {
+			m.mounts = append(m.mounts, point)
+		}
 	}
 	interfaces, err := net.Interfaces()
 	if err != nil {

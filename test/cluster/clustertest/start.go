@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"testing"
 	"time"
 
@@ -30,6 +31,9 @@ func explain(tb testing.TB, c *cluster.Cluster) {
 		return
 	}
 	tb.Helper()
+	if _, err := os.Stat(c.Dir()); err != nil {
+		return // the test ended its cluster
+	}
 	for _, args := range [][]string{
 		{"get", "pods", "--all-namespaces", "-o", "wide"},
 		{"get", "events", "--all-namespaces", "--field-selector=type=Warning"},
