@@ -116,7 +116,7 @@ func TestPerson(t *testing.T) {
 		}
 		return nil
 	})
-	r.tells(t, person, []string{person, personAddr, pod, "Deployment/web", "secret db", "all secrets", "cluster-admin", "mira-admin"})
+	r.tells(t, person, []string{person, personAddr, pod, "Deployment/web", "secret shop/db", "all secrets", "cluster-admin", "mira-admin"})
 	if rows, err := r.rows(`audit | where raw_data has "hunter2-canary" | count`); err != nil || rows[0]["Count"] != "0" {
 		t.Errorf("the value of a secret is in the store: %v %v", rows, err)
 	}
