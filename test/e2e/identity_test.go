@@ -80,7 +80,7 @@ func TestIdentity(t *testing.T) {
 			oneSays(all, "credential_in_two_places", []string{victim, "198.51.100.66"}),
 			oneSays(all, "cluster_account_outside", []string{victim, "198.51.100.66"}))
 	})
-	r.tells(t, "system:serviceaccount:shop:default", []string{victim, thief, "Deployment/web", "Deployment/notebook", "198.51.100.66", person})
+	r.tells(t, "shop/default (service account)", victim, thief, "Deployment/web", "Deployment/notebook", "198.51.100.66", person)
 
 	kubectl("", "-n", "shop", "exec", victim, "--", "/bin/caller", "token")
 	eventually(t, slow, "the finding about the command names pod, workload and who deployed it", func() error {
