@@ -50,8 +50,11 @@ type Score struct {
 	Outcomes  []Outcome // of the attack steps
 	// Benign counts the requests that belong to no attack step; Loud the
 	// findings above low that name no request of one, by rule.
-	Benign   int64
-	Loud     map[string]int
+	Benign int64
+	Loud   map[string]int
+	// Notable counts those of them that name a request of ordinary work that
+	// the recording labels as worth naming.
+	Notable  int
 	Who      Who
 	Mistaken []Mistaken
 	// Incidents are those with a finding above low of an attack step;
@@ -92,27 +95,30 @@ func score(r *Recording, result *report.Result) *Score {
 			stories[f] = in
 		}
 	}
-	attack := map[string]bool{}
+	attack, notable := map[string]bool{}, map[string]bool{}
 	for _, step := range r.Steps {
 		if step.Attack {
 			for _, id := range step.AuditIDs {
 				attack[id] = true
 			}
 			s.step(r.About, step, naming, stories)
+			continue
+		}
+		for _, id := range step.AuditIDs {
+			notable[id] = true
 		}
 	}
 	s.Benign = s.Requests - int64(len(attack))
-	hostile := func(f *detect.Finding) bool {
-		for _, id := range f.AuditIDs {
-			if attack[id] {
-				return true
-			}
-		}
-		return false
+	names := func(f *detect.Finding, of map[string]bool) bool {
+		return slices.ContainsFunc(f.AuditIDs, func(id string) bool { return of[id] })
 	}
+	hostile := func(f *detect.Finding) bool { return names(f, attack) }
 	for _, f := range result.Findings {
 		if f.Severity > rule.Low && !hostile(f) {
 			s.Loud[f.Rule.Name]++
+			if names(f, notable) {
+				s.Notable++
+			}
 		}
 	}
 	for _, in := range result.Incidents {

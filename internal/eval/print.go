@@ -70,8 +70,8 @@ func (s *Summary) figures() [][2]string {
 	out := [][2]string{
 		{"recordings", fmt.Sprintf("%d, %d of them of attacks, %d requests", s.Recordings, s.Attacks, s.Requests)},
 		{"attack steps found", fmt.Sprintf("%s; %d above low, %d informational only", s.All.Found.text(), s.All.Alarm, s.All.Quiet)},
-		{"above low per 10,000 requests, ordinary work", loudness(s.LoudBenign, s.BenignRequests)},
-		{"above low per 10,000 requests, beside attacks", loudness(s.LoudBeside, s.BesideRequests)},
+		{"above low per 10,000 requests, ordinary work", loudness(s.LoudBenign, s.NotableBenign, s.BenignRequests)},
+		{"above low per 10,000 requests, beside attacks", loudness(s.LoudBeside, s.NotableBeside, s.BesideRequests)},
 	}
 	for _, r := range s.Who.rows() {
 		out = append(out, [2]string{"right: " + r.name, r.ratio.text()})
@@ -122,9 +122,13 @@ func (r Ratio) text() string {
 	return fmt.Sprintf("%.1f %% (%d of %d)", 100*r.Share(), r.Hit, r.All)
 }
 
-func loudness(n int, all int64) string {
+func loudness(n, notable int, all int64) string {
 	if all == 0 {
 		return "no such request"
 	}
-	return fmt.Sprintf("%.2f (%d of %d)", Per10000(n, all), n, all)
+	text := fmt.Sprintf("%.2f (%d of %d)", Per10000(n, all), n, all)
+	if notable > 0 {
+		text += fmt.Sprintf("; %d about work worth naming", notable)
+	}
+	return text
 }

@@ -15,11 +15,14 @@ import (
 
 // Names of the files of a recording.
 const (
-	auditFile     = "audit.jsonl.gz"
-	inventoryFile = "inventory.jsonl.gz" // may be missing
-	stepsFile     = "steps.jsonl"        // missing where no attack was done
-	aboutFile     = "recording.json"     // missing where nothing but the defaults holds
+	auditFile     = "audit.jsonl"     // compressed
+	inventoryFile = "inventory.jsonl" // compressed; may be missing
+	stepsFile     = "steps.jsonl"     // missing where no attack was done
+	aboutFile     = "recording.json"  // missing where nothing but the defaults holds
 )
+
+// compressions are the endings of compressed files, the usual one first.
+var compressions = []string{".gz", ".zst"}
 
 // Step is one labelled thing that somebody did while a recording was made.
 type Step struct {
@@ -97,21 +100,20 @@ func Open(dir string) ([]*Recording, error) {
 		}
 	}
 	if len(out) == 0 {
-		return nil, fmt.Errorf("no recording in %s: each is a directory with a file %s", dir, auditFile)
+		return nil, fmt.Errorf("no recording in %s: each is a directory with a file %s", dir, auditFile+compressions[0])
 	}
 	return out, nil
 }
 
 // openRecording reads one; nil where dir has no log.
 func openRecording(dir string) (*Recording, error) {
-	r := &Recording{Name: filepath.Base(dir), Audit: filepath.Join(dir, auditFile), Inventory: filepath.Join(dir, inventoryFile)}
-	if there, err := exists(r.Audit); !there {
+	r := &Recording{Name: filepath.Base(dir)}
+	var err error
+	if r.Audit, err = compressed(dir, auditFile); err != nil || r.Audit == "" {
 		return nil, err
 	}
-	if there, err := exists(r.Inventory); err != nil {
+	if r.Inventory, err = compressed(dir, inventoryFile); err != nil {
 		return nil, err
-	} else if !there {
-		r.Inventory = ""
 	}
 	steps, err := readIfThere(filepath.Join(dir, stepsFile))
 	if err != nil {
@@ -130,14 +132,19 @@ func openRecording(dir string) (*Recording, error) {
 	return r, nil
 }
 
-// exists reports whether a file is there; a directory on its way that is a
-// file means that it is not.
-func exists(name string) (bool, error) {
-	_, err := os.Stat(name)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
-		return false, nil
+// compressed returns the path of a file however it is compressed, "" where it
+// is not there; nothing is there below what is no directory.
+func compressed(dir, name string) (string, error) {
+	for _, c := range compressions {
+		path := filepath.Join(dir, name+c)
+		switch _, err := os.Stat(path); {
+		case err == nil:
+			return path, nil
+		case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR):
+			return "", err
+		}
 	}
-	return err == nil, err
+	return "", nil
 }
 
 // readIfThere returns nothing of a file that is not there.

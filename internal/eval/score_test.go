@@ -39,7 +39,7 @@ func TestScore(t *testing.T) {
 	if want := []Mistaken{{"r", 1, "person, named by the finding", "mira", "system:serviceaccount:shop:web"}, {"r", 1, "token's pod", "shop/api-1", "shop/web-1"}}; !slices.Equal(s.Mistaken, want) {
 		t.Errorf("mistaken: %+v, want %+v", s.Mistaken, want)
 	}
-	if s.LoudBeside != 1 || s.Loud["noise"] != 1 || s.BesideRequests != 10 || s.Incidents != 1 || s.Joined != 1 {
+	if s.LoudBeside != 1 || s.Loud["noise"] != 1 || s.BesideRequests != 10 || s.Incidents != 1 || s.Joined != 1 || s.NotableBeside != 1 {
 		t.Errorf("noise is counted wrong: %+v", s)
 	}
 }

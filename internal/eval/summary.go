@@ -47,10 +47,13 @@ type Summary struct {
 	Matrix     map[string]Recall `json:"matrix,omitempty"`
 	Missed     []Missed          `json:"missed"`
 	// Loud counts findings above low about ordinary work, by rule;
-	// LoudBenign are those of the recordings without an attack.
+	// LoudBenign are those of the recordings without an attack. Notable counts
+	// those of either that are about work which is labelled as worth naming.
 	Loud           map[string]int `json:"loud"`
 	LoudBenign     int            `json:"loud_benign"`
 	LoudBeside     int            `json:"loud_beside_attacks"`
+	NotableBenign  int            `json:"loud_benign_notable"`
+	NotableBeside  int            `json:"loud_beside_attacks_notable"`
 	BenignRequests int64          `json:"benign_requests"`
 	BesideRequests int64          `json:"requests_beside_attacks"`
 	Who
@@ -95,11 +98,13 @@ func addUp(scores []*Score) *Summary {
 		}
 		if !one.Hostile {
 			s.LoudBenign += loud
+			s.NotableBenign += one.Notable
 			s.BenignRequests += one.Benign
 			continue
 		}
 		s.Attacks++
 		s.LoudBeside += loud
+		s.NotableBeside += one.Notable
 		s.BesideRequests += one.Benign
 		s.Incidents += one.Incidents
 		s.Joined += one.Joined

@@ -18,7 +18,7 @@ import (
 )
 
 func main() {
-	dir := flag.String("recordings", "test/recordings", "directory of recordings, each a directory with audit.jsonl.gz and steps.jsonl")
+	dir := flag.String("recordings", "test/recordings", "directory of recordings, each a directory with audit.jsonl.gz, and where there are inventory.jsonl.gz and steps.jsonl")
 	output := flag.String("output", "markdown", "markdown or json")
 	page := flag.String("page", "", "write the figures into this page, between its markers")
 	figures := flag.String("figures", "", "write the figures to this file as JSON")
