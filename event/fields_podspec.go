@@ -12,6 +12,13 @@ var podSpecs = []string{
 
 var containerLists = []string{"containers", "initContainers", "ephemeralContainers"}
 
+// commands are the places in a container's specification that hold what is run
+// in it: by itself, by its hooks and by its probes.
+var commands = []string{
+	"command", "args", "lifecycle.postStart.exec.command", "lifecycle.preStop.exec.command",
+	"livenessProbe.exec.command", "readinessProbe.exec.command", "startupProbe.exec.command",
+}
+
 func inSpecs(rest ...string) []string {
 	var out []string
 	for _, s := range podSpecs {
@@ -45,7 +52,7 @@ var podSpecFields = []Field{
 	{ID: 132, Name: "audit.pod.host_ipc", Type: TypeStrings, Tables: auditTable, OCSF: "unmapped.audit.pod.host_ipc", Origin: Derived, Doc: "hostIPC.", Paths: inSpecs("hostIPC"), Sigma: []string{"audit:hostIPC"}, Falco: []string{"ka.req.pod.host_ipc"}},
 	{ID: 133, Name: "audit.pod.capabilities", Type: TypeStrings, Tables: auditTable, OCSF: "unmapped.audit.pod.capabilities", Origin: Derived, Doc: "Capabilities that containers add.", Paths: inContainers("securityContext.capabilities.add"), Sigma: []string{"audit:capabilities"}},
 	{ID: 134, Name: "audit.pod.images", Type: TypeStrings, Tables: auditTable, OCSF: "unmapped.audit.pod.images", Origin: Derived, Doc: "Images of all containers.", Paths: inContainers("image"), Falco: []string{"ka.req.pod.containers.image"}},
-	{ID: 135, Name: "audit.pod.command", Type: TypeStrings, Tables: auditTable, OCSF: "unmapped.audit.pod.command", Origin: Derived, Doc: "Words of all containers' command and args.", Paths: inContainers("command", "args")},
+	{ID: 135, Name: "audit.pod.command", Type: TypeStrings, Tables: auditTable, OCSF: "unmapped.audit.pod.command", Origin: Derived, Doc: "Words of all containers' command and args, and of what their probes and lifecycle hooks run.", Paths: inContainers(commands...)},
 	{ID: 136, Name: "audit.pod.service_account", Type: TypeStrings, Tables: auditTable, OCSF: "unmapped.audit.pod.service_account", Origin: Derived, Doc: "Service account the pods would run as.", Paths: inSpecs("serviceAccountName")},
 	{ID: 137, Name: "audit.pod.host_port", Type: TypeStrings, Tables: auditTable, OCSF: "unmapped.audit.pod.host_port", Origin: Derived, Doc: "Ports of the node that containers ask for.", Paths: inContainers("ports.hostPort")},
 	{ID: 138, Name: "audit.pod.owner_kind", Type: TypeStrings, Tables: auditTable, OCSF: "unmapped.audit.pod.owner_kind", Origin: Derived, Doc: "Kinds of the owners that the object names.", Paths: []string{"requestObject.metadata.ownerReferences.kind"}},

@@ -64,7 +64,12 @@ var behaviours = []struct {
 	{"policies and profiles of Lynceus read by others", []string{"lynceus_objects_read"}},
 	{"ConfigMap with credentials", []string{"config_map_with_credentials"}},
 	{"service account created in kube-system", []string{"system_service_account_created"}},
-	{"untrusted node joins", []string{"node_joined"}},
+	{"untrusted node joins", []string{"node_joined", "bootstrap_token_created"}},
+	{"token checked by a person", []string{"token_reviewed"}},
+	{"trust of the cluster changed", []string{"trust_changed"}},
+	{"service diverted", []string{"endpoints_changed", "service_redirected"}},
+	{"node reported dead", []string{"node_status_written"}},
+	{"node debugged", []string{"node_debugged"}},
 }
 
 func TestEachBehaviourHasARule(t *testing.T) {

@@ -125,7 +125,7 @@ func (f *filler) resource() {
 	}
 	if event.ResourceType.Get(f.e) == "pods" && event.ResourceGroup.Get(f.e) == "" {
 		if event.ResourceName.Has(f.e) {
-			event.K8sPod.Set(f.e, event.ResourceName.Get(f.e))
+			event.K8sPod.Set(f.e, podName(event.ResourceName.Get(f.e), event.ResourceSubresource.Get(f.e)))
 		}
 		if event.ResourceUID.Has(f.e) {
 			event.K8sPodUID.Set(f.e, event.ResourceUID.Get(f.e))

