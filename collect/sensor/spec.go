@@ -9,13 +9,15 @@ import (
 
 // Spec says what a sensor is to do. It is plain data; the zero value is of use.
 type Spec struct {
-	// RingBytes is the size of the memory through which the kernel hands records over: a power of two, of 4 KiB at
+	// RingBytes is the size of the memory through which the kernel hands records over: a power of two, of 64 KiB at
 	// least; 8 MiB when 0. What finds no room there is lost, and counted.
 	RingBytes int
 	// TableBytes bounds the memory of processes, 16 MiB when 0.
 	TableBytes int64
 	// Node is what the events are of.
 	Node Node
+	// Runtime tells what containers are called. Without it, rows carry only their ids.
+	Runtime Runtime
 	// Proc is where procfs is mounted in which all processes of the node are seen; "/proc" when empty.
 	Proc string
 	// Now is the clock, time.Now when nil.
@@ -33,7 +35,7 @@ type Node struct {
 
 const (
 	defaultRingBytes = 8 << 20
-	minRingBytes     = 4 << 10
+	minRingBytes     = 64 << 10
 	maxRingBytes     = 1 << 30
 )
 
