@@ -153,7 +153,7 @@ func podForms(s *stage.Stage, thief *stage.Actor, agent *stage.Pod) {
 	})
 	cart := s.Pod("shop", "app=cart")
 	s.Attack("T1610", "Execution: New container", "makes a copy of "+cart.String()+" with another image and shared processes").
-		On(cart).As(thief).Do(func(a *stage.Act) {
+		As(thief).Do(func(a *stage.Act) {
 		a.Kubectl("-n", "shop", "debug", cart.Name, "--copy-to=cart-inspect", "--set-image=*="+imageNetshoot, "--share-processes", "--same-node")
 	})
 	s.Attack("T1609", "Execution: New container", "adds a container to "+cart.String()+" by a PUT of its ephemeral containers").
