@@ -28,7 +28,7 @@ func TestAppend(t *testing.T) {
 			e.Reset(event.ClassProcess)
 			event.ProcessCmdLine.Set(e, "")
 			event.ProcessUserUID.Set(e, 0)
-			event.ProcessCapabilities.Set(e, nil)
+			event.ProcessCapabilitiesEffective.Set(e, nil)
 		}, `{"class":"process","process.cmd_line":"","process.user.uid":0,"process.capabilities":[]}`},
 	}
 	enc := NewEncoder()
