@@ -11,12 +11,12 @@ func (a *app) rulesCheck() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "check [PATH]...",
 		Short: "Read rules and say what is broken or not supported in them",
-		Long: `Read the Sigma files at PATHs (files and directories), or the rules that come with Lynceus. Say
+		Long: `Read the Sigma and Falco files at PATHs (files and directories), or the rules that come with Lynceus. Say
 how many can be run, which ask for what is not supported, and which are broken, with places and
 reasons.
 
 Exit codes: 0 nothing is broken, 1 something is, 2 wrong use, 3 a PATH cannot be read.`,
-		Example: "  lynceus rules check my-rules/\n  lynceus rules check --output json sigma/rules | jq .errors",
+		Example: "  lynceus rules check my-rules/\n  lynceus rules check falco_rules.yaml\n  lynceus rules check --output json sigma/rules | jq .errors",
 		RunE: func(c *cobra.Command, paths []string) error {
 			if format != "text" && format != "json" {
 				return usagef(c, "--output %q is neither text nor json", format)

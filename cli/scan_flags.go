@@ -41,7 +41,7 @@ func (a *app) newScanFlags() *scanFlags {
 
 func (f *scanFlags) register(s *pflag.FlagSet) {
 	s.SortFlags = false
-	s.StringArrayVar(&f.rules, "rules", nil, "also judge by the Sigma rules in `PATH`, a file or directory (repeatable)")
+	s.StringArrayVar(&f.rules, "rules", nil, "also judge by the Sigma or Falco rules in `PATH`, a file or directory (repeatable)")
 	s.BoolVar(&f.noBuiltin, "no-builtin", false, "leave out the rules that come with Lynceus")
 	s.StringArrayVar(&f.baseline, "baseline", nil, "learn what is usual from the logs in `PATH`, which somebody has reviewed (repeatable)")
 	s.StringArrayVar(&f.inventory, "inventory", nil, "also know what the cluster contained from the recording in `FILE`, which lynceus agent --record wrote (repeatable)")

@@ -40,6 +40,7 @@ var formats = map[string]func(io.Writer, *report.Result, output.TextOptions) err
 	"ocsf": func(w io.Writer, r *report.Result, _ output.TextOptions) error {
 		return ocsf.Write(w, r, productVersion())
 	},
+	"falco": func(w io.Writer, r *report.Result, _ output.TextOptions) error { return output.WriteFalco(w, r) },
 	"sarif": func(w io.Writer, r *report.Result, _ output.TextOptions) error {
 		return output.WriteSARIF(w, r, productVersion())
 	},
@@ -49,7 +50,9 @@ var formats = map[string]func(io.Writer, *report.Result, output.TextOptions) err
 }
 
 // formatNames returns the formats in the order in which help tells them.
-func formatNames() []string { return []string{"text", "json", "jsonl", "ocsf", "sarif", "html"} }
+func formatNames() []string {
+	return []string{"text", "json", "jsonl", "ocsf", "falco", "sarif", "html"}
+}
 
 // formatFlag is an output format by name.
 type formatFlag string

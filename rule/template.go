@@ -7,7 +7,11 @@ type Template []TemplatePart
 
 // TemplatePart is a text, or the name of a field in whose place its value
 // stands.
-type TemplatePart struct{ Text, Field string }
+type TemplatePart struct {
+	Text, Field string
+	// List puts the value in brackets: it may be several.
+	List bool
+}
 
 // absentValue stands where a field has no value, as in Falco's alerts.
 const absentValue = "<NA>"
@@ -22,8 +26,11 @@ func (t Template) Render(value func(field string) (string, bool)) string {
 			continue
 		}
 		v, ok := value(p.Field)
-		if !ok {
+		switch {
+		case !ok:
 			v = absentValue
+		case p.List:
+			v = "(" + v + ")"
 		}
 		b.WriteString(v)
 	}

@@ -81,8 +81,8 @@ type Problem struct {
 	Reason  string `json:"reason"`
 	Advice  string `json:"advice"`
 	// Kind is what Rule names where that is no rule: macro, list, exception.
-	Kind string `json:"kind,omitempty"`
-	Code string `json:"code,omitempty"` // Falco's word for such a problem
+	Kind string `json:"kind"`
+	Code string `json:"code"` // Falco's word for such a problem
 }
 
 func problemDocs(list []*rule.Problem) []Problem {
@@ -106,6 +106,6 @@ func WriteCheckJSON(w io.Writer, r *load.Result) error {
 		Rules       []report.Rule `json:"rules"`
 		Unsupported []Problem     `json:"unsupported"`
 		Errors      []Problem     `json:"errors"`
-		Warnings    []Problem     `json:"warnings,omitempty"`
+		Warnings    []Problem     `json:"warnings"`
 	}{CheckSchema, r.Documents, ids(r.Rules), docs, problemDocs(r.Unsupported), problemDocs(r.Errors), problemDocs(r.Warnings)})
 }

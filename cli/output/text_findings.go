@@ -95,8 +95,11 @@ func (p *page) findings(r *report.Result) {
 
 // findingText is a finding in a sentence.
 func findingText(f *detect.Finding) string {
-	who := Clean(incident.Responsible(f))
-	text := fmt.Sprintf("%s %s %s", f.First.UTC().Format("01-02 15:04:05"), who, Clean(incident.Describe(f)))
+	what := f.Output()
+	if what == "" {
+		what = incident.Responsible(f) + " " + incident.Describe(f)
+	}
+	text := f.First.UTC().Format("01-02 15:04:05") + " " + Clean(what)
 	if f.Count > 1 {
 		text += ", " + times(f.Count, incident.Varied(f))
 	}

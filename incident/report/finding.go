@@ -21,6 +21,7 @@ type Finding struct {
 	Failed        int64       `json:"failed"`
 	Cluster       string      `json:"cluster"`
 	Text          string      `json:"text"`
+	Output        string      `json:"output"` // what the rule's author wants an alert to say, "" where nothing
 	Actor         Actor       `json:"actor"`
 	Resource      Resource    `json:"resource"`
 	AuditIDs      []string    `json:"audit_ids"`
@@ -98,7 +99,7 @@ func NewFinding(f *detect.Finding, inc string) Finding {
 	a, t := &f.Actor, &f.Target
 	d := Finding{
 		Schema: FindingSchema, ID: f.ID, Rule: f.Rule.ID, RuleName: f.Rule.Name, RuleSource: f.Rule.Source.String(), Title: f.Rule.Title, Severity: f.Severity.String(), Reasons: list(f.Reasons),
-		Time: stamp(f.First), LastTime: stamp(f.Last), Count: f.Count, Failed: f.Failed, Cluster: f.Cluster, Text: incident.Describe(f),
+		Time: stamp(f.First), LastTime: stamp(f.Last), Count: f.Count, Failed: f.Failed, Cluster: f.Cluster, Text: incident.Describe(f), Output: f.Output(),
 		Actor: Actor{
 			User: a.User, UID: a.UID, Groups: list(a.Groups), RealUser: a.RealUser, IPs: list(a.IPs), UserAgents: list(a.UserAgents),
 			ServiceAccount: a.ServiceAccount, TokenPod: a.TokenPod, TokenPodUID: a.TokenPodUID,

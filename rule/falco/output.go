@@ -2,6 +2,7 @@ package falco
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/lynceus-io/lynceus/event"
@@ -98,8 +99,36 @@ func (c *conditions) outputError(t text, rest string) {
 	c.failAt(at, codeOutput, "output", "write %% for a percent sign", reason)
 }
 
+// tuple is what fd.name is of a connection, by the names of the registry.
+var tuple = rule.Template{
+	{Field: "src_endpoint.ip"}, {Text: ":"}, {Field: "src_endpoint.port"}, {Text: "->"}, {Field: "dst_endpoint.ip"}, {Text: ":"}, {Field: "dst_endpoint.port"},
+}
+
+// outputIn returns an output for the events of one table: what is the same for
+// all of them is written out.
+func (c *conditions) outputIn(out rule.Template, class event.Class) rule.Template {
+	var made rule.Template
+	for _, p := range out {
+		r, _ := findRow(c.source, p.Field)
+		switch {
+		case p.Field != "" && r != nil && r.kind == kindFixed:
+			made = append(made, rule.TemplatePart{Text: r.fixed})
+		case p.Field == "fd.name" && class == event.ClassNetwork:
+			made = append(made, tuple...)
+		case r != nil && r.list && !strings.Contains(p.Field, "["):
+			made = append(made, rule.TemplatePart{Field: p.Field, List: true})
+		default:
+			made = append(made, p)
+		}
+	}
+	return made
+}
+
 // outputRef returns where the value of a field of an output stands in a table.
 func (c *conditions) outputRef(name string, class event.Class) (event.Ref, bool) {
+	if slices.ContainsFunc(tuple, func(p rule.TemplatePart) bool { return p.Field == name }) {
+		return event.Resolve(class, name)
+	}
 	p := &parser{lexer: lexer{text: name}}
 	field, dotted := p.name()
 	if !dotted {

@@ -70,6 +70,7 @@ var logSources = map[string]rule.LogSource{
 
 func (c *conditions) ruleOf(tree expr.Node, class event.Class, out rule.Template) *rule.Rule {
 	r := c.item
+	out = c.outputIn(out, class)
 	sum := sha256.Sum256([]byte("falco\x00" + r.name))
 	made := &rule.Rule{
 		ID: hex.EncodeToString(sum[:8]), Title: r.name, Name: r.name, Description: strings.TrimSpace(r.desc),
