@@ -1,6 +1,7 @@
 package falco
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/lynceus-io/lynceus/event"
@@ -98,7 +99,7 @@ func findRow(source, name string) (*row, status) {
 		places, _ := argumentOf(arg)
 		return &row{places: places}, fieldKnown
 	}
-	if knownField(name) {
+	if otherField(name) && strings.HasPrefix(name, "ka.") == (source == sourceAudit) {
 		return nil, fieldUnsupported
 	}
 	return nil, fieldUnknown
@@ -114,15 +115,12 @@ func knownField(name string) bool {
 			return true
 		}
 	}
-	if otherFields[name] {
-		return true
-	}
-	for _, prefix := range otherFamilies {
-		if strings.HasPrefix(name, prefix) {
-			return true
-		}
-	}
-	return false
+	return otherField(name) || strings.HasPrefix(name, "evt.arg.")
+}
+
+// otherField reports whether Falco has a field that Lynceus has not.
+func otherField(name string) bool {
+	return otherFields[name] || slices.ContainsFunc(otherFamilies, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
 }
 
 // argumentError reports whether an operand has an argument where it needs one
