@@ -218,7 +218,7 @@ func readsField(n expr.Node, is func(event.Ref) bool) bool {
 	case *expr.Not:
 		return readsField(n.X, is)
 	case *expr.Pred:
-		return is(n.Field) || is(n.Other) || slices.ContainsFunc(n.OtherTerm.Refs(n.Term.Refs(nil)), is)
+		return slices.ContainsFunc(n.Refs(), is)
 	}
 	return false
 }

@@ -67,3 +67,19 @@ func (t *Term) Refs(dst []event.Ref) []event.Ref {
 	}
 	return dst
 }
+
+// Refs returns the fields that the predicate reads; none for OpKeyword.
+func (n *Pred) Refs() []event.Ref {
+	var out []event.Ref
+	add := func(r event.Ref, t *Term) {
+		switch {
+		case t != nil:
+			out = t.Refs(out)
+		case r != event.Ref{}:
+			out = append(out, r)
+		}
+	}
+	add(n.Field, n.Term)
+	add(n.Other, n.OtherTerm)
+	return out
+}

@@ -145,6 +145,15 @@ func (j *judge) pred(p *expr.Pred) verdict {
 	i, compiled := j.preds[p]
 	other := p.Other != (event.Ref{})
 	switch {
+	case p.Term != nil || p.OtherTerm != nil:
+		out := verdict{maybe, policy.None}
+		for _, r := range p.Refs() {
+			if j.lacks(r) { // what is computed of nothing satisfies nothing
+				return verdict{no, policy.None}
+			}
+			out.reads = higher(out.reads, bodyOf(r))
+		}
+		return out
 	case compiled && j.kind.knows(p.Field) == known && (!other || j.kind.knows(p.Other) == known):
 		return j.ask(i)
 	case other && (j.lacks(p.Field) || j.lacks(p.Other)):

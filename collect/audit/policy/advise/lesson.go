@@ -40,7 +40,7 @@ func (b *bodyNeeds) learn(n *Needs) {
 func (n *Needs) readers(ref event.Ref) (out []string) {
 	for _, r := range n.rules {
 		reads := false
-		visit := func(p *expr.Pred) { reads = reads || p.Field == ref || p.Other == ref }
+		visit := func(p *expr.Pred) { reads = reads || slices.Contains(p.Refs(), ref) }
 		walk(r.rule.Expr, visit)
 		if r.rule.Ext != nil {
 			for _, a := range r.rule.Ext.Severity {
