@@ -157,7 +157,7 @@ func (a *app) backtestRules(everything bool, args []string) (chosen, all []*rule
 			return nil, nil, fmt.Errorf("%s is neither a file with rules nor the id or name of one; lynceus rules list shows the rules", arg)
 		}
 		for _, r := range found {
-			if !slices.ContainsFunc(chosen, func(x *rule.Rule) bool { return x.ID == r.ID }) {
+			if !slices.ContainsFunc(chosen, func(x *rule.Rule) bool { return x.ID == r.ID && x.Table == r.Table }) {
 				chosen = append(chosen, r)
 			}
 		}

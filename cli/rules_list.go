@@ -31,7 +31,7 @@ func (a *app) rulesList() *cobra.Command {
 			if n := len(loaded.Errors) + len(loaded.Unsupported); n > 0 {
 				a.say(countNoun(n, "problem keeps rules", "problems keep rules") + " from being listed; see lynceus rules check")
 			}
-			list := slices.Clone(loaded.Rules)
+			list := rule.Distinct(loaded.Rules)
 			slices.SortStableFunc(list, func(x, y *rule.Rule) int {
 				return cmp.Or(cmp.Compare(y.Severity, x.Severity), cmp.Compare(x.ID, y.ID))
 			})

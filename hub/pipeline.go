@@ -11,6 +11,7 @@ import (
 	"github.com/lynceus-io/lynceus/detect"
 	"github.com/lynceus-io/lynceus/expr"
 	"github.com/lynceus-io/lynceus/identity"
+	"github.com/lynceus-io/lynceus/rule"
 )
 
 // pipeline is one run's wiring. Matching happens on the reader's workers,
@@ -109,7 +110,7 @@ func (p *pipeline) progress(r *audit.Reader, learn bool, events int64) {
 
 // cover completes the account of the run with what only the pipeline knows.
 func (p *pipeline) cover(r *coverage.Report) {
-	r.Rules = len(p.options.Rules)
+	r.Rules = len(rule.Distinct(p.options.Rules))
 	p.requests.Cover(r)
 	p.state.Cover(r)
 }

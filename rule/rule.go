@@ -166,3 +166,17 @@ type Comparison struct {
 	Neq   bool    // with OpEq: not equal
 	Value float64
 }
+
+// Distinct returns the first rule of each id: a rule that reads several tables
+// is several Rules of one id.
+func Distinct(list []*Rule) []*Rule {
+	seen := make(map[string]bool, len(list))
+	var out []*Rule
+	for _, r := range list {
+		if !seen[r.ID] {
+			seen[r.ID] = true
+			out = append(out, r)
+		}
+	}
+	return out
+}

@@ -28,7 +28,7 @@ func CheckWriter(o TextOptions) func(io.Writer, *load.Result) error {
 		if len(r.Errors)+len(r.Unsupported)+len(r.Warnings) > 0 {
 			p.line("")
 		}
-		text := amount(int64(ids(r.Rules)), "rule") + " loaded"
+		text := amount(int64(len(rule.Distinct(r.Rules))), "rule") + " loaded"
 		if n := documents(r.Unsupported); n > 0 {
 			text += ", " + number(int64(n)) + " not supported"
 		}
@@ -38,15 +38,6 @@ func CheckWriter(o TextOptions) func(io.Writer, *load.Result) error {
 		p.line(p.bold(text))
 		return p.writeTo(w)
 	}
-}
-
-// ids counts rules, those of one id once.
-func ids(list []*rule.Rule) int {
-	seen := map[string]bool{}
-	for _, r := range list {
-		seen[r.ID] = true
-	}
-	return len(seen)
 }
 
 // documents counts the documents that problems are about.
@@ -96,7 +87,7 @@ func problemDocs(list []*rule.Problem) []Problem {
 // WriteCheckJSON writes the result of reading rules as one document.
 func WriteCheckJSON(w io.Writer, r *load.Result) error {
 	docs := []report.Rule{}
-	for _, x := range r.Rules {
+	for _, x := range rule.Distinct(r.Rules) {
 		docs = append(docs, report.NewRule(x))
 	}
 	return writeJSON(w, struct {
@@ -107,5 +98,5 @@ func WriteCheckJSON(w io.Writer, r *load.Result) error {
 		Unsupported []Problem     `json:"unsupported"`
 		Errors      []Problem     `json:"errors"`
 		Warnings    []Problem     `json:"warnings"`
-	}{CheckSchema, r.Documents, ids(r.Rules), docs, problemDocs(r.Unsupported), problemDocs(r.Errors), problemDocs(r.Warnings)})
+	}{CheckSchema, r.Documents, len(rule.Distinct(r.Rules)), docs, problemDocs(r.Unsupported), problemDocs(r.Errors), problemDocs(r.Warnings)})
 }

@@ -93,11 +93,18 @@ func (p *page) findings(r *report.Result) {
 	p.line("")
 }
 
-// findingText is a finding in a sentence.
+// maxFindingText is how many bytes of what a rule's author wants an alert to
+// say are shown: some put whole objects into it.
+const maxFindingText = 500
+
+// findingText is a finding in a sentence, its author's own where there is one.
 func findingText(f *detect.Finding) string {
 	what := f.Output()
 	if what == "" {
 		what = incident.Responsible(f) + " " + incident.Describe(f)
+	}
+	if len(what) > maxFindingText {
+		what = strings.ToValidUTF8(what[:maxFindingText], "") + "…"
 	}
 	text := f.First.UTC().Format("01-02 15:04:05") + " " + Clean(what)
 	if f.Count > 1 {

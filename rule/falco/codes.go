@@ -19,4 +19,7 @@ const (
 	codeUnknownKey    = "LOAD_UNKNOWN_KEY"
 	codeDeprecated    = "LOAD_DEPRECATED_ITEM"
 	codeNoValues      = "LOAD_APPEND_NO_VALUES"
+	codeTwice         = "LOAD_EXCEPTION_NAME_NOT_UNIQUE"
+	codeMacroName     = "LOAD_INVALID_MACRO_NAME"
+	codeListName      = "LOAD_INVALID_LIST_NAME"
 )

@@ -93,7 +93,9 @@ func (l *loader) yamlError(err error) {
 			at.at.Col = 1
 		}
 	}
-	l.fail(at.problem(codeYAML, "YAML", "", reason))
+	p := at.problem(codeYAML, "YAML", "", reason)
+	p.Kind = "rules content"
+	l.fail(p)
 }
 
 func (l *loader) document(root *yaml.Node) {

@@ -24,8 +24,9 @@ func (f *form) exceptions(appended bool) []*exception {
 			continue
 		}
 		if slices.ContainsFunc(out, func(o *exception) bool { return o.name == x.name }) {
-			f.failException(x, codeForm, "name", "two exceptions of one rule have this name")
-			continue
+			p := x.place.problem(codeTwice, "name", "", "two exceptions of one rule have this name; both hold, values can be appended to the first only")
+			p.Kind, p.Title = "exception", x.name
+			f.warn(p)
 		}
 		out = append(out, x)
 	}

@@ -9,7 +9,7 @@ func (l *loader) readList(f *form) {
 	}
 	f.unknownKeys("list", "items", "append", "override")
 	if strings.ContainsAny(f.name, "()\"'=, \t\r\n") {
-		f.failAt(member(f.node, "list"), codeForm, "name", "", "the name of a list has neither blanks nor any of ()\"'=,")
+		f.warnAt(member(f.node, "list"), codeListName, "name", "", "a name with blanks or any of ()\"'=, can be used nowhere")
 	}
 	items := f.texts("items", true)
 	o := f.overrides([]string{"items"}, []string{"items"})

@@ -7,7 +7,7 @@ func (l *loader) readMacro(f *form) {
 	}
 	f.unknownKeys("macro", "condition", "append", "override")
 	if end := nameEnd(f.name, 0); end < len(f.name) {
-		f.failAt(member(f.node, "macro"), codeForm, "name", "", "the name of a macro is a letter, then letters, digits and underscores")
+		f.warnAt(member(f.node, "macro"), codeMacroName, "name", "", "a name that is not a letter, then letters, digits and underscores, can be used nowhere")
 	}
 	cond := f.longText("condition")
 	o := f.overrides([]string{"condition"}, []string{"condition"})
