@@ -49,11 +49,19 @@ func ParseFiles(texts ...files.File) *Result {
 	return &l.result
 }
 
-// Is reports whether a text looks like a Falco rule file: a list whose items
-// are lists, macros, rules or statements of required versions.
-func Is(text string) bool { return likely.MatchString(text) }
-
-var likely = regexp.MustCompile(`(?m)^\s{0,8}-\s+\{?\s*(rule|macro|list|required_engine_version|required_plugin_versions)\s*:`)
+// Is reports whether a text is a Falco rule file: a list, where documents of
+// other rule languages are maps.
+func Is(text string) bool {
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(strings.TrimPrefix(line, "\ufeff"))
+		line = strings.TrimSpace(strings.TrimPrefix(line, "---"))
+		if line == "" || line[0] == '#' || line[0] == '%' {
+			continue
+		}
+		return line == "-" || strings.HasPrefix(line, "- ") || line[0] == '['
+	}
+	return false
+}
 
 const (
 	// maxNodes is how many YAML nodes a document may have once its aliases

@@ -182,8 +182,9 @@ func TestStockRules(t *testing.T) {
 
 func TestIs(t *testing.T) {
 	for text, want := range map[string]bool{
-		base: true, "# x\n\n-   rule: a\n": true, "- required_engine_version: 1": true, "title: x\ndetection:\n  rule: a": false,
-		"": false, "- {list: a, items: [b]}": true, "correlation:\n  rules:\n    - rule_a\n": false,
+		base: true, "# x\n\n-   rule: a\n": true, "- required_engine_version: 1": true, "---\n- rule: a": true, "--- # x\n%x\n  - foo": true, "[]": true,
+		"-\n  rule: a": true, "- {list: a, items: [b]}": true,
+		"": false, "# - rule: a": false, "title: x\ndetection:\n  - rule: a": false, "correlation:\n  rules:\n    - rule_a\n": false, "-1": false,
 	} {
 		if Is(text) != want {
 			t.Errorf("Is(%q) = %v", text, !want)

@@ -10,6 +10,9 @@ import (
 // maxDepth is how deep a condition may nest, brackets and nots counted.
 const maxDepth = 200
 
+// maxCondition bounds a condition, in bytes. The longest public one has 3,000.
+const maxCondition = 64 << 10
+
 // syntaxError is what is wrong with a condition, and where.
 type syntaxError struct {
 	at             int // offset in the condition
@@ -32,6 +35,9 @@ func parseCondition(text string) (node, *syntaxError) {
 	p := &parser{lexer: lexer{text: text}}
 	if strings.TrimSpace(text) == "" {
 		return nil, p.fail("", "the condition is empty")
+	}
+	if len(text) > maxCondition {
+		return nil, p.fail("make macros and lists of parts of it", "longer than %d bytes", maxCondition)
 	}
 	n, err := p.or()
 	if err != nil {

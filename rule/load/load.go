@@ -3,6 +3,8 @@
 package load
 
 import (
+	"strings"
+
 	"github.com/lynceus-io/lynceus/rule"
 	"github.com/lynceus-io/lynceus/rule/falco"
 	"github.com/lynceus-io/lynceus/rule/files"
@@ -25,18 +27,25 @@ type Result struct {
 	Documents int
 }
 
-// Load reads rules from trees of files. A file whose text is a list of Falco's
-// items is Falco's, any other Sigma's. Files of one language may refer to each
-// other, those of Falco to earlier ones only.
+// Load reads rules from trees of files. A file that is a list is Falco's, any
+// other Sigma's; one with nothing in it is an error where no file is Falco's,
+// who has such files. Files of one language may refer to each other, those of
+// Falco to earlier ones only.
 func Load(trees ...files.Tree) *Result {
 	texts, errs := files.Read(trees...)
-	var ofFalco, ofSigma []files.File
+	var ofFalco, ofSigma, empty []files.File
 	for _, f := range texts {
-		if falco.Is(f.Text) {
+		switch {
+		case falco.Is(f.Text):
 			ofFalco = append(ofFalco, f)
-		} else {
+		case strings.TrimSpace(f.Text) == "":
+			empty = append(empty, f)
+		default:
 			ofSigma = append(ofSigma, f)
 		}
+	}
+	if len(ofFalco) == 0 {
+		ofSigma = append(ofSigma, empty...)
 	}
 	s := sigma.ParseFiles(sigma.Options{}, ofSigma...)
 	r := &Result{Rules: s.Rules, Compiled: s.Compiled, Unsupported: s.Unsupported, Errors: append(errs, s.Errors...), Documents: s.Documents}
