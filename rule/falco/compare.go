@@ -3,6 +3,7 @@ package falco
 import (
 	"encoding/hex"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/lynceus-io/lynceus/event"
@@ -261,16 +262,18 @@ func (c *conditions) eventType(s subject, op operator, values []string, class ev
 	default:
 		return compare(s, kindText, op, values)
 	}
-	var some []expr.Node
+	var named, done []expr.Node
+	var activities []string
 	for _, v := range values {
 		e := effects[v]
 		if e.class != class {
 			continue
 		}
-		some = append(some, s.pred(expr.OpEq, v, false))
-		if e.activity != "" {
-			some = append(some, both(not(s.present()), &expr.Pred{At: s.at, Name: s.name, Field: event.Ref{Field: event.Activity.ID()}, Op: expr.OpEq, Text: e.activity}))
+		named = append(named, s.pred(expr.OpEq, v, false))
+		if e.activity != "" && !slices.Contains(activities, e.activity) {
+			activities = append(activities, e.activity)
+			done = append(done, &expr.Pred{At: s.at, Name: s.name, Field: event.Ref{Field: event.Activity.ID()}, Op: expr.OpEq, Text: e.activity})
 		}
 	}
-	return either(some...)
+	return either(append(named, both(not(s.present()), either(done...)))...)
 }

@@ -83,7 +83,7 @@ func fold(and bool, x []expr.Node) expr.Node {
 		k, isConst := n.(*expr.Const)
 		switch {
 		case !isConst:
-			rest = append(rest, n)
+			rest = append(rest, parts(and, n)...)
 		case k.Value != and:
 			return k
 		}
@@ -97,6 +97,22 @@ func fold(and bool, x []expr.Node) expr.Node {
 		return &expr.And{At: rest[0].Pos(), X: rest}
 	}
 	return &expr.Or{At: rest[0].Pos(), X: rest}
+}
+
+// parts returns the parts of a tree that is joined in the same way, or the
+// tree.
+func parts(and bool, n expr.Node) []expr.Node {
+	switch n := n.(type) {
+	case *expr.And:
+		if and {
+			return n.X
+		}
+	case *expr.Or:
+		if !and {
+			return n.X
+		}
+	}
+	return []expr.Node{n}
 }
 
 func both(x ...expr.Node) expr.Node   { return fold(true, x) }
