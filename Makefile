@@ -52,6 +52,14 @@ build: ## build bin/lynceus, one static binary (needs gcc and g++ for the query 
 build-scan: ## build bin/lynceus without the query engine: scan and rules work, query and up do not
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/lynceus ./cmd/lynceus
 
+.PHONY: sensor
+sensor: ## build bin/lynceus-sensor, the static program that watches a node
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o bin/lynceus-sensor ./cmd/lynceus-sensor
+
+.PHONY: bpf
+bpf: ## compile the sensor's programs for the kernel again, with the pinned clang of Debian 12; building needs only the committed objects
+	collect/sensor/bpf/build.sh
+
 .PHONY: demo
 demo: build ## build, then scan a recorded attack on a real cluster
 	bin/lynceus scan $(DEMO)

@@ -28,6 +28,7 @@ const (
 	mapCounts     = "counts"
 	mapCgroups    = "cgroups_told"
 	varSubsystem  = "cgroup_subsystem"
+	varWaiting    = "waiting"
 	iteratorTasks = "lynceus_tasks"
 )
 

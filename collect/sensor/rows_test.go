@@ -29,7 +29,9 @@ func TestRowsOfAnEnd(t *testing.T) {
 	r.record = record.Record{Kind: record.KindExec, Time: 5e9, Program: p}
 	steps := []func(){
 		func() {},
-		func() { r.record.Kind, r.record.Exit = record.KindExit, record.Exit{Process: p.Process, Status: 7 << 8} },
+		func() {
+			r.record.Kind, r.record.Exit = record.KindExit, record.Exit{Process: p.Process, Status: 7 << 8}
+		},
 		func() {}, // a second thread that was the last
 	}
 	for _, step := range steps {

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"github.com/cilium/ebpf"
 	"github.com/cilium/ebpf/ringbuf"
@@ -25,14 +24,15 @@ type Sensor struct {
 	spec     Spec
 	programs *programs
 	ring     *ringbuf.Reader
+	waiting  *ebpf.Variable // in the kernel: set it to be woken
 	rows     *rows
 	live     live
 }
 
 // live is what Stats may read while Run works.
 type live struct {
-	rows, repeated, malformed, evicted atomic.Uint64
-	processes, bytes                   atomic.Int64
+	rows, repeated, malformed, evicted, waits atomic.Uint64
+	processes, bytes                          atomic.Int64
 }
 
 // Load loads the programs into the kernel and attaches them. From then on the kernel collects: call Run soon.
@@ -59,6 +59,7 @@ func Load(spec Spec) (_ *Sensor, err error) {
 	if s.programs, err = load(spec); err != nil {
 		return nil, err
 	}
+	s.waiting = s.programs.collection.Variables[varWaiting]
 	told := s.programs.collection.Maps[mapCgroups]
 	s.rows.cgroups = newCgroups(func(id uint64) error {
 		if err := told.Delete(id); err != nil && !errors.Is(err, ebpf.ErrKeyNotExist) {
@@ -74,9 +75,6 @@ func Load(spec Spec) (_ *Sensor, err error) {
 
 // Close detaches the programs and removes all that Load made. It must not be called while Run works.
 func (s *Sensor) Close() error { return errors.Join(s.ring.Close(), s.programs.close()) }
-
-// tidyEvery is how often the clock is asked again and processes that have ended are forgotten.
-const tidyEvery = time.Second
 
 // Sink is who takes events. Its errors end Run.
 type Sink interface {
@@ -95,35 +93,7 @@ func (s *Sensor) Run(ctx context.Context, sink Sink) error {
 	}
 	stop := context.AfterFunc(ctx, func() { _ = s.ring.Flush() })
 	defer stop()
-	var raw ringbuf.Record
-	tidy := s.spec.Now().Add(tidyEvery)
-	s.ring.SetDeadline(tidy)
-	for {
-		if s.ring.AvailableBytes() == 0 {
-			if err := sink.Idle(); err != nil {
-				return fmt.Errorf("hand over events: %w", err)
-			}
-		}
-		err := s.ring.ReadInto(&raw)
-		switch {
-		case errors.Is(err, ringbuf.ErrFlushed):
-			return s.tidy()
-		case errors.Is(err, os.ErrDeadlineExceeded):
-		case err != nil:
-			return fmt.Errorf("read the ring: %w", err)
-		default:
-			if err := s.take(raw.RawSample); err != nil {
-				return err
-			}
-		}
-		if now := s.spec.Now(); !now.Before(tidy) {
-			if err := s.tidy(); err != nil {
-				return err
-			}
-			tidy = now.Add(tidyEvery)
-			s.ring.SetDeadline(tidy)
-		}
-	}
+	return s.follow(sink)
 }
 
 // take takes in a record. One that cannot be read is counted.

@@ -9,7 +9,7 @@ import (
 
 // Spec says what a sensor is to do. It is plain data; the zero value is of use.
 type Spec struct {
-	// RingBytes is the size of the memory through which the kernel hands records over: a power of two, of 4 KiB at
+	// RingBytes is the size of the memory through which the kernel hands records over: a power of two, of 64 KiB at
 	// least; 8 MiB when 0. What finds no room there is lost, and counted.
 	RingBytes int
 	// TableBytes bounds the memory of processes, 16 MiB when 0.
@@ -33,7 +33,7 @@ type Node struct {
 
 const (
 	defaultRingBytes = 8 << 20
-	minRingBytes     = 4 << 10
+	minRingBytes     = 64 << 10
 	maxRingBytes     = 1 << 30
 )
 

@@ -30,6 +30,9 @@ typedef long long __s64;
 
 #define BPF_ANY 0
 
+#define BPF_RB_NO_WAKEUP 1
+#define BPF_RB_FORCE_WAKEUP 2
+
 static void *(*bpf_map_lookup_elem)(void *map, const void *key) = (void *)1;
 static long (*bpf_map_update_elem)(void *map, const void *key, const void *value, __u64 flags) = (void *)2;
 static void *(*bpf_get_current_task)(void) = (void *)35;
@@ -39,6 +42,8 @@ static long (*bpf_probe_read_kernel_str)(void *dst, __u32 size, const void *from
 static __u64 (*bpf_ktime_get_boot_ns)(void) = (void *)125;
 static long (*bpf_seq_write)(void *seq, const void *data, __u32 len) = (void *)127;
 static long (*bpf_ringbuf_output)(void *ring, void *data, __u64 size, __u64 flags) = (void *)130;
+static void *(*bpf_ringbuf_reserve)(void *ring, __u64 size, __u64 flags) = (void *)131;
+static void (*bpf_ringbuf_discard)(void *data, __u64 flags) = (void *)133;
 
 /* PEEK reads one field through a pointer that the verifier does not follow itself. What cannot be read is zero. */
 #define PEEK(place)                                                    \
