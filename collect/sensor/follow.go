@@ -26,16 +26,20 @@ func (s *Sensor) follow(sink Sink) error {
 	tidy := s.spec.Now().Add(tidyEvery)
 	s.ring.SetDeadline(s.spec.Now().Add(lookEvery))
 	for some := true; ; {
+		waiting, err := s.names()
+		if err != nil {
+			return err
+		}
 		if s.ring.AvailableBytes() == 0 {
 			if err := sink.Idle(); err != nil {
 				return fmt.Errorf("hand over events: %w", err)
 			}
-			if err := s.wait(some, tidy); err != nil {
+			if err := s.wait(some || waiting, tidy); err != nil {
 				return err
 			}
 			some = false
 		}
-		err := s.ring.ReadInto(&raw)
+		err = s.ring.ReadInto(&raw)
 		switch {
 		case errors.Is(err, ringbuf.ErrFlushed):
 			return s.tidy()
@@ -58,6 +62,18 @@ func (s *Sensor) follow(sink Sink) error {
 			tidy = now.Add(tidyEvery)
 		}
 	}
+}
+
+// names puts names that have become known on the rows that wait for them, and says whether any still wait.
+func (s *Sensor) names() (waiting bool, err error) {
+	n := s.rows.naming
+	if n == nil {
+		return false, nil
+	}
+	if err := n.answers(); err != nil {
+		return false, fmt.Errorf("hand over an event: %w", err)
+	}
+	return n.held > 0, nil
 }
 
 // wait says until when the next read may wait: shortly when there was something, else until the kernel wakes the

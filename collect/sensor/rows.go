@@ -39,6 +39,7 @@ type rows struct {
 	record   record.Record
 	event    event.Event
 	emit     func(*event.Event) error
+	naming   *naming // nil without a runtime to ask
 	// sent counts rows, repeated what two hooks told of one end.
 	sent, repeated uint64
 }
@@ -65,7 +66,7 @@ func (r *rows) apply() error {
 	case record.KindExit:
 		return r.ended(r.table.Exit(&r.record.Exit, r.record.Time))
 	case record.KindCgroup:
-		return r.cgroups.take(&r.record.Cgroup)
+		return r.cgroup(&r.record.Cgroup)
 	}
 	return nil
 }
@@ -103,10 +104,33 @@ func (r *rows) row(p *process.Process, activity string, at uint64) error {
 		status(e, r.record.Exit.Status)
 	}
 	r.sent++
-	if err := r.emit(e); err != nil {
+	return r.hand(e)
+}
+
+// hand hands a row over, with the names of its container if there is somebody to ask for them.
+func (r *rows) hand(e *event.Event) (err error) {
+	if id := event.ContainerUID.Get(e); id != "" && r.naming != nil {
+		err = r.naming.row(e, id)
+	} else {
+		err = r.emit(e)
+	}
+	if err != nil {
 		return fmt.Errorf("hand over an event: %w", err)
 	}
 	return nil
+}
+
+// cgroup takes in the names of a cgroup, and asks at once what its container is called: it has hardly begun.
+func (r *rows) cgroup(c *record.Cgroup) error {
+	if err := r.cgroups.take(c); err != nil || r.naming == nil {
+		return err
+	}
+	id := r.cgroups.known[c.ID].Container
+	if id == "" {
+		return nil
+	}
+	_, err := r.naming.want(id)
+	return err
 }
 
 // place says where it happened.

@@ -31,8 +31,8 @@ type Sensor struct {
 
 // live is what Stats may read while Run works.
 type live struct {
-	rows, repeated, malformed, evicted, waits atomic.Uint64
-	processes, bytes                          atomic.Int64
+	rows, repeated, malformed, evicted, named, unnamed, waits atomic.Uint64
+	processes, bytes                                          atomic.Int64
 }
 
 // Load loads the programs into the kernel and attaches them. From then on the kernel collects: call Run soon.
@@ -85,9 +85,14 @@ type Sink interface {
 }
 
 // Run emits first a row for each process that runs, then rows as things happen, until ctx is done; what is in the ring
-// by then is emitted, too.
-func (s *Sensor) Run(ctx context.Context, sink Sink) error {
+// by then is emitted, too. A row waits for the names of its container, for a second at most; those of one container stay
+// in order.
+func (s *Sensor) Run(ctx context.Context, sink Sink) (err error) {
 	s.rows.emit = sink.Event
+	if s.spec.Runtime != nil {
+		s.rows.naming = newNaming(s.spec.Runtime, s.spec.Now, sink.Event)
+		defer func() { err = errors.Join(err, s.rows.naming.end(), s.counted(nil)) }()
+	}
 	if err := s.snapshot(); err != nil {
 		return err
 	}
@@ -107,6 +112,10 @@ func (s *Sensor) counted(err error) error {
 	}
 	s.live.rows.Store(s.rows.sent)
 	s.live.repeated.Store(s.rows.repeated)
+	if n := s.rows.naming; n != nil {
+		s.live.named.Store(n.with)
+		s.live.unnamed.Store(n.without)
+	}
 	return err
 }
 

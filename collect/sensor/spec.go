@@ -16,6 +16,8 @@ type Spec struct {
 	TableBytes int64
 	// Node is what the events are of.
 	Node Node
+	// Runtime tells what containers are called. Without it, rows carry only their ids.
+	Runtime Runtime
 	// Proc is where procfs is mounted in which all processes of the node are seen; "/proc" when empty.
 	Proc string
 	// Now is the clock, time.Now when nil.

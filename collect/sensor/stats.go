@@ -15,6 +15,9 @@ type Stats struct {
 	Hooks []HookStats
 	// Rows counts events that were emitted.
 	Rows uint64
+	// Named and Unnamed count rows of containers that were emitted with the container's names, and without, where there
+	// is a runtime to ask.
+	Named, Unnamed uint64
 	// Repeated counts ends that two threads told of; they were emitted once.
 	Repeated uint64
 	// Malformed counts records that could not be read, each of them lost.
@@ -63,6 +66,9 @@ func (s *Stats) String() string {
 			fmt.Fprintf(&b, ", %d missed", h.Missed)
 		}
 	}
+	if s.Named+s.Unnamed > 0 {
+		fmt.Fprintf(&b, "; of containers %d with names, %d without", s.Named, s.Unnamed)
+	}
 	if s.Malformed > 0 {
 		fmt.Fprintf(&b, "; %d records could not be read", s.Malformed)
 	}
@@ -77,6 +83,7 @@ func (s *Stats) String() string {
 func (s *Sensor) Stats() (*Stats, error) {
 	out := &Stats{
 		Rows: s.live.rows.Load(), Repeated: s.live.repeated.Load(), Malformed: s.live.malformed.Load(),
+		Named: s.live.named.Load(), Unnamed: s.live.unnamed.Load(),
 		Processes: s.live.processes.Load(), Bytes: s.live.bytes.Load(), Evicted: s.live.evicted.Load(),
 	}
 	for _, h := range hooks {
