@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/backoff"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/status"
@@ -25,6 +27,12 @@ var Sockets = []string{"/run/containerd/containerd.sock", "/run/crio/crio.sock",
 
 // maxMessage bounds an answer: a status is some kilobytes, and labels are not bounded by the interface.
 const maxMessage = 4 << 20
+
+// After a failure the runtime is tried again soon: it is on this machine, and containers start as soon as it does.
+const (
+	connectFirst = 50 * time.Millisecond
+	connectEvery = 500 * time.Millisecond
+)
 
 // Labels that the kubelet gives to containers.
 const (
@@ -43,8 +51,11 @@ type Client struct {
 // New returns a client of the runtime that listens at a Unix socket. It connects when it is first asked, and again when
 // the runtime was restarted. Close it.
 func New(socket string) (*Client, error) {
+	retry := backoff.DefaultConfig
+	retry.BaseDelay, retry.MaxDelay = connectFirst, connectEvery
 	conn, err := grpc.NewClient("unix://"+socket, grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxMessage)))
+		grpc.WithConnectParams(grpc.ConnectParams{Backoff: retry, MinConnectTimeout: connectEvery}),
+		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxMessage), grpc.WaitForReady(true)))
 	if err != nil {
 		return nil, fmt.Errorf("container runtime at %s: %w", socket, err)
 	}
@@ -54,8 +65,8 @@ func New(socket string) (*Client, error) {
 // Close ends the connection.
 func (c *Client) Close() error { return c.conn.Close() }
 
-// Names returns what a container, or the sandbox of a pod, is called. It waits for as long as ctx lets it. The error is
-// ErrNotFound when there is none of that id.
+// Names returns what a container, or the sandbox of a pod, is called. It waits for a runtime that does not listen for as
+// long as ctx lets it. The error is ErrNotFound when there is none of that id.
 func (c *Client) Names(ctx context.Context, id string) (container.Names, error) {
 	got, err := c.runtime.ContainerStatus(ctx, &runtime.ContainerStatusRequest{ContainerId: id})
 	switch {
