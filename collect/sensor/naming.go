@@ -21,8 +21,11 @@ type Runtime interface {
 const (
 	// nameWithin is how long a row waits for the names of its container before it goes out without.
 	nameWithin = time.Second
-	// askEvery is how long a runtime that does not know yet is left alone within that time, askAgain how long after it.
-	askEvery, askAgain = 25 * time.Millisecond, time.Minute
+	// askEvery is how long a runtime that does not know yet is left alone within that time.
+	askEvery = 25 * time.Millisecond
+	// askAgain is how long after it the next row of the container has it asked again; each time twice as long, up to
+	// maxAskAgain: a sandbox is known when it has its network, a container of another runtime never.
+	askAgain, maxAskAgain = 2 * time.Second, time.Minute
 	// askers is how many questions are open at once.
 	askers = 16
 	// maxAsked bounds the questions that wait for an asker.
@@ -39,7 +42,8 @@ type named struct {
 	names  container.Names
 	known  bool
 	asking bool
-	since  time.Time // when it was asked for
+	again  time.Time // when it may be asked for again
+	pause  time.Duration
 	rows   []*event.Event
 	bytes  int
 }
@@ -135,10 +139,11 @@ func (n *naming) want(id string) (*named, error) {
 		}
 	}
 	now := n.now()
-	if c.known || c.asking || !c.since.IsZero() && now.Sub(c.since) < askAgain {
+	if c.known || c.asking || now.Before(c.again) {
 		return c, nil
 	}
-	c.since = now
+	c.pause = min(max(2*c.pause, askAgain), maxAskAgain)
+	c.again = now.Add(nameWithin + c.pause)
 	select {
 	case n.asked <- question{id, now.Add(nameWithin)}:
 		c.asking = true
