@@ -21,14 +21,14 @@ func TestAppend(t *testing.T) {
 			event.ProcessCmdLine.Set(e, "a \"b\"\n\xff\x1b")
 			event.ProcessPID.Set(e, -1)
 			event.ProcessFileUnlinked.Set(e, true)
-			event.ProcessLineage.Set(e, []string{"/a", ""})
+			event.ProcessAncestryPath.Set(e, []string{"/a", ""})
 		}, `{"class":"process","time":"2017-07-14T02:40:00.000000001Z","src_endpoint.ip":"10.0.0.1",` +
-			`"process.cmd_line":"a \"b\"\n` + "\ufffd" + `\u001b","process.pid":-1,"process.file.unlinked":true,"process.lineage":["/a",""]}`},
+			`"process.cmd_line":"a \"b\"\n` + "\ufffd" + `\u001b","process.pid":-1,"process.file.unlinked":true,"process.ancestry.path":["/a",""]}`},
 		{"empty is not absent", func(e *event.Event) {
 			e.Reset(event.ClassProcess)
 			event.ProcessCmdLine.Set(e, "")
 			event.ProcessUserUID.Set(e, 0)
-			event.ProcessCapabilities.Set(e, nil)
+			event.ProcessCapabilitiesEffective.Set(e, nil)
 		}, `{"class":"process","process.cmd_line":"","process.user.uid":0,"process.capabilities":[]}`},
 	}
 	enc := NewEncoder()
@@ -50,7 +50,7 @@ func FuzzAppend(f *testing.F) {
 		e.Reset(event.Class(class))
 		event.ProcessCmdLine.Set(&e, text)
 		event.Time.Set(&e, n)
-		event.ProcessLineage.Set(&e, []string{text, text})
+		event.ProcessAncestryPath.Set(&e, []string{text, text})
 		line := NewEncoder().Append(nil, &e)
 		if event.Class(class).String() == "" {
 			return
