@@ -29,7 +29,7 @@ func TestAppend(t *testing.T) {
 			event.ProcessCmdLine.Set(e, "")
 			event.ProcessUserUID.Set(e, 0)
 			event.ProcessCapabilitiesEffective.Set(e, nil)
-		}, `{"class":"process","process.cmd_line":"","process.user.uid":0,"process.capabilities":[]}`},
+		}, `{"class":"process","process.cmd_line":"","process.user.uid":0,"process.capabilities.effective":[]}`},
 	}
 	enc := NewEncoder()
 	for _, tt := range tests {
