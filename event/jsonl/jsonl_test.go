@@ -23,13 +23,13 @@ func TestAppend(t *testing.T) {
 			event.ProcessFileUnlinked.Set(e, true)
 			event.ProcessAncestryPath.Set(e, []string{"/a", ""})
 		}, `{"class":"process","time":"2017-07-14T02:40:00.000000001Z","src_endpoint.ip":"10.0.0.1",` +
-			`"process.cmd_line":"a \"b\"\n` + "\ufffd" + `\u001b","process.pid":-1,"process.file.unlinked":true,"process.lineage":["/a",""]}`},
+			`"process.cmd_line":"a \"b\"\n` + "\ufffd" + `\u001b","process.pid":-1,"process.file.unlinked":true,"process.ancestry.path":["/a",""]}`},
 		{"empty is not absent", func(e *event.Event) {
 			e.Reset(event.ClassProcess)
 			event.ProcessCmdLine.Set(e, "")
 			event.ProcessUserUID.Set(e, 0)
 			event.ProcessCapabilitiesEffective.Set(e, nil)
-		}, `{"class":"process","process.cmd_line":"","process.user.uid":0,"process.capabilities":[]}`},
+		}, `{"class":"process","process.cmd_line":"","process.user.uid":0,"process.capabilities.effective":[]}`},
 	}
 	enc := NewEncoder()
 	for _, tt := range tests {
