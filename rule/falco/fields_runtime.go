@@ -47,10 +47,10 @@ var runtimeRows = map[string]row{
 	"thread.cap_permitted":    {places: []string{"{p}.capabilities.permitted"}},
 
 	"user.name":      {places: []string{"actor.user.name"}},
-	"user.uid":       {kind: kindNumber, places: []string{"actor.user.uid"}},
+	"user.uid":       {kind: kindNumber, places: []string{"process.user.uid", "actor.user.uid"}},
 	"user.loginuid":  {kind: kindNumber, places: []string{"actor.user.login_uid"}, absent: "-1"},
 	"user.loginname": {places: []string{"actor.user.login_name"}},
-	"group.gid":      {kind: kindNumber, places: []string{"actor.user.group.uid"}},
+	"group.gid":      {kind: kindNumber, places: []string{"process.gid", "actor.user.group.uid"}},
 	"group.name":     {places: []string{"actor.user.group.name"}},
 
 	"container.id":               {places: []string{"container.uid"}, absent: "host"},
