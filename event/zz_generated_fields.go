@@ -176,7 +176,7 @@ const (
 	AuditAwaits BoolField = 120
 	// AuditOwnAgent is audit.own_agent: True where the cluster's own Lynceus agent made the request, by a code in its audit ID that only the agent and this server can make; absent otherwise.
 	AuditOwnAgent BoolField = 121
-	// AuditOwnProgram is audit.own_program: Of a call by the pod that the token is bound to: whether the client calls itself like the service account, the namespace or the workload, as programs do that were installed to call. A client chooses its name: true is no proof, false means another program.
+	// AuditOwnProgram is audit.own_program: Of a call by the pod that the token is bound to, or, where no address of that pod is known, from the only address in the cluster that uses the token: whether the client calls itself like the service account, the namespace or the workload, as programs do that were installed to call. A client chooses its name: true is no proof, false means another program.
 	AuditOwnProgram BoolField = 122
 	// FieldAuditPodPrivileged is audit.pod.privileged.
 	FieldAuditPodPrivileged FieldID = 128

@@ -51,3 +51,31 @@ func TestOwnProgramIsSaidAtHome(t *testing.T) {
 		}
 	}
 }
+
+// TestOwnProgramWithoutAddresses looks at a log that tells no pod's address: the only place that uses a token is taken
+// for its pod's.
+func TestOwnProgramWithoutAddresses(t *testing.T) {
+	web := func(at float64, ip, cred, agent string) call {
+		c := asks(at, ip, "web-1", "u-web")
+		c.cred, c.agent = cred, agent
+		return c
+	}
+	other := runs(90, "shop", "web-1", "u-web", "10.244.0.9")
+	for _, c := range []struct {
+		name       string
+		calls      []call
+		said, want bool
+	}{
+		{"one place", []call{web(60, "10.244.0.7", "JTI=a", "shop-web/v2")}, true, true},
+		{"one place, by hand", []call{web(60, "10.244.0.7", "JTI=a", "curl/8.5.0")}, true, false},
+		{"a second place", []call{web(60, "10.244.0.7", "JTI=a", "shop-web/v2"), web(61, "10.244.0.8", "JTI=a", "shop-web/v2")}, false, false},
+		{"outside", []call{web(60, out, "JTI=a", "shop-web/v2")}, false, false},
+		{"a token without an id", []call{web(60, "10.244.0.7", "", "shop-web/v2")}, false, false},
+		{"another address is known", []call{other, web(95, "10.244.0.7", "JTI=a", "shop-web/v2")}, false, false},
+	} {
+		e := lastEvent(t, nil, c.calls...)
+		if said, got := event.AuditOwnProgram.Has(e), event.AuditOwnProgram.Get(e); said != c.said || got != c.want {
+			t.Errorf("%s: said %v, %v; want %v, %v", c.name, said, got, c.said, c.want)
+		}
+	}
+}

@@ -16,6 +16,7 @@ func (j *join) token(a *address, end inventory.End) (settled bool) {
 	if uid == "" {
 		return true
 	}
+	e.Clear(event.AuditOwnProgram.ID())
 	if ns := accountNamespace(event.AuditUserName.Get(e)); ns != "" {
 		event.AuditTokenPodNamespace.Set(e, ns)
 	}
@@ -27,6 +28,9 @@ func (j *join) token(a *address, end inventory.End) (settled bool) {
 		var ok bool
 		if pod, ok = j.Callers.history.Pod(j.history, uid); !ok {
 			event.AuditTokenAtHome.Set(e, "unknown")
+			if calledAlone(e) {
+				event.AuditOwnProgram.Set(e, ownProgram(event.HTTPRequestUserAgent.Get(e), event.AuditUserName.Get(e), ""))
+			}
 			j.lacks = true
 			return false
 		}
@@ -46,11 +50,20 @@ func (j *join) token(a *address, end inventory.End) (settled bool) {
 	}
 	home := atHome(pod, a, end)
 	event.AuditTokenAtHome.Set(e, home)
-	if home == "yes" {
+	if home == "yes" || home == "unknown" && len(pod.Addresses) == 0 && calledAlone(e) {
 		event.AuditOwnProgram.Set(e, ownProgram(event.HTTPRequestUserAgent.Get(e), event.AuditUserName.Get(e), known.workload))
 	}
 	j.lacks = j.lacks || home == "no" || home == "unknown" && len(pod.Addresses) == 0 && pod.Gone == 0
 	return home == "yes"
+}
+
+// calledAlone reports whether nothing speaks against a call being that of the
+// pod that its token is bound to, where no pod's address is known: the token
+// came from this one address only, and that lies in the cluster for all that
+// is known.
+func calledAlone(e *event.Event) bool {
+	places, ok := event.AuditCredentialPlaces.Get(e)
+	return ok && places == 1 && event.AuditCallerOutside.Get(e) != "yes"
 }
 
 // accountNamespace returns the namespace of a service account by its user
