@@ -2,7 +2,6 @@ package falco
 
 import (
 	"slices"
-	"strings"
 )
 
 // What of a rule can be overridden by a later item of the same name.
@@ -195,6 +194,3 @@ func (f *form) replaceIn(old *item, key string) {
 		}
 	}
 }
-
-// trimmed returns an output as alerts show it.
-func (t text) trimmed() string { return strings.TrimSpace(t.all) }
