@@ -26,8 +26,8 @@ const (
 	// DefaultWaitingBytes bounds the matches that wait to be judged in order,
 	// and again the requests that were judged but are not complete. Novelties
 	// that ask about each call let nearly every request match; one takes about
-	// 1.8 kB, so this is the DefaultLateness of 150 requests a second.
-	DefaultWaitingBytes = 32 << 20
+	// 1.8 kB, so this is the DefaultLateness of 110 requests a second.
+	DefaultWaitingBytes = 24 << 20
 	// DefaultWindowBytes bounds the windows of all correlations.
 	DefaultWindowBytes = 16 << 20
 )
