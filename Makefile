@@ -26,6 +26,9 @@ OUTPUT     ?= markdown
 # How long the tests of one package may take: they end long before, but for a machine that does much else.
 TEST_TIMEOUT ?= 30m
 
+# go test, of which .ci/run asks that a test which fails once is tried again, and named.
+TESTED = GO='$(GO)' tools/go-test.sh
+
 # Whether make test prepares a real Kubernetes and tests on it, too: auto (where one can run), yes (or fail) or no.
 CLUSTER ?= $(if $(filter ./...,$(PKG)),auto,no)
 # make cluster CLUSTER_FLAGS='-node ip-10-0-0-10.ec2.internal'; bin/cluster up -h lists them.
@@ -36,6 +39,8 @@ REQUIRE_CLUSTER = LYNCEUS_REQUIRE="$${LYNCEUS_REQUIRE:+$$LYNCEUS_REQUIRE,}cluste
 TEST_MODULES := $(if $(filter Linux,$(shell uname -s)),$(patsubst %/go.mod,%,$(wildcard test/*/go.mod)))
 
 DEMO := docs/demo/demo.jsonl.gz
+# Where make demo listens.
+DEMO_LISTEN ?= 127.0.0.1:7443
 
 .PHONY: help
 help: ## list the targets
@@ -44,7 +49,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: build
-build: ## build bin/lynceus, one static binary (needs gcc and g++ for the query engine; make build-scan does without)
+build: $(if $(filter linux,$(shell $(GO) env GOOS)),sensor) ## build bin/lynceus, one static binary, and on Linux bin/lynceus-sensor (needs gcc and g++ for the query engine; make build-scan does without)
 	@for tool in "$${CC:-gcc}" "$${CXX:-g++}"; do command -v "$$tool" >/dev/null || { echo "make build: the query engine needs a C and a C++ compiler, and there is no $$tool; install gcc and g++, or run make build-scan" >&2; exit 1; }; done
 	CGO_ENABLED=1 $(GO) build -trimpath -tags netgo,osusergo -ldflags '$(LDFLAGS) -linkmode external -extldflags "-static -Wl,--no-warnings"' -o bin/lynceus ./cmd/lynceus
 
@@ -60,14 +65,46 @@ sensor: ## build bin/lynceus-sensor, the static program that watches a node
 bpf: ## compile the sensor's programs for the kernel again, with the pinned clang of Debian 12; building needs only the committed objects
 	collect/sensor/bpf/build.sh
 
+.PHONY: console
+console: ## build the web console again from console/web (needs npm); building Lynceus needs only what is committed
+	npm ci --prefix console/web --ignore-scripts --no-audit --no-fund --fetch-retries 5
+	npm run --prefix console/web types
+	npm run --prefix console/web check
+	npm run --prefix console/web build
+
+# The browser of the console's tests and screenshots.
+CHROMIUM ?= chromium
+
+.PHONY: console-tools
+console-tools:
+	@command -v "$(CHROMIUM)" >/dev/null || { echo "make: the console is tried in chromium, and there is no $(CHROMIUM); install it or set CHROMIUM" >&2; exit 1; }
+	npm ci --prefix test/console --ignore-scripts --no-audit --no-fund --fetch-retries 5
+	CGO_ENABLED=1 $(GO) build -trimpath -tags netgo,osusergo -o bin/tell ./test/tell
+
+.PHONY: console-test
+console-test: build console-tools ## try the web console in a browser, on the recorded attack and on nothing (needs npm and chromium)
+	CHROMIUM="$$(command -v $(CHROMIUM))" node --test --test-concurrency 1 --test-reporter spec test/console/*.test.mjs
+
+.PHONY: screenshots
+screenshots: build console-tools ## make screenshots of every page of the web console, in test/console/shots
+	CHROMIUM="$$(command -v $(CHROMIUM))" node test/console/shots.mjs
+
 .PHONY: demo
-demo: build ## build, then scan a recorded attack on a real cluster
+demo: build ## build, then open the web console on a recorded attack and, as root, on what this machine does: prints its address and a one-time sign-in link; without a terminal make demo-scan
+	@tools/demo.sh $(DEMO) '$(DEMO_LISTEN)'
+
+.PHONY: demo-scan
+demo-scan: build ## build, then scan a recorded attack on a real cluster
 	bin/lynceus scan $(DEMO)
+
+.PHONY: demo-console
+demo-console: build ## make demo as it is on a terminal, also without one
+	@CONSOLE=always tools/demo.sh $(DEMO) '$(DEMO_LISTEN)'
 
 .PHONY: test
 test: ## vet and run every fast test; as root on Linux also on a real cluster, built once in six minutes (CLUSTER=no: not)
 	$(GO) vet $(PKG)
-	$(GO) test -timeout $(TEST_TIMEOUT) $(PKG)
+	$(TESTED) . -timeout $(TEST_TIMEOUT) -- $(PKG)
 	@[ '$(PKG)' != ./... ] || $(MAKE) --no-print-directory modules-test
 	@mode=$$(tools/cluster-mode.sh '$(CLUSTER)'); \
 	if [ "$$mode" = yes ]; then \
@@ -81,15 +118,14 @@ test: ## vet and run every fast test; as root on Linux also on a real cluster, b
 .PHONY: modules-test
 modules-test: ## test the modules below test/ as far as they need no cluster
 	@for module in $(filter-out test/e2e,$(TEST_MODULES)); do \
-		echo "$(GO) test -C $$module -short ./..."; \
-		$(GO) test -C "$$module" -short ./...; \
+		$(TESTED) "$$module" -short -- ./...; \
 	done
 
 .PHONY: race
 race: ## run the tests of packages with goroutines under the race detector (needs gcc; leaves out what -short leaves out)
 	@command -v "$${CC:-gcc}" >/dev/null || { echo "make race: the race detector needs a C compiler; install gcc or set CC" >&2; exit 1; }
 	packages=$$(GO='$(GO)' tools/race-packages.sh $(PKG)); \
-	[ -z "$$packages" ] || CGO_ENABLED=1 $(GO) test -race -short -timeout $(TEST_TIMEOUT) $$packages
+	[ -z "$$packages" ] || CGO_ENABLED=1 $(TESTED) . -race -short -timeout $(TEST_TIMEOUT) -- $$packages
 
 .PHONY: lint
 lint: bin/tools/staticcheck ## check formatting, go vet, staticcheck
@@ -110,6 +146,21 @@ bench: ## the figures of docs/performance.md: the rule engine beside one rule af
 	$(GO) run ./internal/bench/scan
 	$(GO) run ./internal/bench/store -events $(BENCH_EVENTS)
 
+# Rules of the sensor with all rules in make bench-sensor; BENCH_SENSOR_FLAGS='-rounds 21 -exec 5000' changes the loads.
+SENSOR_RULES       ?= rules/runtime,$(wildcard ../shared/corpora/falco-rules/falco_rules.yaml)
+BENCH_SENSOR_FLAGS ?=
+
+.PHONY: bench-sensor
+bench-sensor: sensor ## what the node sensor costs the programs of its node, beside none and beside one empty hook (root; ten minutes)
+	$(GO) run ./internal/bench/sensor -rules '$(SENSOR_RULES)' $(BENCH_SENSOR_FLAGS)
+
+# What make bench-hub simulates: BENCH_HUB_FLAGS='-nodes 200 -rate 5000 -time 10m -storm 1m'.
+BENCH_HUB_FLAGS ?=
+
+.PHONY: bench-hub
+bench-hub: build ## what a hub costs that takes the events of 1,000 simulated nodes over loopback (two minutes)
+	$(GO) run ./test/load $(BENCH_HUB_FLAGS)
+
 .PHONY: eval
 eval: ## how much of recorded attacks is found, how much noise there is: RECORDINGS=test/recordings OUTPUT=markdown
 	$(GO) run ./internal/eval/quality -recordings $(RECORDINGS) -output $(OUTPUT)
@@ -123,8 +174,8 @@ bench-go: ## the benchmarks of single packages: BENCH=regexp PKG=./... COUNT=1
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -timeout 60m $(PKG)
 
 .PHONY: soak
-soak: ## hours: every fuzz target for longer, and the tests named TestSoak
-	LYNCEUS_REQUIRE="$${LYNCEUS_REQUIRE:+$$LYNCEUS_REQUIRE,}soak" $(GO) test -count=1 -v -timeout 4h -run '^TestSoak' $(PKG)
+soak: ## hours: every fuzz target for longer, and the tests named TestSoak (SOAK_TIME=10m: how long the node sensor runs, else 6h)
+	LYNCEUS_REQUIRE="$${LYNCEUS_REQUIRE:+$$LYNCEUS_REQUIRE,}soak" $(GO) test -count=1 -v -timeout 10h -run '^TestSoak' $(PKG)
 	for module in $(TEST_MODULES); do \
 		LYNCEUS_REQUIRE="$${LYNCEUS_REQUIRE:+$$LYNCEUS_REQUIRE,}soak,cluster" $(GO) test -C "$$module" -count=1 -p 1 -v -timeout 2h -run '^TestSoak' ./...; \
 	done
@@ -160,7 +211,7 @@ cluster-down: bin/cluster ## end what make cluster started
 
 .PHONY: cluster-test
 cluster-test: ## test the harness that starts clusters (root, after make cluster-prepare)
-	$(REQUIRE_CLUSTER) $(GO) test -C test/cluster -count=1 -timeout $(TEST_TIMEOUT) ./...
+	$(REQUIRE_CLUSTER) $(TESTED) test/cluster -count=1 -timeout $(TEST_TIMEOUT) -- ./...
 
 # make recordings SCENARIO=attack-stratus plays one; without it, all: twenty minutes. INVENTORY=false leaves the inventory out.
 SCENARIO  ?=
@@ -173,7 +224,7 @@ recordings: build cluster-prepare ## play attacks and ordinary work on real clus
 
 .PHONY: e2e
 e2e: ## test bin/lynceus end to end on a real cluster, its audit webhook and its log (root, after make cluster-prepare; eight minutes)
-	$(REQUIRE_CLUSTER) $(GO) test -C test/e2e -count=1 -v -timeout 60m ./...
+	$(REQUIRE_CLUSTER) $(TESTED) test/e2e -count=1 -v -parallel 3 -timeout 60m -- ./...
 
 .PHONY: generate
 generate: ## write the generated files again
@@ -192,7 +243,7 @@ clean: ## remove what make built
 	rm -rf bin
 
 .PHONY: tools
-tools: bin/tools/staticcheck ## build the pinned staticcheck and benchstat into bin/tools
+tools: bin/tools/staticcheck ## build the pinned staticcheck, benchstat and gotestsum into bin/tools
 
 # One build makes every tool that tools/go.mod lists.
 bin/tools/staticcheck: tools/go.mod tools/go.sum

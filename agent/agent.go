@@ -50,6 +50,12 @@ type Options struct {
 	// Renew is how often everything is reported as present again; 0 means
 	// DefaultRenew.
 	Renew time.Duration
+	// Sensors are the service accounts, as NAMESPACE/NAME, whose pods may be
+	// node sensors; nil means DefaultSensors.
+	Sensors []string
+	// Gate is how the hub's gate is reached; nil where the hub is in this
+	// process.
+	Gate *GateOptions
 	// Version is the program's, for the hub.
 	Version string
 	Log     *slog.Logger
@@ -66,7 +72,11 @@ type Agent struct {
 	event   event.Event
 
 	mu      sync.Mutex
+	uid     string // of the cluster; "" before it was reached
 	watcher *kube.Watcher
+	renew   func()            // ends the session, and so begins the next; nil between sessions
+	trials  int64             // that the API server answered
+	trying  bool              // whether the hub looks for them
 	said    map[string]string // by what cannot be done, why, as it was logged
 }
 
@@ -80,6 +90,9 @@ func New(o Options) (*Agent, error) {
 	}
 	if o.Renew <= 0 {
 		o.Renew = DefaultRenew
+	}
+	if o.Sensors == nil {
+		o.Sensors = DefaultSensors
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -99,9 +112,14 @@ func (a *Agent) Client() *kube.Client { return a.client }
 
 // Run reports until ctx ends. What fails is logged and tried again.
 func (a *Agent) Run(ctx context.Context) error {
+	var answering sync.WaitGroup
+	if a.o.Gate != nil {
+		answering.Go(func() { a.answerHub(ctx) })
+	}
 	for ctx.Err() == nil {
 		a.session(ctx)
 	}
+	answering.Wait()
 	return nil
 }
 
@@ -114,11 +132,14 @@ func (a *Agent) session(ctx context.Context) {
 		id, err = a.client.Identify(ctx)
 		return err
 	})
+	a.mu.Lock()
+	a.uid = id.UID
+	a.mu.Unlock()
 	a.retry(ctx, "the hub does not know this agent yet", func(ctx context.Context) (err error) {
 		welcome, err := a.o.Hub.Hello(ctx, a.hello(id))
 		if err == nil {
 			cluster = welcome.Cluster
-			a.client.Sign(welcome.RequestKey)
+			a.welcomed(&welcome)
 		}
 		return err
 	})
@@ -151,6 +172,8 @@ func (a *Agent) session(ctx context.Context) {
 
 	watching, stop := context.WithTimeout(ctx, a.o.Renew)
 	defer stop()
+	a.setRenew(stop)
+	defer a.setRenew(nil)
 	var running sync.WaitGroup
 	a.queue.begin()
 	running.Go(func() {
@@ -169,6 +192,27 @@ func (a *Agent) session(ctx context.Context) {
 	running.Wait()
 }
 
+func (a *Agent) setRenew(f func()) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.renew = f
+}
+
+// ErrNotYet says that the cluster is being listed, or not reached yet.
+var ErrNotYet = errors.New("the agent does not watch its cluster yet: everything is listed when it does")
+
+// Relist has everything listed and reported as present again, now.
+func (a *Agent) Relist() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.renew == nil {
+		return ErrNotYet
+	}
+	a.renew()
+	a.renew = nil
+	return nil
+}
+
 func (a *Agent) setWatcher(w *kube.Watcher) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -184,6 +228,7 @@ func (a *Agent) hello(id kube.Identity) api.AgentHello {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	h.Trials = a.trials
 	if a.watcher != nil {
 		h.Unseen = a.watcher.Trouble()
 	}
@@ -197,11 +242,12 @@ func (a *Agent) live(ctx context.Context, id kube.Identity) {
 		if ctx.Err() != nil {
 			return
 		}
+		a.try(ctx)
 		wait, cancel := context.WithTimeout(ctx, beat)
 		welcome, err := a.o.Hub.Hello(wait, a.hello(id))
 		cancel()
 		if err == nil {
-			a.client.Sign(welcome.RequestKey)
+			a.welcomed(&welcome)
 		}
 		if ctx.Err() == nil {
 			a.say("the hub does not take signs of life", err)

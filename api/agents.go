@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,6 +39,9 @@ type AgentHello struct {
 	Coalesced    int64 `json:"coalesced"`
 	// Unseen are kinds of objects that the agent does not see, and why.
 	Unseen []string `json:"unseen"`
+	// Trials is how many requests the API server answered that are to be seen
+	// in its audit log (AgentWelcome.Trials), since the agent's start.
+	Trials int64 `json:"trials,omitempty"`
 }
 
 // Cluster is a cluster that the server knows.
@@ -57,11 +61,23 @@ type AgentStatus struct {
 	Unseen    []string  `json:"unseen"`
 }
 
+// outline is what somebody is told of an agent who does not see all of its
+// cluster: that it lives, and nothing of how much it brought.
+func (a *AgentStatus) outline() *AgentStatus {
+	if a == nil {
+		return nil
+	}
+	return &AgentStatus{LastSeen: a.LastSeen, Unseen: []string{}}
+}
+
 // AgentWelcome is what an agent is told when it says what it is.
 type AgentWelcome struct {
 	Cluster
 	// RequestKey is the cluster's, for the audit IDs of the agent's requests.
 	RequestKey own.Key `json:"request_key"`
+	// Trials says that the agent is to make requests that the server looks for
+	// in the audit log, and to say how many were answered.
+	Trials bool `json:"trials"`
 }
 
 // KnownObject is an object that the store believes to be in a cluster.
@@ -96,7 +112,13 @@ func (c *call) clusters() error {
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusOK, map[string]any{"clusters": nonNil(a.Clusters())})
+	list := slices.DeleteFunc(slices.Clone(a.Clusters()), func(one Cluster) bool { return !c.seesCluster(one.Name) })
+	if len(c.who.Scope.Namespaces) > 0 {
+		for i := range list {
+			list[i].Agent = list[i].Agent.outline()
+		}
+	}
+	return c.json(http.StatusOK, map[string]any{"clusters": nonNil(list)})
 }
 
 func (c *call) clusterForget() error {
@@ -105,7 +127,7 @@ func (c *call) clusterForget() error {
 		return err
 	}
 	c.what = c.r.PathValue("uid")
-	gone, err := a.Forget(c.r.Context(), c.what, c.token.Name)
+	gone, err := a.Forget(c.r.Context(), c.what, c.who.Name)
 	if err != nil {
 		return agentProblem(err)
 	}
@@ -122,7 +144,7 @@ func (c *call) agentHello() error {
 		return err
 	}
 	in.UID = c.r.PathValue("uid")
-	known, err := a.Hello(c.r.Context(), c.token.Cluster, in)
+	known, err := a.Hello(c.r.Context(), c.who.Cluster, in)
 	if err != nil {
 		return agentProblem(err)
 	}
@@ -134,7 +156,7 @@ func (c *call) agentKnown() error {
 	if err != nil {
 		return err
 	}
-	list, err := a.Known(c.r.Context(), c.token.Cluster, c.r.PathValue("uid"))
+	list, err := a.Known(c.r.Context(), c.who.Cluster, c.r.PathValue("uid"))
 	if err != nil {
 		return agentProblem(err)
 	}
@@ -157,7 +179,7 @@ func (c *call) agentTake() error {
 		}
 		return problem.New(problem.BadRequest, "the batch did not come to its end").Because(err)
 	}
-	rows, err := a.Take(c.r.Context(), c.token.Cluster, c.r.PathValue("uid"), batch)
+	rows, err := a.Take(c.r.Context(), c.who.Cluster, c.r.PathValue("uid"), batch)
 	if err != nil {
 		return agentProblem(err)
 	}

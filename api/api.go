@@ -15,36 +15,66 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/netip"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/lynceus-io/lynceus/api/access"
 	"github.com/lynceus-io/lynceus/api/hunt"
+	"github.com/lynceus-io/lynceus/api/limit"
 	"github.com/lynceus-io/lynceus/api/saved"
+	"github.com/lynceus-io/lynceus/api/session"
 	"github.com/lynceus-io/lynceus/api/token"
+	"github.com/lynceus-io/lynceus/coverage"
 	"github.com/lynceus-io/lynceus/rule"
 )
 
 // Options say whom the API asks. Tokens, Log and Now are needed; a part that
 // is nil answers "unavailable".
 type Options struct {
-	Tokens     *token.Store
+	Tokens *token.Store
+	// SignIn judges tokens that are not of Lynceus's own; nil refuses them.
+	SignIn *access.Desk
+	// Provider lets people sign in by an identity provider in a browser; nil for
+	// nobody.
+	Provider Provider
+	// Ways says to those without a token how to get one.
+	Ways       SignInWays
 	Queries    hunt.Querier
 	Live       hunt.Watcher
 	Rules      func() []*rule.Rule
+	Backtest   Backtester
 	Exclusions Exclusions
 	Cases      Cases
+	Triage     Triage
 	Switches   Switches
+	NodeSets   NodeSets
 	Saved      *saved.Library
+	OwnRules   OwnRules
 	Agents     Agents
+	// Enroller and Nodes are those of the gate.
+	Enroller Enroller
+	Nodes    Nodes
 	// Status says how the server does; it should take milliseconds.
 	Status func(ctx context.Context) (Status, error)
+	// Coverage says what is missing of a stretch of time, Sources which sources there are.
+	Coverage func(ctx context.Context, q coverage.Question) (*coverage.Statement, error)
+	Sources  func() SourceStates
+	// Owner says to whom an address belongs, as far as lists of addresses say; "" where nothing is known. It may be nil.
+	Owner func(netip.Addr) string
+	// Healthy returns in a few words what is wrong, or nil; it names nobody and nothing, since no token is needed.
+	Healthy func() error
 	// Ready returns why the server cannot serve yet, or nil.
 	Ready func() error
 	// Metrics is what /metrics shows; the API's own metrics are registered on
 	// Registry.
 	Metrics  prometheus.Gatherer
 	Registry prometheus.Registerer
+	// Console answers what is read outside /api: the pages of the web console;
+	// nil has none.
+	Console http.Handler
 	// Uses takes a record of every use.
 	Uses UseRecorder
 	Log  *slog.Logger
@@ -61,11 +91,22 @@ type Limits struct {
 	// QueryWait and is then refused.
 	Queries   int
 	QueryWait time.Duration
+	// QueriesEach and WatchesEach are how many of those one principal may have.
+	QueriesEach, WatchesEach int
+	// Backtests that may run at once; one reads at most BacktestBytes of events
+	// and ends after BacktestTime, with what it judged until then.
+	Backtests     int
+	BacktestBytes int64
+	BacktestTime  time.Duration
 	// Rows and Bytes of one answer, and Timeout for it.
 	Rows, Bytes int64
 	Timeout     time.Duration
 	// Watches that may be open at once.
 	Watches int
+	// Address is how often requests may come from one address (one /64 of
+	// IPv6), Principal how often one principal may ask, and Failures how many
+	// bad tokens one address may show before no more of its are judged.
+	Address, Principal, Failures limit.Rate
 	// Stall is how long a client may take to read what was sent.
 	Stall time.Duration
 }
@@ -73,7 +114,9 @@ type Limits struct {
 // DefaultLimits suit one machine that also takes events in.
 var DefaultLimits = Limits{
 	Body: 1 << 20, Queries: 4, QueryWait: 5 * time.Second, Rows: 1_000_000, Bytes: 1 << 30, Timeout: time.Minute,
-	Watches: 32, Stall: 30 * time.Second,
+	Backtests: 1, BacktestBytes: 8 << 30, BacktestTime: 5 * time.Minute,
+	Watches: 32, Stall: 30 * time.Second, QueriesEach: 3, WatchesEach: 8,
+	Address: limit.Rate{PerSecond: 200, Burst: 1000}, Principal: limit.Rate{PerSecond: 50, Burst: 300}, Failures: limit.Rate{PerSecond: 0.2, Burst: 20},
 }
 
 func (l Limits) orDefault() Limits {
@@ -84,20 +127,40 @@ func (l Limits) orDefault() Limits {
 	l.Rows = cmp.Or(l.Rows, d.Rows)
 	l.Bytes = cmp.Or(l.Bytes, d.Bytes)
 	l.Timeout = cmp.Or(l.Timeout, d.Timeout)
+	l.Backtests = cmp.Or(l.Backtests, d.Backtests)
+	l.BacktestBytes = cmp.Or(l.BacktestBytes, d.BacktestBytes)
+	l.BacktestTime = cmp.Or(l.BacktestTime, d.BacktestTime)
 	l.Watches = cmp.Or(l.Watches, d.Watches)
+	l.QueriesEach = cmp.Or(l.QueriesEach, d.QueriesEach)
+	l.WatchesEach = cmp.Or(l.WatchesEach, d.WatchesEach)
+	l.Address = cmp.Or(l.Address, d.Address)
+	l.Principal = cmp.Or(l.Principal, d.Principal)
+	l.Failures = cmp.Or(l.Failures, d.Failures)
 	l.Stall = cmp.Or(l.Stall, d.Stall)
 	return l
 }
 
 // Server answers requests. It is safe for concurrent use.
 type Server struct {
-	o       Options
-	limits  Limits
-	queries chan struct{} // a place for each query that may run
-	watches chan struct{}
-	metrics *metrics
-	handler http.Handler
+	o          Options
+	limits     Limits
+	queries    chan struct{} // a place for each query that may run
+	watches    chan struct{}
+	backtests  chan struct{}
+	enrolments chan struct{}
+	metrics    *metrics
+	sessions   *session.Keeper
+	sifter     sifter
+	handler    http.Handler
+
+	queryShares, watchShares                 *limit.Shares
+	addresses, principals, failures, records *limit.Buckets
+	unrecorded                               atomic.Int64 // refusals since the last one that was recorded
 }
+
+// recordRate is how many refusals are kept as rows of their own: a flood of
+// them must not displace what others do.
+var recordRate = limit.Rate{PerSecond: 5, Burst: 100}
 
 // New returns a server. It listens to nothing: see Serve.
 func New(o Options) (*Server, error) {
@@ -105,7 +168,11 @@ func New(o Options) (*Server, error) {
 		return nil, errors.New("api: Tokens, Log and Now must be given")
 	}
 	limits := o.Limits.orDefault()
-	s := &Server{o: o, limits: limits, queries: make(chan struct{}, limits.Queries), watches: make(chan struct{}, limits.Watches)}
+	s := &Server{o: o, limits: limits, queries: make(chan struct{}, limits.Queries), watches: make(chan struct{}, limits.Watches), backtests: make(chan struct{}, limits.Backtests), enrolments: make(chan struct{}, maxEnrolments), sessions: session.NewKeeper(o.Now),
+		queryShares: limit.NewShares(limits.QueriesEach), watchShares: limit.NewShares(limits.WatchesEach),
+		addresses: limit.NewBuckets(limits.Address, o.Now), principals: limit.NewBuckets(limits.Principal, o.Now),
+		failures: limit.NewBuckets(limits.Failures, o.Now), records: limit.NewBuckets(recordRate, o.Now),
+	}
 	var err error
 	if s.metrics, err = newMetrics(o.Registry); err != nil {
 		return nil, err

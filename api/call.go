@@ -7,18 +7,18 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/lynceus-io/lynceus/api/access"
 	"github.com/lynceus-io/lynceus/api/problem"
-	"github.com/lynceus-io/lynceus/api/token"
 )
 
 // call is one request on its way.
 type call struct {
-	s     *Server
-	w     *response
-	r     *http.Request
-	token token.Token // the zero value on open routes
-	what  string      // for Use.What
-	rows  int64
+	s    *Server
+	w    *response
+	r    *http.Request
+	who  access.Principal // the zero value on open routes
+	what string           // for Use.What
+	rows int64
 }
 
 // response remembers what was sent.

@@ -91,7 +91,7 @@ func (c *call) caseChange() error {
 	}
 	s, err := c.s.o.Cases.Change(c.r.Context(), i.ID, cases.Edit{
 		Status: in.Status, Resolution: in.Resolution, Assignee: in.Assignee, Requests: i.Count, Comment: in.Comment,
-	}, in.Revision, c.token.Name)
+	}, in.Revision, c.who.Name)
 	if err != nil {
 		return caseProblem(err)
 	}
@@ -123,7 +123,7 @@ func (c *call) commentAdd() error {
 	if err != nil {
 		return err
 	}
-	comment, err := c.s.o.Cases.Comment(c.r.Context(), i.ID, in.Text, c.token.Name)
+	comment, err := c.s.o.Cases.Comment(c.r.Context(), i.ID, in.Text, c.who.Name)
 	if err != nil {
 		return caseProblem(err)
 	}

@@ -104,7 +104,7 @@ func (c *call) exclusionAdd() error {
 	if q.Get("try") == "yes" {
 		return c.exclusionTry(in.exclusion(""), q.Get("since"))
 	}
-	e, err := c.s.o.Exclusions.Add(c.r.Context(), in.exclusion(""), c.token.Name)
+	e, err := c.s.o.Exclusions.Add(c.r.Context(), in.exclusion(""), c.who.Name)
 	if err != nil {
 		return exclusionProblem(err)
 	}
@@ -144,7 +144,7 @@ func (c *call) exclusionChange() error {
 	if err := c.body(&in); err != nil {
 		return err
 	}
-	e, err := c.s.o.Exclusions.Change(c.r.Context(), in.exclusion(c.what), in.Revision, c.token.Name)
+	e, err := c.s.o.Exclusions.Change(c.r.Context(), in.exclusion(c.what), in.Revision, c.who.Name)
 	if err != nil {
 		return exclusionProblem(err)
 	}
@@ -156,7 +156,7 @@ func (c *call) exclusionRemove() error {
 		return missing("excluding findings")
 	}
 	c.what = c.r.PathValue("id")
-	if err := c.s.o.Exclusions.Remove(c.r.Context(), c.what, c.token.Name); err != nil {
+	if err := c.s.o.Exclusions.Remove(c.r.Context(), c.what, c.who.Name); err != nil {
 		return exclusionProblem(err)
 	}
 	c.w.WriteHeader(http.StatusNoContent)

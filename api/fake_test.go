@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/lynceus-io/lynceus/api/hunt"
+	"github.com/lynceus-io/lynceus/coverage"
 	"github.com/lynceus-io/lynceus/kql/plan"
 	"github.com/lynceus-io/lynceus/kql/syntax"
 	"github.com/lynceus-io/lynceus/kql/value"
@@ -65,6 +66,9 @@ func (f *fakeStore) Query(ctx context.Context, r hunt.Request) (hunt.Answer, err
 }
 
 func (f *fakeStore) Explain(_ context.Context, r hunt.Request) (string, error) {
+	if strings.HasPrefix(r.KQL, "wrong") {
+		return "", syntax.Errors{syntax.NewError(r.KQL, syntax.Span{Start: 6, End: 9}, "no such thing")}
+	}
 	return "plan of " + r.KQL, nil
 }
 
@@ -86,6 +90,12 @@ func (a *fakeAnswer) Next(dst []value.Value) bool {
 	a.given.Store(int64(a.at))
 	return true
 }
+
+// Coverage implements hunt.Covered.
+func (a *fakeAnswer) Coverage() *coverage.Statement {
+	return testBook().State(coverage.Question{}, time.Now())
+}
+
 func (a *fakeAnswer) Err() error   { return a.err }
 func (a *fakeAnswer) Close() error { return nil }
 func (a *fakeAnswer) Progress() hunt.Progress {

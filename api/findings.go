@@ -6,7 +6,12 @@ import (
 	"time"
 
 	"github.com/lynceus-io/lynceus/api/problem"
+	"github.com/lynceus-io/lynceus/api/sift"
+	"github.com/lynceus-io/lynceus/coverage"
+	"github.com/lynceus-io/lynceus/event"
 	"github.com/lynceus-io/lynceus/kql/value"
+	"github.com/lynceus-io/lynceus/rule"
+	"github.com/lynceus-io/lynceus/store/triage"
 )
 
 // Finding is a finding in a list; Document is there where one is asked for.
@@ -22,69 +27,126 @@ type Finding struct {
 	Cluster   string     `json:"cluster"`
 	Namespace string     `json:"namespace"`
 	Workload  string     `json:"workload"`
+	Node      string     `json:"node"`
 	User      string     `json:"user"`
 	About     string     `json:"about"`
 	Tactics   []string   `json:"tactics"`
 	// Excluded marks one that an exclusion keeps from being told.
 	Excluded bool   `json:"excluded"`
 	Incident string `json:"incident"`
+	// Status is open, investigating or closed; Resolution is that of a closed
+	// one, Assignee who works on it, and Decided when the status was set.
+	Status     string     `json:"status"`
+	Resolution string     `json:"resolution"`
+	Assignee   string     `json:"assignee"`
+	Decided    *time.Time `json:"decided,omitempty"`
+	// Grown says that it was seen again since then.
+	Grown bool `json:"grown"`
+	// Decisions are the steps that were made about it, oldest first; in a list
+	// they are left out.
+	Decisions []triage.Step `json:"decisions,omitempty"`
 	// Document is all that is known of it: docs/schema/finding.schema.json.
 	Document json.RawMessage `json:"document,omitempty"`
+	// Coverage says what is missing of the time around it; in a list it stands beside it.
+	Coverage *coverage.Statement `json:"coverage,omitempty"`
 }
 
-// findingColumns are read by newFinding, in this order.
+// FindingList is a page of findings, and what is missing of the time that was asked for.
+type FindingList struct {
+	Findings []Finding `json:"findings"`
+	Next     string    `json:"next"`
+	// AsOf is when the latest change came that the list knows of.
+	AsOf     time.Time           `json:"as_of"`
+	Coverage *coverage.Statement `json:"coverage,omitempty"`
+}
+
+// findingColumns are read by newRow, in this order.
 var findingColumns = []string{
 	"finding_info.uid", "last_seen_time", "finding_info.title", "finding_info.analytic.uid", "severity", "first_seen_time", "count_ = ['count']",
 	"failed_count", "k8s.cluster", "k8s.namespace", "k8s.workload", "actor.user.name", "finding_info.about", "attacks.tactics", "is_excluded", "incident.uid",
+	"k8s.node", "received_time",
 }
 
-func newFinding(r []value.Value) Finding {
+func newFinding(r *sift.Row) Finding {
 	return Finding{
-		ID: r[0].Text, Last: instant(r[1]), Title: r[2].Text, Rule: r[3].Text, Severity: r[4].Text, First: instant(r[5]), Count: r[6].Int,
-		Failed: r[7].Int, Cluster: r[8].Text, Namespace: r[9].Text, Workload: r[10].Text, User: r[11].Text, About: r[12].Text,
-		Tactics: texts(r[13]), Excluded: r[14].True(), Incident: r[15].Text,
+		ID: r.ID, Last: timeOf(r.Last), Title: r.Text[sift.Title], Rule: r.Text[sift.Rule], Severity: rule.Severity(r.Severity).String(), First: timeOf(r.First), Count: r.Count,
+		Failed: r.Failed, Cluster: r.Text[sift.Cluster], Namespace: r.Text[sift.Namespace], Workload: r.Text[sift.Workload], Node: r.Text[sift.Node], User: r.Text[sift.User],
+		About: r.Text[sift.About], Tactics: nonNil(r.Tactics), Excluded: r.Excluded, Incident: r.Text[sift.Incident], Status: r.Text[sift.Status],
+		Resolution: r.Text[sift.Resolution], Assignee: r.Text[sift.Assignee], Decided: timeOf(r.Decided), Grown: r.Decided != 0 && r.Received > r.Decided,
 	}
 }
 
 func (c *call) findings() error {
 	q := c.r.URL.Query()
 	c.what = c.r.URL.RawQuery
-	l, err := newListing(q, "rule", "namespace", "user", "incident", "excluded")
+	f, err := c.findingFilter(q, "limit", "cursor", "sort", "documents")
 	if err != nil {
 		return err
 	}
-	l.equal(q, "rule", "finding_info.analytic.uid")
-	l.equal(q, "namespace", "k8s.namespace")
-	l.equal(q, "user", "actor.user.name")
-	l.equal(q, "incident", "incident.uid")
-	switch q.Get("excluded") {
-	case "", "any":
-	case "yes":
-		l.where = append(l.where, "is_excluded == true")
-	case "no":
-		l.where = append(l.where, "isnull(is_excluded) or is_excluded == false")
-	default:
-		return problem.New(problem.BadRequest, "excluded: %q is none of yes, no, any", q.Get("excluded"))
-	}
-	list := []Finding{}
-	next, err := c.page(l, "finding", findingColumns, func(row []value.Value) { list = append(list, newFinding(row)) })
+	o, err := findingOrder(q.Get("sort"))
 	if err != nil {
 		return err
+	}
+	limit, err := pageSize(q.Get("limit"))
+	if err != nil {
+		return err
+	}
+	after, err := parsePlace(q.Get("cursor"))
+	if err != nil {
+		return err
+	}
+	if v := q.Get("documents"); v != "" && v != "yes" && v != "no" {
+		return problem.New(problem.BadRequest, "documents: %q is none of yes, no", v)
+	}
+	table, asOf, err := c.findingsNow()
+	if err != nil {
+		return err
+	}
+	rows, next := table.Page(f, o, after, limit)
+	list := make([]Finding, len(rows))
+	for i := range rows {
+		list[i] = newFinding(&rows[i])
+	}
+	if q.Get("documents") == "yes" {
+		if err := c.documents(c.r.Context(), list); err != nil {
+			return err
+		}
 	}
 	c.rows = int64(len(list))
-	return c.json(http.StatusOK, map[string]any{"findings": list, "next": next})
+	covered, err := c.coveredSince(event.ClassFinding, q.Get("since"))
+	if err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, FindingList{list, placeText(next), asOf, covered})
 }
 
 func (c *call) finding() error {
 	var f *Finding
 	err := c.one("finding", findingColumns, func(row []value.Value, doc json.RawMessage) {
-		one := newFinding(row)
+		r := newRow(row)
+		c.standingOf(&r)
+		one := newFinding(&r)
 		one.Document, f = doc, &one
 	})
 	if err != nil {
 		return err
 	}
+	if c.s.o.Triage != nil {
+		f.Decisions = c.s.o.Triage.Of(f.ID)
+	}
+	if f.Coverage, err = c.coveredBetween(f.First, f.Last); err != nil {
+		return err
+	}
 	return c.json(http.StatusOK, f)
+}
+
+// coveredBetween says what is missing around what was found, from five minutes before to five after.
+func (c *call) coveredBetween(first, last *time.Time) (*coverage.Statement, error) {
+	if first == nil || last == nil {
+		return nil, nil
+	}
+	const around = 5 * time.Minute
+	return c.covered(coverage.Question{From: first.Add(-around), To: last.Add(around), Tables: []event.Class{event.ClassFinding}})
 }
 
 // one reads the row that the path names, and its document.

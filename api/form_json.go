@@ -61,5 +61,10 @@ func (e *jsonForm) end(a hunt.Answer, failed *problem.Problem) error {
 			return err
 		}
 	}
+	if s := hunt.CoverageOf(a); s != nil {
+		if err := e.member("coverage", s, ","); err != nil {
+			return err
+		}
+	}
 	return e.member("notes", nonNil(a.Notes()), "}\n")
 }

@@ -61,5 +61,5 @@ func (e *ndjson) progress(p hunt.Progress) error {
 
 func (e *ndjson) end(a hunt.Answer, failed *problem.Problem) error {
 	e.closeRows()
-	return e.write(hunt.TrailerLine{Type: hunt.LineTrailer, Stats: a.Progress(), Notes: nonNil(a.Notes()), Error: failed})
+	return e.write(hunt.TrailerLine{Type: hunt.LineTrailer, Stats: a.Progress(), Notes: nonNil(a.Notes()), Coverage: hunt.CoverageOf(a), Error: failed})
 }

@@ -4,14 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/lynceus-io/lynceus/api/problem"
-	"github.com/lynceus-io/lynceus/api/token"
 )
 
 // securityHeaders go out with every answer: nothing of it is a page, and none
@@ -69,32 +70,21 @@ func (s *Server) run(c *call, rt route) (err error) {
 		}
 	}()
 	if rt.role != 0 {
-		if c.token, err = s.authenticate(c.r); err != nil {
-			return err
-		}
-		if !c.token.Role.May(rt.role) {
-			return problem.New(problem.Forbidden, "this needs the role %s, and the token %q has %s", rt.role, c.token.Name, c.token.Role).
-				Advise("ask for a token with that role (lynceus token create --role %s)", rt.role)
-		}
+		c.who, err = s.authenticate(c.r)
+	}
+	if fast := s.mayAsk(c.r, &c.who); fast != nil {
+		return fast
+	}
+	if err != nil {
+		return err
+	}
+	if rt.role == 0 {
+		return rt.do(c)
+	}
+	if err := permit(&c.who, &rt); err != nil {
+		return err
 	}
 	return rt.do(c)
-}
-
-// authenticate returns whose the request's token is.
-func (s *Server) authenticate(r *http.Request) (token.Token, error) {
-	scheme, text, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") || text == "" {
-		return token.Token{}, problem.New(problem.Unauthenticated, "a token is needed").
-			Advise("send the header Authorization: Bearer TOKEN; lynceus token create makes one")
-	}
-	t, err := s.o.Tokens.Check(strings.TrimSpace(text))
-	switch {
-	case errors.Is(err, token.ErrUnknown):
-		return t, problem.New(problem.Unauthenticated, "the token is not known, or has expired").Advise("make a new one with lynceus token create")
-	case err != nil:
-		return t, problem.New(problem.Unavailable, "tokens cannot be read").Advise("see the server's log").Because(err)
-	}
-	return t, nil
 }
 
 // refuse sends a problem, unless an answer has begun.
@@ -108,7 +98,7 @@ func (c *call) refuse(p *problem.Problem) {
 	case problem.Unauthenticated:
 		h.Set("WWW-Authenticate", `Bearer realm="lynceus"`)
 	case problem.Busy:
-		h.Set("Retry-After", "5")
+		h.Set("Retry-After", strconv.Itoa(p.RetryAfter()))
 	}
 	b, err := json.Marshal(p)
 	if err != nil {
@@ -127,7 +117,7 @@ func (s *Server) account(c *call, rt route, outcome string, p *problem.Problem, 
 	s.metrics.seconds.WithLabelValues(rt.action).Observe(took.Seconds())
 	level := slog.LevelInfo
 	attrs := []slog.Attr{
-		slog.String("action", rt.action), slog.String("who", c.token.Name), slog.String("remote", c.r.RemoteAddr),
+		slog.String("action", rt.action), slog.String("who", c.who.Name), slog.String("method", string(c.who.Method)), slog.String("remote", c.r.RemoteAddr),
 		slog.String("outcome", outcome), slog.Int("status", c.w.status), slog.Duration("took", took),
 	}
 	if rt.quiet {
@@ -145,16 +135,23 @@ func (s *Server) account(c *call, rt route, outcome string, p *problem.Problem, 
 	if s.o.Uses == nil || rt.quiet && outcome == "ok" || rt.action == "none" {
 		return
 	}
+	before, ok := s.worthRecording(p)
+	if !ok {
+		return
+	}
 	what := c.what
+	if before > 0 {
+		what = fmt.Sprintf("%d more were refused before it and are not recorded one by one", before)
+	}
 	if len(what) > maxWhat {
 		what = strings.ToValidUTF8(what[:maxWhat], "")
 	}
 	err := s.o.Uses.Record(ctx, Use{
-		Time: start, Who: c.token.Name, TokenID: c.token.ID, Role: c.token.Role.String(), Remote: c.r.RemoteAddr,
+		Time: start, Who: c.who.Name, ID: c.who.ID, Role: c.who.Role.String(), Method: string(c.who.Method), Scope: c.who.Scope.String(), Remote: c.r.RemoteAddr,
 		Action: rt.action, What: what, Outcome: outcome, Status: c.w.status, Duration: took, Rows: c.rows,
 	})
 	if err != nil {
 		s.metrics.lostUses.Inc()
-		s.o.Log.Error("a use could not be recorded", "action", rt.action, "who", c.token.Name, "error", err)
+		s.o.Log.Error("a use could not be recorded", "action", rt.action, "who", c.who.Name, "error", err)
 	}
 }

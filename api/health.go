@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/lynceus-io/lynceus/api/problem"
+	"github.com/lynceus-io/lynceus/coverage"
 )
 
 // OpenAPI is the description of the API, OpenAPI 3.1.
@@ -26,8 +27,35 @@ type Status struct {
 	Tables []TableStatus `json:"tables"`
 	// Sources of events.
 	Sources []SourceStatus `json:"sources"`
-	// Problems that somebody should look at; none is the usual.
+	// Health is the level of the worst condition.
+	Health coverage.Level `json:"health"`
+	// Conditions that somebody should look at, the worst first; none is the usual.
+	Conditions []coverage.Condition `json:"conditions"`
+	// Problems are the conditions as texts.
 	Problems []string `json:"problems"`
+	// Processes work on the same bus, this one among them, and Holds is what
+	// only one of them has at a time; none where one process does everything.
+	Processes []ProcessStatus `json:"processes,omitempty"`
+	Holds     []HoldStatus    `json:"holds,omitempty"`
+}
+
+// ProcessStatus is a process that works on the same bus.
+type ProcessStatus struct {
+	Name    string    `json:"name"`
+	Roles   []string  `json:"roles"`
+	Version string    `json:"version"`
+	Since   time.Time `json:"since"`
+	Silent  float64   `json:"silent"` // seconds since it gave a sign of life
+}
+
+// HoldStatus is who holds what only one process can have.
+type HoldStatus struct {
+	What   string    `json:"what"` // "store", or "detection.3" for a partition of the bus
+	By     string    `json:"by"`   // "" for nobody
+	Token  uint64    `json:"token"`
+	Since  time.Time `json:"since"`
+	Silent float64   `json:"silent"` // seconds since it was renewed
+	Alive  bool      `json:"alive"`
 }
 
 // TableStatus is how much a table holds.
@@ -48,7 +76,15 @@ type SourceStatus struct {
 	Last   *time.Time `json:"last"`   // when an event came; null where none did
 }
 
-func (c *call) health() error { return c.text("ok\n") }
+// health says "ok", or what is wrong. It is no reason to start the server again, so the status is 200 in any case.
+func (c *call) health() error {
+	if c.s.o.Healthy != nil {
+		if err := c.s.o.Healthy(); err != nil {
+			return c.text(err.Error() + "\n")
+		}
+	}
+	return c.text("ok\n")
+}
 
 func (c *call) ready() error {
 	if c.s.o.Ready != nil {
@@ -56,7 +92,7 @@ func (c *call) ready() error {
 			return problem.New(problem.Unavailable, "not ready: %v", err).Because(err)
 		}
 	}
-	return c.text("ok\n")
+	return c.health()
 }
 
 func (c *call) text(s string) error {
@@ -88,7 +124,7 @@ func (c *call) status() error {
 	if err != nil {
 		return err
 	}
-	st.Tables, st.Sources, st.Problems = nonNil(st.Tables), nonNil(st.Sources), nonNil(st.Problems)
+	st.Tables, st.Sources, st.Conditions, st.Problems = nonNil(st.Tables), nonNil(st.Sources), nonNil(st.Conditions), nonNil(st.Problems)
 	return c.json(http.StatusOK, st)
 }
 

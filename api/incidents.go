@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/lynceus-io/lynceus/coverage"
+	"github.com/lynceus-io/lynceus/event"
 	"github.com/lynceus-io/lynceus/incident/row"
 	"github.com/lynceus-io/lynceus/kql/value"
 )
@@ -34,6 +36,15 @@ type Incident struct {
 	Findings []string `json:"findings"`
 	// Document is all that is known of it: docs/schema/incident.schema.json.
 	Document json.RawMessage `json:"document,omitempty"`
+	// Coverage says what is missing of the time around it; in a list it stands beside it.
+	Coverage *coverage.Statement `json:"coverage,omitempty"`
+}
+
+// IncidentList is a page of incidents, and what is missing of the time that was asked for.
+type IncidentList struct {
+	Incidents []Incident          `json:"incidents"`
+	Next      string              `json:"next"`
+	Coverage  *coverage.Statement `json:"coverage,omitempty"`
 }
 
 // incidentColumns are read by newIncident, in this order.
@@ -68,12 +79,19 @@ func (c *call) incidents() error {
 		return err
 	}
 	c.rows = int64(len(list))
-	return c.json(http.StatusOK, map[string]any{"incidents": list, "next": next})
+	covered, err := c.coveredSince(event.ClassIncident, l.since)
+	if err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, IncidentList{list, next, covered})
 }
 
 func (c *call) incident() error {
 	i, err := c.oneIncident()
 	if err != nil {
+		return err
+	}
+	if i.Coverage, err = c.coveredBetween(i.First, i.Last); err != nil {
 		return err
 	}
 	return c.json(http.StatusOK, i)

@@ -12,6 +12,7 @@ type metrics struct {
 	seconds  *prometheus.HistogramVec
 	running  prometheus.Gauge
 	lostUses prometheus.Counter
+	limited  *prometheus.CounterVec
 }
 
 // newMetrics registers the metrics; a nil registry registers nothing.
@@ -26,11 +27,14 @@ func newMetrics(r prometheus.Registerer) (*metrics, error) {
 		}, []string{"action"}),
 		running:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "lynceus_api_queries_running", Help: "Queries that run now."}),
 		lostUses: prometheus.NewCounter(prometheus.CounterOpts{Name: "lynceus_api_uses_not_recorded_total", Help: "Uses that could not be recorded."}),
+		limited: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "lynceus_api_limited_total", Help: "Requests that were refused because they came too fast or too many at a time, by limit.",
+		}, []string{"limit"}),
 	}
 	if r == nil {
 		return m, nil
 	}
-	for _, c := range []prometheus.Collector{m.requests, m.seconds, m.running, m.lostUses} {
+	for _, c := range []prometheus.Collector{m.requests, m.seconds, m.running, m.lostUses, m.limited} {
 		if err := r.Register(c); err != nil {
 			return nil, fmt.Errorf("api: register metrics: %w", err)
 		}

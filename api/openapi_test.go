@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -121,14 +122,31 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	}{
 		{"GET", "/api/v1/status", "", "200", "", token.Viewer},
 		{"GET", "/api/v1/schema", "", "200", "", token.Viewer},
+		{"GET", "/api/v1/sources", "", "200", "", token.Viewer},
+		{"GET", "/api/v1/coverage?since=2h&until=1m&table=process&table=dns&cluster=prod&node=w1", "/api/v1/coverage", "200", "", token.Viewer},
+		{"GET", "/api/v1/coverage?since=soon", "/api/v1/coverage", "default", "", token.Viewer},
+		{"GET", "/api/v1/coverage?table=none", "/api/v1/coverage", "default", "", token.Viewer},
+		{"GET", "/api/v1/coverage?table=health", "/api/v1/coverage", "default", "", token.Viewer},
+		{"GET", "/api/v1/coverage?since=1h&until=2h", "/api/v1/coverage", "default", "", token.Viewer},
+		{"GET", "/api/v1/coverage?what=else", "/api/v1/coverage", "default", "", token.Viewer},
 		{"POST", "/api/v1/query", "", "200", `{"query":"many"}`, token.Analyst},
 		{"POST", "/api/v1/query", "", "200", `{"query":"fail"}`, token.Analyst},
 		{"POST", "/api/v1/query", "", "default", `{"query":"wrong one"}`, token.Analyst},
 		{"POST", "/api/v1/query/explain", "", "200", `{"query":"x"}`, token.Analyst},
 		{"GET", "/api/v1/findings?severity=low&since=1d&rule=r&namespace=n&user=u&excluded=no&limit=1", "/api/v1/findings", "200", "", token.Viewer},
+		{"GET", "/api/v1/summary/findings?since=1d&by=rule&text=jane&level=high&level=low", "/api/v1/summary/findings", "200", "", token.Viewer},
+		{"GET", "/api/v1/summary/findings?by=colour", "/api/v1/summary/findings", "default", "", token.Viewer},
+		{"GET", "/api/v1/findings?sort=colour", "/api/v1/findings", "default", "", token.Viewer},
+		{"GET", "/api/v1/findings?documents=yes&sort=-severity", "/api/v1/findings", "200", "", token.Viewer},
 		{"GET", "/api/v1/findings/f1", "/api/v1/findings/{id}", "200", "", token.Viewer},
+		{"GET", "/api/v1/map?from=2h&to=1m", "/api/v1/map", "200", "", token.Analyst},
+		{"GET", "/api/v1/map?since=1h&to=2h", "/api/v1/map", "default", "", token.Analyst},
+		{"GET", "/api/v1/map?focus=x", "/api/v1/map", "default", "", token.Analyst},
 		{"GET", "/api/v1/rules", "", "200", "", token.Viewer},
 		{"GET", "/api/v1/rules/secrets_listed_everywhere", "/api/v1/rules/{id}", "200", "", token.Viewer},
+		{"GET", "/api/v1/attack?since=7d", "/api/v1/attack", "200", "", token.Viewer},
+		{"GET", "/api/v1/attack?since=soon", "/api/v1/attack", "default", "", token.Viewer},
+		{"GET", "/api/v1/attack?what=else", "/api/v1/attack", "default", "", token.Viewer},
 		{"GET", "/api/v1/queries", "", "200", "", token.Viewer},
 		{"PUT", "/api/v1/queries/mine", "/api/v1/queries/{name}", "200", `{"query":"audit"}`, token.Analyst},
 		{"GET", "/api/v1/queries/mine", "/api/v1/queries/{name}", "200", "", token.Viewer},
@@ -173,7 +191,7 @@ func findingRows() [][]value.Value {
 		return []value.Value{
 			value.String(id), at, value.String("title"), value.String("rule"), value.String("high"), at, value.Long(3), value.Long(1), value.String("c"),
 			value.String("ns"), value.String(""), value.String("jane"), value.String("secrets"), value.Dynamic(value.Strings([]string{"Execution"})),
-			value.Null(value.TypeBool), value.String(""), value.Dynamic(&value.Node{Kind: value.NodeBag, Keys: []string{"id"}, Items: []*value.Node{{Scalar: value.String(id)}}}),
+			value.Null(value.TypeBool), value.String(""), value.String("node"), at, value.Dynamic(&value.Node{Kind: value.NodeBag, Keys: []string{"id"}, Items: []*value.Node{{Scalar: value.String(id)}}}),
 		}
 	}
 	return [][]value.Value{row("f1"), row("f2")}
@@ -182,24 +200,41 @@ func findingRows() [][]value.Value {
 // What a client gives never becomes text of a query.
 func TestFiltersArePassedAsParameters(t *testing.T) {
 	s := newSite(t, nil)
-	s.store.finding = findingRows()
 	evil := `x" or 1 == 1 //`
-	resp, body := s.ask(t, "GET", "/api/v1/findings?limit=1&user="+strings.ReplaceAll(strings.ReplaceAll(evil, " ", "%20"), `"`, "%22"), token.Viewer, "")
-	var page struct {
-		Findings []api.Finding
-		Next     string
+	for path, param := range map[string]string{"/api/v1/incidents?limit=1&user=": "_user", "/api/v1/findings?limit=1&user=": ""} {
+		s.store.mu.Lock()
+		s.store.asked = nil
+		s.store.mu.Unlock()
+		if resp, body := s.ask(t, "GET", path+url.QueryEscape(evil), token.Viewer, ""); resp.StatusCode != 200 {
+			t.Fatalf("%d %s", resp.StatusCode, body)
+		}
+		s.store.mu.Lock()
+		for _, r := range s.store.asked {
+			if strings.Contains(r.KQL, "1 == 1") || param != "" && r.Params[param] != evil {
+				t.Errorf("%s\n%v", r.KQL, r.Params)
+			}
+		}
+		s.store.mu.Unlock()
 	}
-	if err := json.Unmarshal([]byte(body), &page); err != nil || resp.StatusCode != 200 || len(page.Findings) != 1 || page.Next == "" {
-		t.Fatalf("%d %s %v", resp.StatusCode, body, err)
+}
+
+// A list goes on where its page ended.
+func TestPagesOfFindings(t *testing.T) {
+	s := newSite(t, nil)
+	s.store.finding = findingRows()
+	cursor, got := "", ""
+	for range 2 {
+		resp, body := s.ask(t, "GET", "/api/v1/findings?limit=1&cursor="+cursor, token.Viewer, "")
+		var page struct {
+			Findings []api.Finding
+			Next     string
+		}
+		if err := json.Unmarshal([]byte(body), &page); err != nil || resp.StatusCode != 200 || len(page.Findings) != 1 {
+			t.Fatalf("%d %s %v", resp.StatusCode, body, err)
+		}
+		cursor, got = page.Next, got+page.Findings[0].ID+" "
 	}
-	r := s.store.asked[len(s.store.asked)-1]
-	if strings.Contains(r.KQL, "1 == 1") || r.Params["_user"] != evil {
-		t.Errorf("%s\n%v", r.KQL, r.Params)
-	}
-	if resp, _ = s.ask(t, "GET", "/api/v1/findings?limit=1&cursor="+page.Next, token.Viewer, ""); resp.StatusCode != 200 {
-		t.Errorf("the next page: %d", resp.StatusCode)
-	}
-	if r := s.store.asked[len(s.store.asked)-1]; r.Params["_id"] != "f1" || r.Params["_time"] != "2026-03-04T10:00:00.0000000Z" {
-		t.Errorf("%v", r.Params)
+	if got != "f1 f2 " || cursor != "" {
+		t.Errorf("%s, and then %q", got, cursor)
 	}
 }

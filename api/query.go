@@ -34,12 +34,16 @@ const maxQuery = 256 << 10
 // request reads the body of a query.
 func (c *call) request() (hunt.Request, error) {
 	var in QueryDocument
-	var r hunt.Request
 	if err := c.body(&in); err != nil {
-		return r, err
+		return hunt.Request{}, err
 	}
+	return c.requestOf(in)
+}
+
+// requestOf is the question of a document, within the server's limits.
+func (c *call) requestOf(in QueryDocument) (hunt.Request, error) {
 	c.what = in.Query
-	r = hunt.Request{KQL: in.Query, Params: in.Params, From: in.From, To: in.To, Now: in.Now, MaxRows: in.MaxRows, MaxBytes: in.MaxBytes}
+	r := hunt.Request{KQL: in.Query, Params: in.Params, From: in.From, To: in.To, Now: in.Now, MaxRows: in.MaxRows, MaxBytes: in.MaxBytes}
 	bad := func(format string, args ...any) (hunt.Request, error) {
 		return r, problem.New(problem.BadRequest, format, args...)
 	}
@@ -83,25 +87,9 @@ func (l Limits) bound(r hunt.Request) hunt.Request {
 	return r
 }
 
-// slot waits for a place among the queries that may run. The function it
-// returns gives the place back.
-func (c *call) slot() (func(), error) {
-	timer := time.NewTimer(c.s.limits.QueryWait)
-	defer timer.Stop()
-	select {
-	case c.s.queries <- struct{}{}:
-		c.s.metrics.running.Inc()
-		return func() { c.s.metrics.running.Dec(); <-c.s.queries }, nil
-	case <-c.r.Context().Done():
-		return nil, c.r.Context().Err()
-	case <-timer.C:
-		return nil, problem.New(problem.Busy, "%d queries run already, as many as may", c.s.limits.Queries).Advise("try again in a moment")
-	}
-}
-
-// within reads the question of a request and gives it to do, in its turn and
+// asked reads the question of a request and gives it to do, in its turn and
 // within its time.
-func (c *call) within(do func(context.Context, hunt.Request) error) error {
+func (c *call) asked(do func(context.Context, hunt.Request) error) error {
 	if c.s.o.Queries == nil {
 		return missing("the store")
 	}
@@ -124,8 +112,8 @@ func (c *call) query() error {
 	if err != nil {
 		return err
 	}
-	return c.within(func(ctx context.Context, r hunt.Request) error {
-		answer, err := c.s.o.Queries.Query(ctx, r)
+	return c.asked(func(ctx context.Context, r hunt.Request) error {
+		answer, err := c.queries().Query(ctx, r)
 		if err != nil {
 			return queryProblem(ctx, r, err)
 		}
@@ -147,11 +135,33 @@ func queryProblem(ctx context.Context, r hunt.Request, err error) error {
 }
 
 func (c *call) explain() error {
-	return c.within(func(ctx context.Context, r hunt.Request) error {
-		text, err := c.s.o.Queries.Explain(ctx, r)
+	return c.asked(func(ctx context.Context, r hunt.Request) error {
+		text, err := c.queries().Explain(ctx, r)
 		if err != nil {
 			return queryProblem(ctx, r, err)
 		}
 		return c.json(http.StatusOK, map[string]string{"explanation": text})
 	})
+}
+
+// check reads a question and says what is wrong in it. That something is wrong
+// while somebody writes is no failure; and nothing is read, so it takes no
+// place among the queries.
+func (c *call) check() error {
+	if c.s.o.Queries == nil {
+		return missing("the store")
+	}
+	r, err := c.request()
+	if err != nil {
+		return err
+	}
+	wrong := []problem.QueryError{}
+	if _, err := c.queries().Explain(c.r.Context(), r); err != nil {
+		p := problem.Of(err)
+		if p.Code != problem.BadQuery {
+			return err
+		}
+		wrong = append(wrong, p.Errors...)
+	}
+	return c.json(http.StatusOK, map[string]any{"errors": wrong})
 }

@@ -26,6 +26,7 @@ type listing struct {
 	where   []string
 	params  map[string]string
 	limit   int
+	since   string // as it was given
 }
 
 // Sizes of a page.
@@ -69,7 +70,7 @@ func (l *listing) equal(q url.Values, name, column string) {
 	}
 }
 
-// newListing reads what every list takes: severity, since, limit, cursor.
+// newListing reads what every list of rows takes: severity, since, limit, cursor.
 func newListing(q url.Values, known ...string) (*listing, error) {
 	l := &listing{params: map[string]string{}, limit: defaultPage}
 	bad := func(format string, args ...any) (*listing, error) {
@@ -91,6 +92,7 @@ func newListing(q url.Values, known ...string) (*listing, error) {
 		l.where = append(l.where, "severity_id >= _severity")
 	}
 	if text := q.Get("since"); text != "" {
+		l.since = text
 		d, err := hunt.ParseSpan(text)
 		at, timeErr := time.Parse(time.RFC3339, text)
 		switch {
@@ -123,9 +125,8 @@ func newListing(q url.Values, known ...string) (*listing, error) {
 	return l, nil
 }
 
-// request returns the query for one page and one row more, by which it is
-// known whether there is another page.
-func (l *listing) request(table string, columns []string) hunt.Request {
+// text is the beginning of a query: its parameters, the table and the filters.
+func (l *listing) text(table string) string {
 	var b strings.Builder
 	if len(l.declare) > 0 {
 		fmt.Fprintf(&b, "declare query_parameters(%s);\n", strings.Join(l.declare, ", "))
@@ -134,6 +135,14 @@ func (l *listing) request(table string, columns []string) hunt.Request {
 	for _, w := range l.where {
 		b.WriteString("\n| where " + w)
 	}
+	return b.String()
+}
+
+// request returns the query for one page and one row more, by which it is
+// known whether there is another page.
+func (l *listing) request(table string, columns []string) hunt.Request {
+	var b strings.Builder
+	b.WriteString(l.text(table))
 	b.WriteString("\n| sort by last_seen_time desc, finding_info.uid asc")
 	fmt.Fprintf(&b, "\n| take %d", l.limit+1)
 	b.WriteString("\n| project " + strings.Join(columns, ", "))
@@ -155,7 +164,7 @@ func (c *call) page(l *listing, table string, columns []string, each func(row []
 	n := 0
 	var last cursor
 	r := c.s.limits.bound(l.request(table, columns))
-	_, err = hunt.Collect(c.r.Context(), c.s.o.Queries, r, func(row []value.Value) error {
+	_, err = hunt.Collect(c.r.Context(), c.queries(), r, func(row []value.Value) error {
 		if n++; n > l.limit {
 			next = last.String()
 			return nil

@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/lynceus-io/lynceus/api/problem"
 	"github.com/lynceus-io/lynceus/api/saved"
@@ -16,6 +17,9 @@ func (c *call) savedList() error {
 	if err != nil {
 		return err
 	}
+	if !c.who.Scope.All() {
+		list, broken = slices.DeleteFunc(list, func(q *saved.Query) bool { return !q.BuiltIn }), nil
+	}
 	return c.json(http.StatusOK, map[string]any{"queries": nonNil(list), "broken": nonNil(broken)})
 }
 
@@ -25,6 +29,9 @@ func (c *call) savedGet() error {
 	}
 	c.what = c.r.PathValue("name")
 	q, err := c.s.o.Saved.Get(c.r.Context(), c.what)
+	if err == nil && !q.BuiltIn && !c.who.Scope.All() {
+		err = saved.ErrNotFound // what others wrote may name what this one does not see
+	}
 	if err != nil {
 		return savedProblem(c.what, err)
 	}
@@ -45,7 +52,7 @@ func (c *call) savedPut() error {
 	if err := c.body(&in); err != nil {
 		return err
 	}
-	q, err := c.s.o.Saved.Save(c.r.Context(), c.what, in.Query, c.token.Name)
+	q, err := c.s.o.Saved.Save(c.r.Context(), c.what, in.Query, c.who.Name)
 	if err != nil {
 		return savedProblem(c.what, err)
 	}

@@ -22,6 +22,7 @@ import (
 	"github.com/lynceus-io/lynceus/api/problem"
 	"github.com/lynceus-io/lynceus/api/saved"
 	"github.com/lynceus-io/lynceus/api/token"
+	"github.com/lynceus-io/lynceus/coverage"
 	"github.com/lynceus-io/lynceus/kql/value"
 	"github.com/lynceus-io/lynceus/rule"
 	"github.com/lynceus-io/lynceus/rule/sigma"
@@ -65,7 +66,7 @@ func newSite(t *testing.T, change func(*api.Options)) *site {
 	}
 	for _, r := range token.Roles() {
 		n := token.New{Name: "the " + r.String(), Role: r, By: "test"}
-		if r == token.Agent {
+		if r == token.Agent || r == token.Sensor {
 			n.Cluster = "prod"
 		}
 		if _, s.tokens[r], err = tokens.Create(n); err != nil {
@@ -83,6 +84,12 @@ func newSite(t *testing.T, change func(*api.Options)) *site {
 		Status: func(context.Context) (api.Status, error) {
 			return api.Status{Version: "test", Store: "s1", Started: time.Now().UTC()}, nil
 		},
+		Coverage: func(_ context.Context, q coverage.Question) (*coverage.Statement, error) {
+			return testBook().State(q, time.Now()), nil
+		},
+		Sources: func() api.SourceStates {
+			return api.SourceStates{Sources: testBook().Sources(time.Now()), Missing: []api.MissingSource{{Role: coverage.Audit, What: "requests", Enable: "follow a log"}}}
+		},
 		Metrics: reg, Registry: reg, Uses: s, Now: time.Now,
 		Log: slog.New(slog.NewJSONHandler(&lockedWriter{w: s.log}, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
@@ -97,6 +104,19 @@ func newSite(t *testing.T, change func(*api.Options)) *site {
 	t.Cleanup(hs.Close)
 	s.url = hs.URL
 	return s
+}
+
+// testBook is the ledger of a sensor that lost something and has been silent since.
+func testBook() *coverage.Book {
+	b := coverage.NewBook(0)
+	at := time.Now().UTC().Add(-time.Hour).Truncate(time.Minute)
+	a := coverage.Account{
+		Key: coverage.Key{Cluster: "prod", Node: "w1", Source: coverage.SensorSource}, Role: coverage.Sensor, Kind: coverage.Total, Reporter: coverage.SensorSource,
+		From: at, To: at.Add(time.Minute), Counts: coverage.Counts{Seen: 95}, Timed: true, Oldest: at,
+	}
+	a.Lose(coverage.Ring, 5)
+	b.Add(&a)
+	return b
 }
 
 type watcher struct{ store *fakeStore }

@@ -61,6 +61,9 @@ func (c *call) stream(f format, a hunt.Answer, tell func(error) error) error {
 	out := &lineWriter{w: c.w, stall: c.s.limits.Stall}
 	st := &streamer{enc: f.make(out), out: out, answer: a}
 	c.w.Header().Set("Content-Type", f.media)
+	if s := hunt.CoverageOf(a); s != nil {
+		c.w.Header().Set(coverageHeader, headerText(s.Line())) // for forms that have no place for it
+	}
 	c.w.Header().Set("X-Accel-Buffering", "no") // nginx passes each piece on at once
 	if err := st.enc.head(a); err != nil {
 		return err

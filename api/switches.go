@@ -26,6 +26,14 @@ type Switches interface {
 type Rule struct {
 	report.Rule
 	Off []switches.Stored `json:"off"`
+	// Explanation says in words what it compiles to; of one rule only.
+	Explanation string `json:"explanation,omitempty"`
+	// Text is the rule as its file has it, Cases are its tests, Tables and
+	// Fields what it reads; of one rule only.
+	Text   string     `json:"text,omitempty"`
+	Cases  []RuleCase `json:"cases,omitempty"`
+	Tables []string   `json:"tables,omitempty"`
+	Fields []string   `json:"fields,omitempty"`
 }
 
 // newRule returns a rule with those of the switches that are its own.
@@ -34,12 +42,12 @@ func newRule(r *rule.Rule, off []switches.Stored) Rule {
 	return Rule{Rule: report.NewRule(r), Off: nonNil(own)}
 }
 
-// off are the switches in force.
+// off are the switches in force, as far as whoever asks may see their cluster.
 func (c *call) off() []switches.Stored {
 	if c.s.o.Switches == nil {
 		return nil
 	}
-	return c.s.o.Switches.List()
+	return slices.DeleteFunc(slices.Clone(c.s.o.Switches.List()), func(s switches.Stored) bool { return s.Cluster != "" && !c.seesCluster(s.Cluster) })
 }
 
 // RuleOff asks for a rule to be switched off.
@@ -66,7 +74,7 @@ func (c *call) ruleOff() error {
 	if err != nil {
 		return err
 	}
-	s, err := c.s.o.Switches.SwitchOff(c.r.Context(), switches.Switch{Rule: r.ID, Cluster: in.Cluster, Reason: in.Reason, Until: in.Until}, c.token.Name)
+	s, err := c.s.o.Switches.SwitchOff(c.r.Context(), switches.Switch{Rule: r.ID, Cluster: in.Cluster, Reason: in.Reason, Until: in.Until}, c.who.Name)
 	if err != nil {
 		return switchProblem(err)
 	}
@@ -79,7 +87,7 @@ func (c *call) ruleOn() error {
 	if err != nil {
 		return err
 	}
-	s, err := c.s.o.Switches.SwitchOn(c.r.Context(), r.ID, c.r.URL.Query().Get("cluster"), c.token.Name)
+	s, err := c.s.o.Switches.SwitchOn(c.r.Context(), r.ID, c.r.URL.Query().Get("cluster"), c.who.Name)
 	if err != nil {
 		return switchProblem(err)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/lynceus-io/lynceus/api/problem"
 	"github.com/lynceus-io/lynceus/api/token"
+	"github.com/lynceus-io/lynceus/kql/scope"
 )
 
 func (c *call) tokens() error {
@@ -21,8 +22,11 @@ func (c *call) tokens() error {
 type NewToken struct {
 	Name string     `json:"name"`
 	Role token.Role `json:"role"`
-	// Cluster that an agent is for.
+	// Cluster that an agent or sensors are for, and Node that a sensor is for.
 	Cluster string `json:"cluster,omitempty"`
+	Node    string `json:"node,omitempty"`
+	// Scope limits what a viewer, analyst or responder may see.
+	Scope scope.Scope `json:"scope,omitzero"`
 	// Seconds to live; 0 means that it does not expire.
 	Seconds int64 `json:"seconds"`
 }
@@ -45,7 +49,7 @@ func (c *call) tokenCreate() error {
 	if in.Seconds > maxLife || in.Seconds < 0 {
 		return problem.New(problem.BadRequest, "a token cannot live for %d seconds", in.Seconds).Advise("give at most ten years, or 0 for ever")
 	}
-	t, text, err := c.s.o.Tokens.Create(token.New{Name: in.Name, Role: in.Role, Cluster: in.Cluster, Life: time.Duration(in.Seconds) * time.Second, By: c.token.Name})
+	t, text, err := c.s.o.Tokens.Create(token.New{Name: in.Name, Role: in.Role, Cluster: in.Cluster, Node: in.Node, Scope: in.Scope, Life: time.Duration(in.Seconds) * time.Second, By: c.who.Name})
 	if err != nil {
 		return problem.New(problem.BadRequest, "%v", err).Because(err)
 	}

@@ -9,9 +9,10 @@ import (
 // no token and no answer.
 type Use struct {
 	Time time.Time
-	// Who is the token's name, "" for a request without a known one; TokenID
-	// and Role are the token's.
-	Who, TokenID, Role string
+	// Who is the name of who did it, "" where that is not known; ID and Role
+	// are the principal's, Method is how it signed in, and Scope what it is
+	// limited to, in words.
+	Who, ID, Role, Method, Scope string
 	// Remote is the address that the request came from.
 	Remote string
 	// Action is the route's name, such as "query"; What is the thing or the

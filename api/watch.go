@@ -13,7 +13,7 @@ func (c *call) watch() error {
 		return missing("watching")
 	}
 	q := c.r.URL.Query()
-	r := hunt.WatchRequest{Table: q.Get("table"), Where: q.Get("where")}
+	r := hunt.WatchRequest{Table: q.Get("table"), Where: q.Get("where"), Scope: c.who.Scope}
 	if r.Table == "" {
 		r.Table = event.ClassAudit.String()
 	}
@@ -28,11 +28,16 @@ func (c *call) watch() error {
 	if err != nil {
 		return err
 	}
+	leave, err := c.share(c.s.watchShares, 0, "watches", "as many watches open as one may")
+	if err != nil {
+		return err
+	}
+	defer leave()
 	select {
 	case c.s.watches <- struct{}{}:
 		defer func() { <-c.s.watches }()
 	default:
-		return problem.New(problem.Busy, "%d watches are open already, as many as may be", c.s.limits.Watches).Advise("close one")
+		return problem.New(problem.Busy, "%d watches are open already, as many as may be", c.s.limits.Watches).After(busyWait).Advise("close one")
 	}
 	answer, err := c.s.o.Live.Watch(c.r.Context(), r)
 	if err != nil {

@@ -25,7 +25,8 @@ type Bus struct {
 	partitions []*partition
 	quarantine jetstream.Stream
 	floors     jetstream.KeyValue // what each consumer has acknowledged
-	part       int                // greatest message
+	part       int                // greatest message of a payload
+	bundle     int                // greatest message of several payloads
 
 	quarantined, incomplete atomic.Int64
 
@@ -43,7 +44,7 @@ func Open(ctx context.Context, opts Options) (*Bus, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Bus{opts: opts, part: maxPart}
+	b := &Bus{opts: opts, part: maxPart, bundle: maxPart}
 	if err := b.open(ctx); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
@@ -58,7 +59,8 @@ func (b *Bus) open(ctx context.Context) error {
 	if err := b.connect(); err != nil {
 		return err
 	}
-	b.part = min(maxPart, int(b.conn.MaxPayload())-partHead)
+	largest := int(b.conn.MaxPayload()) - partHead
+	b.part, b.bundle = min(maxPart, largest), min(maxBundleBytes, largest)
 	var err error
 	if b.js, err = jetstream.New(b.conn, jetstream.WithDefaultTimeout(apiTimeout)); err != nil {
 		return fmt.Errorf("bus: use JetStream: %w", err)
@@ -108,7 +110,7 @@ func (b *Bus) connect() error {
 			to = append(to, nats.Secure(b.opts.TLS))
 		}
 		if b.conn, err = nats.Connect(b.opts.URL, to...); err != nil {
-			return fmt.Errorf("bus: connect to %s: %w; is it a NATS server, and may this client connect to it?", hosts(b.opts.URL), err)
+			return fmt.Errorf("bus: connect to %s: %w; is it a NATS server, and may this client connect to it?", Hosts(b.opts.URL), err)
 		}
 		return nil
 	}
@@ -124,8 +126,8 @@ func (b *Bus) connect() error {
 	return nil
 }
 
-// hosts is a URL without the user and password that may stand in it.
-func hosts(urls string) string {
+// Hosts is a URL without the user and password that may stand in it.
+func Hosts(urls string) string {
 	parts := strings.Split(urls, ",")
 	for i, p := range parts {
 		if at := strings.LastIndexByte(p, '@'); at >= 0 {
@@ -145,6 +147,14 @@ func (b *Bus) Replicas() int { return b.opts.Replicas }
 
 // Partitions returns how many partitions there are, numbered from 0.
 func (b *Bus) Partitions() int { return len(b.partitions) }
+
+// patience bounds one question to the server.
+func (b *Bus) patience() time.Duration {
+	if b.embedded == nil {
+		return clusterTimeout
+	}
+	return requestTimeout
+}
 
 // Counts are what happened since Open.
 type Counts struct {

@@ -2,10 +2,11 @@ package bus
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -13,19 +14,22 @@ import (
 )
 
 const (
-	requestTimeout = 30 * time.Second       // bounds one question to the server
+	requestTimeout = 30 * time.Second       // bounds one question to the server, whose disk may be busy
+	clusterTimeout = 10 * time.Second       // the same to a cluster: a server that died answers none, and another is in its place within seconds
 	idleTimeout    = 5 * time.Minute        // without a question the server forgets where a consumer was, which then tells it again
 	reattachPause  = 100 * time.Millisecond // before that, so as not to spin while a server is away
 )
 
 // Consumer reads the batches of one partition in order. It is for one
-// goroutine at a time, and one Consumer of a name and partition may be in use
-// at a time, in all processes.
+// goroutine at a time. Of several of one name and partition, in all processes,
+// the one that was made last can acknowledge.
 type Consumer struct {
 	bus       *Bus
 	name      string
 	partition *partition
 	floor     uint64             // acknowledged
+	revision  uint64             // of where that is kept
+	mark      string             // by which it knows what it wrote there
 	read      uint64             // returned by Pull
 	next      uint64             // sequence to ask for next; a payload's first parts may lie between
 	pull      jetstream.Consumer // the server's side; nil until it is needed
@@ -47,13 +51,20 @@ func (b *Bus) Consumer(ctx context.Context, name string, partition int) (*Consum
 	if err != nil {
 		return nil, err
 	}
-	return &Consumer{bus: b, name: name, partition: p, floor: floor, read: floor, next: floor + 1}, nil
+	c := &Consumer{bus: b, name: name, partition: p, floor: floor, read: floor, next: floor + 1, mark: rand.Text()}
+	// Written anew, the position is this consumer's: what an earlier one that
+	// does not know of its end acknowledges is refused.
+	c.revision, err = b.floors.Put(ctx, floorKey(name, p), c.position(floor))
+	if err != nil {
+		return nil, fmt.Errorf("bus: keep the position of consumer %s: %w", name, err)
+	}
+	return c, nil
 }
 
 // PullOptions bound one Pull. The zero value asks for 4 MiB and waits a second.
 type PullOptions struct {
 	MaxBytes    int           // of payloads; the first comes whatever its size
-	MaxMessages int           // 0 means no limit but MaxBytes
+	MaxMessages int           // 0 means no limit but MaxBytes; payloads that were stored together come together
 	Wait        time.Duration // for the first one
 }
 
@@ -74,7 +85,7 @@ func (c *Consumer) Pull(ctx context.Context, o PullOptions) ([]Message, error) {
 	deadline := time.Now().Add(o.Wait)
 	for len(out) < o.MaxMessages && bytes < o.MaxBytes {
 		// So many messages cannot exceed what is left by more than one.
-		n := min(max((o.MaxBytes-bytes)/maxPart, 1), o.MaxMessages-len(out))
+		n := min(max((o.MaxBytes-bytes)/maxBundleBytes, 1), o.MaxMessages-len(out))
 		wait := time.Duration(0)
 		if len(out) == 0 {
 			wait = time.Until(deadline)
@@ -84,10 +95,10 @@ func (c *Consumer) Pull(ctx context.Context, o PullOptions) ([]Message, error) {
 			return nil, err
 		}
 		for _, m := range got {
-			if payload, complete := c.parts.join(m.Headers().Get, m.Data(), m.seq, m.at); complete {
-				out = append(out, payload)
-				bytes += len(payload.Data)
-				c.read = payload.Seq
+			before := len(out)
+			if out = c.parts.take(out, m.Headers().Get, m.Data(), m.seq, m.at); len(out) > before {
+				bytes += lengthOf(out[before:])
+				c.read = m.seq
 			}
 		}
 		c.bus.incomplete.Add(c.parts.incomplete)
@@ -97,6 +108,14 @@ func (c *Consumer) Pull(ctx context.Context, o PullOptions) ([]Message, error) {
 		}
 	}
 	return out, nil
+}
+
+// lengthOf is how many bytes payloads have.
+func lengthOf(all []Message) (n int) {
+	for i := range all {
+		n += len(all[i].Data)
+	}
+	return n
 }
 
 // delivered is a message with its place in the stream.
@@ -149,7 +168,7 @@ func (c *Consumer) checkNothingLost(ctx context.Context) {
 	if c.pull == nil || ctx.Err() != nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	ctx, cancel := context.WithTimeout(ctx, c.bus.patience())
 	defer cancel()
 	if info, err := c.pull.Info(ctx); err != nil || info.Delivered.Consumer > c.delivered {
 		c.pull = nil
@@ -204,7 +223,7 @@ func (c *Consumer) collect(batch jetstream.MessageBatch, err error) ([]delivered
 
 // attach tells the server where to begin.
 func (c *Consumer) attach(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	ctx, cancel := context.WithTimeout(ctx, c.bus.patience())
 	defer cancel()
 	var err error
 	c.delivered = 0
@@ -231,14 +250,47 @@ func (c *Consumer) Ack(ctx context.Context, sequence uint64) error {
 	if sequence > c.read {
 		return fmt.Errorf("bus: consumer %s acknowledges %d, but has read up to %d only", c.name, sequence, c.read)
 	}
-	if _, err := c.bus.floors.Put(ctx, floorKey(c.name, c.partition), []byte(strconv.FormatUint(sequence, 10))); err != nil {
+	revision, err := c.keep(ctx, sequence)
+	if errors.Is(err, ErrOvertaken) && c.wrote(ctx) {
+		revision, err = c.keep(ctx, sequence)
+	}
+	if err != nil {
 		return fmt.Errorf("bus: keep the position of consumer %s: %w", c.name, err)
 	}
-	c.floor = sequence
+	c.floor, c.revision = sequence, revision
 	if !c.partition.trimDue() {
 		return nil
 	}
 	return c.bus.trim(ctx, c.partition)
+}
+
+// position is what is kept of where a consumer is: a number, and whose it is.
+func (c *Consumer) position(sequence uint64) []byte {
+	return fmt.Appendf(nil, "%d %s", sequence, c.mark)
+}
+
+// keep writes a position over that which the consumer wrote last.
+func (c *Consumer) keep(ctx context.Context, sequence uint64) (revision uint64, err error) {
+	ctx, cancel := context.WithTimeout(ctx, c.bus.patience())
+	defer cancel()
+	revision, err = c.bus.floors.Update(ctx, floorKey(c.name, c.partition), c.position(sequence), c.revision)
+	if errors.Is(err, jetstream.ErrKeyRevisionMismatch) || errors.Is(err, jetstream.ErrKeyExists) {
+		err = ErrOvertaken
+	}
+	return revision, err
+}
+
+// wrote reports whether what is kept is the consumer's own: the server took it, and its answer was lost.
+func (c *Consumer) wrote(ctx context.Context) bool {
+	entry, err := c.bus.floors.Get(ctx, floorKey(c.name, c.partition))
+	if err != nil {
+		return false
+	}
+	if _, mark, _ := strings.Cut(string(entry.Value()), " "); mark != c.mark {
+		return false
+	}
+	c.revision = entry.Revision()
+	return true
 }
 
 // Sequence names what the sequence numbers of messages belong to: the

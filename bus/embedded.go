@@ -3,7 +3,6 @@ package bus
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"math"
 	"net"
 	"os"
@@ -14,6 +13,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/lynceus-io/lynceus/bus/internal/natslog"
 )
 
 // startTimeout bounds the start of the embedded server, which reads what it
@@ -133,7 +134,7 @@ func (e *embedded) stop() error {
 }
 
 func startServer(o Options) (*server.Server, error) {
-	store := int64(o.Partitions)
+	store := int64(max(o.Partitions, 1))
 	if o.MaxBytes > (math.MaxInt64-stateBytes)/store {
 		return nil, fmt.Errorf("bus: %d partitions of %d bytes are more than any disk has", o.Partitions, o.MaxBytes)
 	}
@@ -144,7 +145,7 @@ func startServer(o Options) (*server.Server, error) {
 		JetStream:              true,
 		StoreDir:               storeDir(o),
 		SyncAlways:             true,
-		MaxPayload:             maxPart + 2*partHead,
+		MaxPayload:             maxBundleBytes + 2*partHead,
 		JetStreamMaxMemory:     64 << 20,
 		JetStreamMaxStore:      store*o.MaxBytes + stateBytes,
 		DisableJetStreamBanner: true,
@@ -152,7 +153,7 @@ func startServer(o Options) (*server.Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("bus: make the embedded server: %w", err)
 	}
-	s.SetLoggerV2(serverLog{o.Log.With("component", "bus")}, false, false, false)
+	s.SetLoggerV2(natslog.Log{To: o.Log.With("component", "bus")}, false, false, false)
 	s.Start()
 	if !s.ReadyForConnections(startTimeout) || !s.JetStreamEnabled() {
 		s.Shutdown()
@@ -161,13 +162,3 @@ func startServer(o Options) (*server.Server, error) {
 	}
 	return s, nil
 }
-
-// serverLog hands the server's lines to slog.
-type serverLog struct{ log *slog.Logger }
-
-func (l serverLog) Noticef(format string, v ...any) { l.log.Debug(fmt.Sprintf(format, v...)) }
-func (l serverLog) Warnf(format string, v ...any)   { l.log.Warn(fmt.Sprintf(format, v...)) }
-func (l serverLog) Fatalf(format string, v ...any)  { l.log.Error(fmt.Sprintf(format, v...)) }
-func (l serverLog) Errorf(format string, v ...any)  { l.log.Error(fmt.Sprintf(format, v...)) }
-func (l serverLog) Debugf(format string, v ...any)  { l.log.Debug(fmt.Sprintf(format, v...)) }
-func (l serverLog) Tracef(format string, v ...any)  { l.log.Debug(fmt.Sprintf(format, v...)) }

@@ -23,6 +23,8 @@ func (b *Bus) Lag(ctx context.Context, consumer string, partition int) (Lag, err
 	if err != nil {
 		return Lag{}, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, b.patience())
+	defer cancel()
 	floor, err := b.floor(ctx, consumer, p)
 	if err != nil {
 		return Lag{}, err

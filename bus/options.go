@@ -17,10 +17,16 @@ const (
 	// payload goes in several, which are stored together or not at all. The
 	// server's own default limit is 1 MiB; throughput is best from 256 KiB.
 	maxPart = 512 << 10
+	// maxBundleBytes is the greatest message of several payloads that is sent to
+	// the server: messages that are stored together cost it a directory of their
+	// own, one that is larger does not.
+	maxBundleBytes = 2 << 20
 	// partHead is room for the headers of a message.
 	partHead = 4 << 10
-	// defaultMaxBytes is an hour of 5,000 audit events a second.
-	defaultMaxBytes = 4 << 30
+	// DefaultMaxBytes is Options.MaxBytes when it is 0: an hour of 5,000 audit events a second.
+	DefaultMaxBytes = 4 << 30
+	// NoPartitions is Options.Partitions for a bus that takes no batches.
+	NoPartitions = -1
 	// quarantineBytes and quarantineAge bound the quarantine: what is beyond
 	// is deleted, oldest first.
 	quarantineBytes = 256 << 20
@@ -50,11 +56,15 @@ type Options struct {
 	// Name begins the names of streams and subjects; "" means "lynceus".
 	// Installations that share a cluster differ in it.
 	Name string
-	// Partitions is how many independent sequences there are; 0 means 1.
+	// Partitions is how many independent sequences there are; 0 means 1, and
+	// NoPartitions that only the connection is wanted.
 	Partitions int
 	// Consumers are the names of all who must have acknowledged a batch before
 	// it is deleted. There must be one.
 	Consumers []string
+	// KeepLast keeps the last message of each partition even when all have
+	// acknowledged it.
+	KeepLast bool
 	// MaxBytes bounds what each partition keeps, in bytes; 0 means 4 GiB.
 	MaxBytes int64
 	// MinFree is what must stay free on the disk of Dir, in bytes; 0 means
@@ -84,13 +94,16 @@ func (o Options) complete() (Options, error) {
 			return o, fmt.Errorf("bus: %q cannot be a name: use at most 32 letters, digits, _ and -", n)
 		}
 	}
-	o.Partitions = max(o.Partitions, 1)
+	if o.Partitions == 0 {
+		o.Partitions = 1
+	}
+	o.Partitions = max(o.Partitions, 0)
 	o.Replicas = max(o.Replicas, 1)
 	if o.Partitions > 1024 || o.Replicas > 5 {
 		return o, fmt.Errorf("bus: %d partitions and %d replicas; at most 1024 and 5 are possible", o.Partitions, o.Replicas)
 	}
 	if o.MaxBytes <= 0 {
-		o.MaxBytes = defaultMaxBytes
+		o.MaxBytes = DefaultMaxBytes
 	}
 	if o.MinFree <= 0 {
 		o.MinFree = defaultMinFree

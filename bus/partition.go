@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -17,6 +18,7 @@ type partition struct {
 	subject string
 	stream  jetstream.Stream
 	epoch   string // of its sequence numbers
+	group   group
 
 	mu      sync.Mutex
 	trimmed uint64    // what lies at or below is deleted
@@ -51,6 +53,8 @@ func (b *Bus) openPartition(ctx context.Context, number int) (*partition, error)
 
 // trim deletes what every consumer has acknowledged.
 func (b *Bus) trim(ctx context.Context, p *partition) error {
+	ctx, cancel := context.WithTimeout(ctx, b.patience())
+	defer cancel()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.last = time.Now()
@@ -63,6 +67,13 @@ func (b *Bus) trim(ctx context.Context, p *partition) error {
 		if i == 0 || floor < least {
 			least = floor
 		}
+	}
+	if b.opts.KeepLast && least > p.trimmed {
+		info, err := p.stream.Info(ctx)
+		if err != nil {
+			return fmt.Errorf("bus: ask about partition %d: %w", p.number, err)
+		}
+		least = min(least, max(info.State.LastSeq, 1)-1)
 	}
 	if least <= p.trimmed {
 		return nil
@@ -89,7 +100,8 @@ func (b *Bus) floor(ctx context.Context, consumer string, p *partition) (uint64,
 	if err != nil {
 		return 0, fmt.Errorf("bus: read the position of consumer %s: %w", consumer, err)
 	}
-	n, err := strconv.ParseUint(string(entry.Value()), 10, 64)
+	number, _, _ := strings.Cut(string(entry.Value()), " ")
+	n, err := strconv.ParseUint(number, 10, 64)
 	if err != nil {
 		return 0, fmt.Errorf("bus: the position of consumer %s is no number: %w", consumer, err)
 	}

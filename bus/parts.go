@@ -27,12 +27,23 @@ func parsePart(header string) (id string, i, n int, ok bool) {
 // Message is one payload as a consumer gets it.
 type Message struct {
 	First uint64    // sequence of its first message
-	Seq   uint64    // sequence of its last: acknowledge up to it
+	Seq   uint64    // sequence of its last: acknowledge up to it; payloads that were stored together have the same
 	Time  time.Time // when it was stored
 	Data  []byte    // the payload; the consumer owns it
 
+	origin string // "" for none
+	index  int    // among those stored in the same message
 	header func(key string) string
 }
+
+// indexBits is how many bits of a payload's number tell it from others of the same message.
+const indexBits = 8
+
+// numberOf is the number of a payload by its sequence and its place in the message.
+func numberOf(seq uint64, index int) uint64 { return seq<<indexBits | uint64(index) }
+
+// Number tells the payload from all others of its partition. Later ones have higher numbers.
+func (m *Message) Number() uint64 { return numberOf(m.Seq, m.index) }
 
 // assembly joins the parts of payloads. Parts of one payload follow each
 // other; a payload that breaks off was never acknowledged to its publisher
@@ -45,17 +56,29 @@ type assembly struct {
 	incomplete int64 // payloads that broke off
 }
 
-// join takes the next message; complete is true when it ends a payload.
+// take takes the next message, and appends the payloads that it holds or ends.
+func (a *assembly) take(dst []Message, header func(string) string, data []byte, seq uint64, at time.Time) []Message {
+	if n := header(headerBundle); n != "" {
+		a.drop()
+		return unbundle(Message{First: seq, Seq: seq, Time: at, Data: data, header: header}, n, dst)
+	}
+	if m, complete := a.join(header, data, seq, at); complete {
+		return append(dst, m)
+	}
+	return dst
+}
+
+// join takes the next message that holds a payload or a part of one; complete is true when it ends a payload.
 func (a *assembly) join(header func(string) string, data []byte, seq uint64, at time.Time) (m Message, complete bool) {
 	id, i, n, part := parsePart(header(headerPart))
 	if !part {
 		a.drop()
-		return Message{First: seq, Seq: seq, Time: at, Data: data, header: header}, true
+		return Message{First: seq, Seq: seq, Time: at, Data: data, origin: header(headerOrigin), header: header}, true
 	}
 	if i == 1 {
 		a.drop()
 		a.id, a.next, a.n = id, 1, n
-		a.message = Message{First: seq, header: header}
+		a.message = Message{First: seq, origin: header(headerOrigin), header: header}
 	}
 	if a.id != id || a.next != i || a.n != n || len(a.message.Data)+len(data) > MaxPayload {
 		a.drop()

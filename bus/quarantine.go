@@ -16,6 +16,7 @@ import (
 const (
 	headerReason   = "Lynceus-Reason"
 	headerSequence = "Lynceus-Sequence"
+	headerIndex    = "Lynceus-Index"
 	headerStored   = "Lynceus-Stored"
 )
 
@@ -45,26 +46,34 @@ func (c *Consumer) Quarantine(ctx context.Context, m Message, reason error) erro
 	case err != nil:
 		return fmt.Errorf("bus: look into the quarantine: %w", err)
 	default:
-		if seq, err := strconv.ParseUint(last.Header.Get(headerSequence), 10, 64); err == nil && seq >= m.Seq {
+		seq, err := strconv.ParseUint(last.Header.Get(headerSequence), 10, 64)
+		index, _ := strconv.Atoi(last.Header.Get(headerIndex)) // 0 where it is not said
+		if err == nil && numberOf(seq, index) >= m.Number() {
 			return nil
 		}
 	}
-	text := strings.Map(func(r rune) rune {
+	header := nats.Header{
+		headerReason:   {oneLine(reason.Error())},
+		headerSequence: {strconv.FormatUint(m.Seq, 10)},
+		headerIndex:    {strconv.Itoa(m.index)},
+		headerStored:   {m.Time.UTC().Format(time.RFC3339Nano)},
+	}
+	if _, err := c.bus.send(ctx, subject, header, m.Data); err != nil {
+		return fmt.Errorf("put message %d of partition %d aside: %w", m.Seq, c.partition.number, err)
+	}
+	c.bus.quarantined.Add(1)
+	return nil
+}
+
+// oneLine returns a text as a header can hold it.
+func oneLine(text string) string {
+	text = strings.Map(func(r rune) rune {
 		if r < ' ' {
 			return ' '
 		}
 		return r
-	}, reason.Error())
-	header := nats.Header{
-		headerReason:   {text[:min(len(text), maxReason)]},
-		headerSequence: {strconv.FormatUint(m.Seq, 10)},
-		headerStored:   {m.Time.UTC().Format(time.RFC3339Nano)},
-	}
-	if _, err := c.bus.send(ctx, subject, header, m.Data); err != nil {
-		return fmt.Errorf("bus: put message %d of partition %d aside: %w", m.Seq, c.partition.number, err)
-	}
-	c.bus.quarantined.Add(1)
-	return nil
+	}, text)
+	return text[:min(len(text), maxReason)]
 }
 
 // Quarantined returns what is in quarantine, oldest first, at most limit.

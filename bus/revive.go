@@ -23,7 +23,7 @@ func (b *Bus) Health() error {
 	}
 	if b.embedded == nil {
 		if s := b.conn.Status(); s != nats.CONNECTED {
-			return fmt.Errorf("bus: the connection to %s is %s", hosts(b.opts.URL), s)
+			return fmt.Errorf("bus: the connection to %s is %s", Hosts(b.opts.URL), s)
 		}
 		return nil
 	}

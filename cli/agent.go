@@ -17,6 +17,7 @@ import (
 
 	"github.com/lynceus-io/lynceus/agent"
 	"github.com/lynceus-io/lynceus/api/client"
+	"github.com/lynceus-io/lynceus/bus/enroll"
 	"github.com/lynceus-io/lynceus/collect/redact"
 )
 
@@ -27,6 +28,7 @@ type agentFlags struct {
 	kube               kubeFlags
 	cluster            string
 	record             string
+	sensors            []string
 	verbose            bool
 }
 
@@ -39,6 +41,7 @@ func (f *agentFlags) register(s *pflag.FlagSet) {
 	f.kube.register(s)
 	s.StringVar(&f.cluster, "cluster", "", "`NAME` of the cluster; left out, that which the token is for, or one made of the cluster's UID")
 	s.StringVar(&f.record, "record", "", "write to `FILE` instead, as lynceus scan --inventory reads it; compressed where its name ends in .gz; - is standard output")
+	s.StringArrayVar(&f.sensors, "sensor-account", agent.DefaultSensors, "`NAMESPACE/NAME` of a service account whose pods may be node sensors (repeatable)")
 	s.BoolVarP(&f.verbose, "verbose", "v", false, "say more on standard error")
 }
 
@@ -98,7 +101,7 @@ func (a *app) runAgent(ctx context.Context, c *cobra.Command, f *agentFlags) err
 		return err
 	}
 	reporter, err := agent.New(agent.Options{
-		Cluster: config, Name: f.cluster, Hub: agent.NewRemote(hub), Key: agentKey(token), Version: productVersion(), Log: log, Now: a.now,
+		Cluster: config, Name: f.cluster, Hub: agent.NewRemote(hub), Key: agentKey(token), Sensors: f.sensors, Gate: &agent.GateOptions{Hub: enroll.Hub{URL: f.hub, TLS: trusted}, Token: token}, Version: productVersion(), Log: log, Now: a.now,
 	})
 	if err != nil {
 		return err

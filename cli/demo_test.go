@@ -148,6 +148,9 @@ func asked(t *testing.T, s Store, stdin string, args ...string) (stdout, stderr 
 // A question of each table that is there is answered, and says which tables
 // are empty.
 func TestAskSaysWhatIsLacking(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one command after another, each by itself: nothing for the race detector")
+	}
 	s, dir := newDemoStore(t), t.TempDir()
 	tests := []struct {
 		args          []string
@@ -168,6 +171,9 @@ func TestAskSaysWhatIsLacking(t *testing.T) {
 }
 
 func TestQueryErrors(t *testing.T) {
+	if testing.Short() {
+		t.Skip("wrong command lines, one after another: nothing for the race detector")
+	}
 	s, dir := newDemoStore(t), t.TempDir()
 	tests := []struct {
 		args []string

@@ -52,7 +52,7 @@ lynceus ask indicator shows every event of one indicator.`,
 }
 
 func (a *app) runHunt(c *cobra.Command, f *huntFlags, args []string) error {
-	o := hub.HuntOptions{Dir: a.dir(&sourceFlags{data: f.data}), Indicators: &seek.Indicators{}, Since: f.since.at, Until: f.until.at}
+	o := hub.HuntOptions{Now: a.now, Dir: a.dir(&sourceFlags{data: f.data}), Indicators: &seek.Indicators{}, Since: f.since.at, Until: f.until.at}
 	for _, text := range args {
 		if err := o.Indicators.Add(text); err != nil {
 			return usagef(c, "%q: %v", text, err)
@@ -76,7 +76,13 @@ func (a *app) runHunt(c *cobra.Command, f *huntFlags, args []string) error {
 	}
 	return lookBack(a, &f.pastFlags, o.Dir, line,
 		func() (*seek.Result, error) { return hub.Hunt(c.Context(), o) },
-		func(r *seek.Result) error { return output.WriteHunt(a.stdout, r, a.textOptions(a.stdout, colorAuto)) })
+		func(r *seek.Result) error {
+			if err := output.WriteHunt(a.stdout, r, a.textOptions(a.stdout, colorAuto)); err != nil {
+				return err
+			}
+			a.tellCoverage(r.Coverage, colorAuto)
+			return nil
+		})
 }
 
 // readIndicators adds those that a file lists, and says what in it is none.

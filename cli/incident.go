@@ -63,17 +63,18 @@ func (a *app) incidentList() *cobra.Command {
 					q.Set(name, text)
 				}
 			}
-			var out struct {
-				Incidents []api.Incident `json:"incidents"`
-				Next      string         `json:"next"`
-			}
+			var out api.IncidentList
 			if err := server.Do(c.Context(), "GET", incidentsPath, q, nil, &out); err != nil {
 				return err
 			}
 			if format == "json" {
 				return output.WriteDocument(a.stdout, out)
 			}
-			return output.WriteIncidents(a.stdout, out.Incidents, out.Next != "", a.textOptions(a.stdout, colorAuto))
+			if err := output.WriteIncidents(a.stdout, out.Incidents, out.Next != "", a.textOptions(a.stdout, colorAuto)); err != nil {
+				return err
+			}
+			a.tellCoverage(out.Coverage, colorAuto)
+			return nil
 		},
 	}
 	s := c.Flags()
@@ -126,7 +127,11 @@ func (a *app) incidentShow() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return output.WriteIncident(a.stdout, story, decided, a.textOptions(a.stdout, colorAuto))
+			if err := output.WriteIncident(a.stdout, story, decided, a.textOptions(a.stdout, colorAuto)); err != nil {
+				return err
+			}
+			a.tellCoverage(found.Coverage, colorAuto)
+			return nil
 		},
 	}
 	c.Flags().StringVarP(&format, "output", "o", "text", "format: text or json")

@@ -38,6 +38,9 @@ level: medium
 `
 
 func TestRulesBacktest(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one command after another, each by itself: little for the race detector, and a minute of it")
+	}
 	s := newDemoStore(t)
 	own := filepath.Join(t.TempDir(), "own.yml")
 	if err := os.WriteFile(own, []byte(ownRule), 0o600); err != nil {
@@ -90,6 +93,9 @@ func TestHunt(t *testing.T) {
 }
 
 func TestPastErrors(t *testing.T) {
+	if testing.Short() {
+		t.Skip("wrong command lines, one after another: nothing for the race detector")
+	}
 	s := newDemoStore(t)
 	for _, tt := range []struct {
 		args []string

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/lynceus-io/lynceus/api/evidence"
@@ -47,6 +48,9 @@ func (a *app) put(ctx context.Context, src *source, f *queryFlags, r hunt.Reques
 	}
 	for _, n := range answer.Notes() {
 		a.say("note: " + n)
+	}
+	if !f.quiet {
+		a.tellCoverage(hunt.CoverageOf(answer), f.color.mode())
 	}
 	if err != nil {
 		return rows, a.broken(ctx, rows, err)
@@ -101,6 +105,9 @@ func (a *app) prove(ctx context.Context, src *source, f *queryFlags, r hunt.Requ
 		return fmt.Errorf("evidence: which store answered: %w", err)
 	}
 	h := evidence.Header{Query: r.KQL, Params: r.Params, Time: r.Now, From: r.From, To: r.To, Store: store, Notes: answer.Notes()}
+	if s := hunt.CoverageOf(answer); s != nil {
+		h.Notes = append(slices.Clone(h.Notes), "coverage: "+s.Line())
+	}
 	for _, c := range answer.Columns() {
 		h.Columns = append(h.Columns, evidence.Column{Name: c.Name, Type: c.Type.String()})
 	}

@@ -30,18 +30,21 @@ const (
 
 // app is one run of the command.
 type app struct {
+	args           []string // all of them, as they were given
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	now            func() time.Time
 	getenv         func(string) string
 	// openStore opens the store of a data directory for reading.
 	openStore func(ctx context.Context, dir string) (Store, error)
+	// proc is where the processes of this machine are described, see proc(5).
+	proc string
 }
 
 // Run runs the command with the given arguments, without the program's name,
 // and returns the exit code. Errors are written to stderr.
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, now: time.Now, getenv: os.Getenv, openStore: openStore}
+	a := &app{args: args, stdin: stdin, stdout: stdout, stderr: stderr, now: time.Now, getenv: os.Getenv, openStore: openStore, proc: "/proc"}
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(stdin)
@@ -94,6 +97,6 @@ beginning to end; up keeps watching, stores every event, and answers questions a
 		RunE:              func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usagef(c, "%v", err) })
-	root.AddCommand(a.scan(), a.up(), a.query(), a.ask(), a.watchEvents(), a.hunt(), a.inventory(), a.incident(), a.exclude(), a.rules(), a.auditPolicy(), a.verify(), a.token(), a.agent(), a.clusters(), a.fields(), a.version())
+	root.AddCommand(a.scan(), a.up(), a.console(), a.query(), a.ask(), a.watchEvents(), a.hunt(), a.inventory(), a.incident(), a.exclude(), a.rules(), a.auditPolicy(), a.verify(), a.token(), a.login(), a.logout(), a.agent(), a.clusters(), a.nodes(), a.status(), a.sources(), a.doctor(), a.fields(), a.version())
 	return root
 }

@@ -23,8 +23,8 @@ func (a *app) scan() *cobra.Command {
 		Short: "Find attacks in audit logs",
 		Long: `Read Kubernetes audit logs and report the incidents and findings in them.
 
-FILE is an audit log as the API server writes it, or as EKS, GKE and AKS export it; plain, gzip
-or zstd, told apart by content. A DIRECTORY is read with all logs below it; - is standard input.
+FILE is an audit log as the API server writes it, or as EKS, GKE and AKS export it, or the events
+that lynceus-sensor wrote as jsonl; plain, gzip or zstd, told apart by content. A DIRECTORY is read with all logs below it; - is standard input.
 All of them together are one log: they are merged by time.
 
 Exit codes: 0 done, 1 --fail-on was met, 2 wrong use, 3 failed or no event could be read.`,
@@ -74,6 +74,11 @@ func (a *app) runScan(ctx context.Context, c *cobra.Command, f *scanFlags, files
 	if len(loaded.Unsupported) > 0 && !f.quiet {
 		a.say("some rules ask for what is not supported, and are not run; list them with\n  " + check)
 	}
+	poster, err := f.alerts.Start(hostname())
+	if err != nil {
+		return &usageError{err.Error()}
+	}
+	defer func() { err = errors.Join(err, a.endPosts(poster)) }()
 	done := a.watch(f, &o)
 	result, err := hub.Scan(ctx, o)
 	done()
@@ -85,6 +90,11 @@ func (a *app) runScan(ctx context.Context, c *cobra.Command, f *scanFlags, files
 	}
 	if err := a.write(f, result); err != nil {
 		return err
+	}
+	for _, found := range result.AtLeast(f.least()).Findings {
+		if err := poster.Post(found); err != nil {
+			return err
+		}
 	}
 	total := result.Coverage.Total()
 	switch {

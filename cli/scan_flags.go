@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/lynceus-io/lynceus/cli/alerts"
 	"github.com/lynceus-io/lynceus/hub"
 	"github.com/lynceus-io/lynceus/rule"
 )
@@ -29,6 +30,7 @@ type scanFlags struct {
 	out          string
 	color        colorFlags
 	workers      int
+	alerts       alerts.Flags
 	quiet        bool
 }
 
@@ -56,6 +58,7 @@ func (f *scanFlags) register(s *pflag.FlagSet) {
 	s.StringArrayVar(&f.feeds, "feed", nil, "list of addresses as `[NAME=]FILE`: tor=exits.txt; rules ask for it by name (repeatable)")
 	s.IntVar(&f.workers, "workers", 0, "how many goroutines decode; 0 means one for each core")
 	f.color.register(s)
+	f.alerts.Register(s)
 	s.BoolVarP(&f.quiet, "quiet", "q", false, "no progress and no warnings on standard error")
 }
 

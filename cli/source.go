@@ -18,6 +18,7 @@ import (
 	"github.com/lynceus-io/lynceus/api/client"
 	"github.com/lynceus-io/lynceus/api/hunt"
 	"github.com/lynceus-io/lynceus/api/local"
+	"github.com/lynceus-io/lynceus/api/login"
 	"github.com/lynceus-io/lynceus/api/saved"
 	"github.com/lynceus-io/lynceus/hub"
 )
@@ -33,13 +34,15 @@ const (
 // sourceFlags say whom a question is put to.
 type sourceFlags struct {
 	data, server, tokenFile, ca string
+	// session says that only that of lynceus login counts as a token.
+	session bool
 	// clickHouse is set by commands that can put a question to it.
 	clickHouse clickHouseFlags
 }
 
 func (f *sourceFlags) register(s *pflag.FlagSet) {
 	s.StringVar(&f.data, "data", "", "the data directory `DIR` of lynceus up, whether that runs or not; $"+dataEnv+", else "+defaultData)
-	s.StringVar(&f.server, "server", "", "ask the server at `URL` instead; its token comes from --token-file or $"+tokenEnv)
+	s.StringVar(&f.server, "server", "", "ask the server at `URL` instead; its token comes from --token-file, $"+tokenEnv+" or lynceus login")
 	s.StringVar(&f.tokenFile, "token-file", "", "read the token for --server from `FILE`")
 	s.StringVar(&f.ca, "ca", "", "trust only the certificates in `FILE` (PEM) of --server, not those that the system trusts")
 }
@@ -137,22 +140,7 @@ func remoteSource(c *client.Client) *source {
 // directory; local.ErrNone where none does.
 func (a *app) remote(f *sourceFlags) (*client.Client, error) {
 	if f.server != "" {
-		token := a.getenv(tokenEnv)
-		if f.tokenFile != "" {
-			b, err := os.ReadFile(f.tokenFile)
-			if err != nil {
-				return nil, err
-			}
-			token = strings.TrimSpace(string(b))
-		}
-		if token == "" {
-			return nil, &usageError{"--server needs a token: give --token-file, or set " + tokenEnv + "; lynceus token create makes one"}
-		}
-		certificates, err := trust("--ca", f.ca)
-		if err != nil {
-			return nil, err
-		}
-		return client.New(client.Options{Server: f.server, Token: token, TLS: certificates})
+		return a.namedServer(f)
 	}
 	if f.ca != "" {
 		return nil, &usageError{"--ca says which certificates of --server are trusted: give --server, too"}
@@ -165,6 +153,49 @@ func (a *app) remote(f *sourceFlags) (*client.Client, error) {
 		return nil, local.ErrNone // what left the note has ended without taking it away
 	}
 	return client.New(client.Options{Server: note.Address, Token: token})
+}
+
+// namedServer returns the server that --server names, as whom a token says or as
+// whoever signed in there.
+func (a *app) namedServer(f *sourceFlags) (*client.Client, error) {
+	token := a.getenv(tokenEnv)
+	if f.tokenFile != "" {
+		b, err := os.ReadFile(f.tokenFile)
+		if err != nil {
+			return nil, err
+		}
+		token = strings.TrimSpace(string(b))
+	}
+	certificates, err := trust("--ca", f.ca)
+	if err != nil {
+		return nil, err
+	}
+	if token != "" && !f.session {
+		return client.New(client.Options{Server: f.server, Token: token, TLS: certificates})
+	}
+	store, err := a.sessions()
+	if err != nil {
+		return nil, err
+	}
+	x, err := store.Load(f.server)
+	if errors.Is(err, login.ErrNone) {
+		return nil, &usageError{"--server needs a token: sign in with lynceus login, or give --token-file, or set " + tokenEnv + "; lynceus token create makes one"}
+	}
+	if err != nil {
+		return nil, err
+	}
+	if f.ca == "" && x.Authorities != "" {
+		certificates = &tls.Config{RootCAs: x509.NewCertPool(), MinVersion: tls.VersionTLS12}
+		certificates.RootCAs.AppendCertsFromPEM([]byte(x.Authorities)) // nobody is trusted where it is broken
+	}
+	renew := func(ctx context.Context) (string, error) {
+		x, err := store.Fresh(ctx, f.server, a.now)
+		if errors.Is(err, login.ErrEnded) {
+			return "", fmt.Errorf("%w; sign in again with lynceus login --server %s", err, f.server)
+		}
+		return x.ID, err
+	}
+	return client.New(client.Options{Server: f.server, Renew: renew, TLS: certificates})
 }
 
 // maxCA bounds a file of certificates, in bytes.

@@ -14,6 +14,7 @@ import (
 	"github.com/lynceus-io/lynceus/api/hunt"
 	"github.com/lynceus-io/lynceus/api/token"
 	"github.com/lynceus-io/lynceus/cli/output"
+	"github.com/lynceus-io/lynceus/kql/scope"
 )
 
 func (a *app) token() *cobra.Command {
@@ -22,7 +23,9 @@ func (a *app) token() *cobra.Command {
 		Short: "Make, list and revoke tokens for the API",
 		Long: `Tokens let people and programs use the API. Each has a role: a viewer reads findings, incidents, rules and the
 status; an analyst queries, too; a responder excludes findings, too; an admin makes tokens, too. An agent reports what one cluster
-contains, and may do nothing else.
+contains, and may do nothing else; with the token of sensors the node sensors of one cluster enroll at the gate, and do nothing else.
+A viewer, analyst or responder may be limited to clusters and namespaces: nothing else is there for them, in no answer and no count
+(docs/access.md).
 
 The commands work on the data directory, whether lynceus up runs or not, or with --server through the API.`,
 		Args: noArgs,
@@ -52,12 +55,13 @@ func (a *app) tokens(c *cobra.Command, f *sourceFlags) (tokenKeeper, error) {
 
 func (a *app) tokenCreate() *cobra.Command {
 	var f sourceFlags
-	role, expires, cluster := token.Viewer.String(), "", ""
+	role, expires, node := token.Viewer.String(), "", ""
+	var limit scope.Scope
 	c := &cobra.Command{
 		Use:     "create [flags] NAME",
 		Short:   "Make a token for a person or a program",
 		Long:    "Make a token and print it. It is shown this once: Lynceus keeps its hash only.",
-		Example: "  lynceus token create --role analyst --expires 90d jane\n  lynceus token create --role agent --cluster prod agent-of-prod",
+		Example: "  lynceus token create --role analyst --expires 90d jane\n  lynceus token create --role analyst --cluster prod --namespace payments --namespace 'team-*' jane\n  lynceus token create --role agent --cluster prod agent-of-prod\n  lynceus token create --role sensor --cluster prod --expires 1h sensors-of-prod",
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usagef(c, "give one name: who will use the token")
@@ -69,12 +73,20 @@ func (a *app) tokenCreate() *cobra.Command {
 			if err != nil {
 				return usagef(c, "--role: %v", err)
 			}
-			if (r == token.Agent) != (cluster != "") {
-				return usagef(c, "a token of an agent is for one cluster, and no other token is: give both --role agent and --cluster NAME, or neither")
+			if node != "" && r != token.Sensor {
+				return usagef(c, "--node is for --role sensor")
 			}
-			var life time.Duration
+			n := token.New{Name: args[0], Role: r, Node: node, By: userName()}
+			if r == token.Agent || r == token.Sensor {
+				if len(limit.Clusters) != 1 || len(limit.Namespaces) > 0 {
+					return usagef(c, "a token of an agent or of sensors is for one cluster and all of it: give one --cluster NAME, and no --namespace")
+				}
+				n.Cluster = limit.Clusters[0]
+			} else {
+				n.Scope = limit
+			}
 			if expires != "" {
-				if life, err = hunt.ParseSpan(expires); err != nil {
+				if n.Life, err = hunt.ParseSpan(expires); err != nil {
 					return usagef(c, "--expires: %v", err)
 				}
 			}
@@ -82,7 +94,7 @@ func (a *app) tokenCreate() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			t, text, err := keeper.Create(token.New{Name: args[0], Role: r, Cluster: cluster, Life: life, By: userName()})
+			t, text, err := keeper.Create(n)
 			if err != nil {
 				return err
 			}
@@ -90,13 +102,15 @@ func (a *app) tokenCreate() *cobra.Command {
 			if !t.Expires.IsZero() {
 				until = "until " + stampText(t.Expires)
 			}
-			a.say(fmt.Sprintf("token %s for %s, %s, %s; it is shown this once", t.ID, output.Clean(t.Name), t.Role, until))
+			a.say(fmt.Sprintf("token %s for %s, %s, %s; it is shown this once", t.ID, output.Clean(t.Name), roleText(&t), until))
 			_, err = fmt.Fprintln(a.stdout, text)
 			return err
 		},
 	}
-	c.Flags().StringVar(&role, "role", role, "`ROLE`: viewer, analyst, responder, admin, agent")
-	c.Flags().StringVar(&cluster, "cluster", "", "`NAME` of the cluster that an agent reports; for role agent, and needed there")
+	c.Flags().StringVar(&role, "role", role, "`ROLE`: viewer, analyst, responder, admin, agent, sensor")
+	c.Flags().StringArrayVar(&limit.Clusters, "cluster", nil, "`NAME` of a cluster to which the token is limited, NAME* for all that begin so (repeatable); of an agent the one that it reports, of sensors the one that they are of")
+	c.Flags().StringArrayVar(&limit.Namespaces, "namespace", nil, "`NAME` of a namespace to which the token is limited, NAME* for all that begin so (repeatable)")
+	c.Flags().StringVar(&node, "node", "", "`NAME` of the one node that a sensor may be of; left out, any of the cluster; for role sensor")
 	c.Flags().StringVar(&expires, "expires", "", "how long it is of use: 8h, 90d; left out it does not expire")
 	f.register(c.Flags())
 	return c
@@ -141,14 +155,25 @@ func writeTokens(w io.Writer, list []token.Token, now time.Time) error {
 		case !t.Expires.IsZero():
 			expires = t.Expires.UTC().Format("2006-01-02 15:04")
 		}
-		role := t.Role.String()
-		if t.Cluster != "" {
-			role += " of " + output.Clean(t.Cluster)
-		}
-		cells := []string{t.ID, role, t.Created.UTC().Format("2006-01-02 15:04"), output.Clean(t.CreatedBy), expires, output.Clean(t.Name)}
+		cells := []string{t.ID, roleText(&t), t.Created.UTC().Format("2006-01-02 15:04"), output.Clean(t.CreatedBy), expires, output.Clean(t.Name)}
 		fmt.Fprintln(tw, strings.Join(cells, "\t"))
 	}
 	return tw.Flush()
+}
+
+// roleText says what a token may do, and where.
+func roleText(t *token.Token) string {
+	role := t.Role.String()
+	if t.Cluster != "" {
+		role += " of " + output.Clean(t.Cluster)
+	}
+	if t.Node != "" {
+		role += "/" + output.Clean(t.Node)
+	}
+	if !t.Scope.All() {
+		role += " of " + output.Clean(t.Scope.String())
+	}
+	return role
 }
 
 func (a *app) tokenRevoke() *cobra.Command {

@@ -28,7 +28,7 @@ func (s *serverTokens) List() ([]token.Token, error) {
 // Create implements tokenKeeper. The server knows by whom.
 func (s *serverTokens) Create(n token.New) (token.Token, string, error) {
 	var out api.MadeToken
-	err := s.client.Do(s.ctx, "POST", "/api/v1/tokens", nil, api.NewToken{Name: n.Name, Role: n.Role, Cluster: n.Cluster, Seconds: int64(n.Life / time.Second)}, &out)
+	err := s.client.Do(s.ctx, "POST", "/api/v1/tokens", nil, api.NewToken{Name: n.Name, Role: n.Role, Cluster: n.Cluster, Node: n.Node, Scope: n.Scope, Seconds: int64(n.Life / time.Second)}, &out)
 	return out.Token, out.Secret, err
 }
 

@@ -10,6 +10,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/lynceus-io/lynceus/api/hunt"
+	"github.com/lynceus-io/lynceus/cli/alerts"
+	"github.com/lynceus-io/lynceus/collect/relay"
 	"github.com/lynceus-io/lynceus/collect/tail"
 	"github.com/lynceus-io/lynceus/collect/webhook"
 	"github.com/lynceus-io/lynceus/event"
@@ -23,12 +25,19 @@ type upFlags struct {
 	fromEnd    bool
 	cluster    string
 	kube       kubeFlags
+	sensor     upSensor
 	listen     string
 	tls        webhook.TLSFiles
 	plain      bool
-	hook       string
+	access     accessFlags
+	hook       []string
 	hookTLS    webhook.TLSFiles
 	clients    []string
+	kafka      kafkaFlags
+	hubble     relayFlags
+	tetragon   relayFlags
+	pubsub     pubsubFlags
+	identities identityFlags
 	rules      []string
 	noBuiltin  bool
 	inside     []string
@@ -36,7 +45,12 @@ type upFlags struct {
 	retention  []string
 	maxSize    string
 	silence    time.Duration
+	gate       hub.GateOptions
 	clickHouse upClickHouse
+	bus        busFlags
+	logs       logFlags
+	role       string
+	alerts     alerts.Flags
 	verbose    bool
 }
 
@@ -44,18 +58,28 @@ func (f *upFlags) register(s *pflag.FlagSet) {
 	s.SortFlags = false
 	s.StringVar(&f.data, "data", "", "the data `DIR`ectory; $"+dataEnv+", else "+defaultData)
 	s.StringArrayVar(&f.follow, "follow", nil, "follow the audit log `PATH` while it grows: a file, a directory or a pattern (repeatable)")
+	f.logs.register(s)
 	s.BoolVar(&f.fromEnd, "from-end", false, "begin at the end of files that are not known yet, not at their beginning")
 	f.kube.register(s)
+	f.sensor.register(s)
 	s.StringVar(&f.cluster, "cluster", "", "`NAME` of the cluster whose logs are followed and whose contents are watched")
 	s.StringVar(&f.listen, "listen", hub.DefaultListen, "`ADDRESS` of the API")
+	s.StringVar(&f.gate.Listen, "gate", "", "let node sensors and agents of other machines in at `ADDRESS`")
+	s.StringVar(&f.gate.Advertise, "gate-address", "", "`HOST:PORT` under which they reach it; left out, that of --gate, or its port at the host of the API")
 	s.StringVar(&f.tls.Certificate, "tls-cert", "", "certificate `FILE` of the API, in PEM")
 	s.StringVar(&f.tls.Key, "tls-key", "", "key `FILE` of that certificate")
 	s.BoolVar(&f.plain, "insecure-plain", false, "allow an API without TLS that others can reach: tokens pass in clear")
-	s.StringVar(&f.hook, "webhook", "", "take the audit events that API servers post at `ADDRESS`")
+	f.access.register(s)
+	s.StringArrayVar(&f.hook, "webhook", nil, "take the audit events that API servers post at `ADDRESS`, and what other tools do (repeatable: 0.0.0.0:4317 is where collectors of OpenTelemetry send by gRPC)")
 	s.StringVar(&f.hookTLS.Certificate, "webhook-cert", "", "certificate `FILE` of the webhook, in PEM; may be left out on loopback")
 	s.StringVar(&f.hookTLS.Key, "webhook-key", "", "key `FILE` of that certificate")
 	s.StringVar(&f.hookTLS.ClientAuthority, "webhook-client-ca", "", "`FILE` with the authority of clients' certificates")
-	s.StringArrayVar(&f.clients, "webhook-client", nil, "who may post, as `NAME=FILE` with a token, or NAME=cn:COMMON-NAME of a certificate (repeatable); NAME@CLUSTER names its cluster, which is else that of --kubeconfig, or NAME")
+	s.StringArrayVar(&f.clients, "webhook-client", nil, "who may post, as `NAME=FILE` with a token, NAME=cn:COMMON-NAME of a certificate, or NAME=google:EMAIL,AUDIENCE of the identity token that Pub/Sub sends (repeatable); NAME@CLUSTER names its cluster, which is else that of --kubeconfig, or NAME")
+	f.identities.register(s)
+	f.kafka.register(s)
+	f.hubble.register(s, "hubble", "flows of Hubble's relay", "; that of Cilium is *.hubble-relay.cilium.io")
+	f.tetragon.register(s, "tetragon", "events of Tetragon's agent", "")
+	f.pubsub.register(s)
 	s.StringArrayVar(&f.rules, "rules", nil, "also judge by the Sigma rules in `PATH`, a file or directory (repeatable)")
 	s.BoolVar(&f.noBuiltin, "no-builtin", false, "leave out the rules that come with Lynceus")
 	s.StringArrayVar(&f.inside, "inside", nil, "`CIDR` of a network that calls of the cluster's own and of its users come from (repeatable)")
@@ -64,7 +88,15 @@ func (f *upFlags) register(s *pflag.FlagSet) {
 	s.StringVar(&f.maxSize, "max-size", "", "how much all events may take: `SIZE` such as 50GB; the oldest go first")
 	s.DurationVar(&f.silence, "silence", hub.DefaultSilence, "how long no audit event may come before the status calls it a problem")
 	f.clickHouse.register(s)
+	f.bus.register(s)
+	s.StringVar(&f.role, "role", "", "do only a part of the work, beside other processes on the same --bus: `ROLES` of intake, detection, storage, api, separated by commas (default all)")
+	f.alerts.Register(s)
 	s.BoolVarP(&f.verbose, "verbose", "v", false, "say more on standard error")
+}
+
+// anySource reports whether any flag names somebody who sends events.
+func (f *upFlags) anySource() bool {
+	return len(f.follow) > 0 || f.logs.given() || len(f.hook) > 0 || f.gate.Listen != "" || f.kube.given() || len(f.kafka.brokers) > 0 || f.hubble.given() || f.tetragon.given() || len(f.pubsub.subscriptions) > 0
 }
 
 // options returns what the flags say about a server, but for its rules.
@@ -73,6 +105,15 @@ func (f *upFlags) options() (o hub.UpOptions, err error) {
 		return o, &usageError{"--silence: give a time above zero, such as 10m"}
 	}
 	o = hub.UpOptions{Follow: f.follow, Cluster: f.cluster, Listen: f.listen, TLS: f.tls, Plain: f.plain, Silence: f.silence}
+	if err := f.logs.set(&o); err != nil {
+		return o, err
+	}
+	switch {
+	case f.gate.Listen != "":
+		o.Gate = &f.gate
+	case f.gate.Advertise != "":
+		return o, &usageError{"--gate-address needs --gate ADDRESS"}
+	}
 	if f.fromEnd {
 		o.Start = tail.FromEnd
 	}
@@ -98,13 +139,29 @@ func (f *upFlags) options() (o hub.UpOptions, err error) {
 			return o, &usageError{"--max-size: " + err.Error()}
 		}
 	}
-	if f.hook == "" {
+	if o.Kafka, err = f.kafka.options(); err != nil {
+		return o, err
+	}
+	for _, of := range []struct {
+		flags   *relayFlags
+		service relay.Service
+	}{{&f.hubble, relay.Hubble}, {&f.tetragon, relay.Tetragon}} {
+		list, err := of.flags.options(of.service)
+		if err != nil {
+			return o, err
+		}
+		o.Relays = append(o.Relays, list...)
+	}
+	if o.PubSub, err = f.pubsub.options(); err != nil {
+		return o, err
+	}
+	if len(f.hook) == 0 {
 		if len(f.clients) > 0 {
 			return o, &usageError{"--webhook-client needs --webhook ADDRESS"}
 		}
 		return o, nil
 	}
-	o.Webhook = &hub.WebhookOptions{Listen: f.hook, TLS: f.hookTLS}
+	o.Webhook = &hub.WebhookOptions{Listen: f.hook[0], Also: f.hook[1:], TLS: f.hookTLS}
 	for _, text := range f.clients {
 		c, err := readClient(text)
 		if err != nil {
@@ -115,7 +172,8 @@ func (f *upFlags) options() (o hub.UpOptions, err error) {
 		}
 		o.Webhook.Clients = append(o.Webhook.Clients, c)
 	}
-	return o, nil
+	o.Webhook.Identify, err = f.identities.options(o.Webhook.Clients)
+	return o, err
 }
 
 // parseRetention reads how long tables are kept. A time without a table is
@@ -189,6 +247,12 @@ func readClient(text string) (c webhook.Client, err error) {
 	}
 	if cn, ok := strings.CutPrefix(what, "cn:"); ok {
 		c.Certificate = cn
+		return c, nil
+	}
+	if identity, ok := strings.CutPrefix(what, "google:"); ok {
+		if c.Email, c.Audience, ok = strings.Cut(identity, ","); !ok || c.Email == "" || c.Audience == "" {
+			return c, &usageError{fmt.Sprintf("--webhook-client %q: write NAME=google:EMAIL,AUDIENCE", text)}
+		}
 		return c, nil
 	}
 	b, err := os.ReadFile(what)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/lynceus-io/lynceus/cli/output"
+	"github.com/lynceus-io/lynceus/incident/falco"
 	"github.com/lynceus-io/lynceus/incident/ocsf"
 	"github.com/lynceus-io/lynceus/incident/report"
 	"github.com/lynceus-io/lynceus/rule"
@@ -40,7 +41,7 @@ var formats = map[string]func(io.Writer, *report.Result, output.TextOptions) err
 	"ocsf": func(w io.Writer, r *report.Result, _ output.TextOptions) error {
 		return ocsf.Write(w, r, productVersion())
 	},
-	"falco": func(w io.Writer, r *report.Result, _ output.TextOptions) error { return output.WriteFalco(w, r) },
+	"falco": func(w io.Writer, r *report.Result, _ output.TextOptions) error { return falco.Write(w, r) },
 	"sarif": func(w io.Writer, r *report.Result, _ output.TextOptions) error {
 		return output.WriteSARIF(w, r, productVersion())
 	},

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/lynceus-io/lynceus/collect/audit"
 	"github.com/lynceus-io/lynceus/event"
+	"github.com/lynceus-io/lynceus/event/jsonl"
 	"github.com/lynceus-io/lynceus/expr"
 	"github.com/lynceus-io/lynceus/rule"
 )
@@ -35,11 +37,19 @@ func why(r *rule.Rule, events [][]byte) []string {
 		return nil
 	}
 	var out []string
+	rows, err := jsonl.NewDecoder()
+	if err != nil {
+		return nil
+	}
 	var arena audit.Arena
 	var e event.Event
 	subject := program.NewSubject()
 	for n, doc := range events[:min(len(events), maxWhy)] {
-		if _, err := d.Decode(doc, &arena, &e); err != nil {
+		err := rows.Decode(doc, &e)
+		if errors.Is(err, jsonl.ErrNotEvent) {
+			_, err = d.Decode(doc, &arena, &e)
+		}
+		if err != nil {
 			out = append(out, fmt.Sprintf("event %d: %v", n+1, err))
 			continue
 		}

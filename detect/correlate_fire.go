@@ -128,7 +128,11 @@ func (w *correlator) request(g *group, b *burst, e *entry, figure float64, notes
 	}
 	e.done = b.id
 	t := w.s.findings
-	f := t.get(p, b.id, e.about)
+	id, reported := t.shared(p, b.id, e.about)
+	if reported {
+		return
+	}
+	f := t.get(p, id, e.about)
 	f.note(g, e, figure, notes)
 	if _, there := f.index(e.about); there {
 		return

@@ -74,6 +74,7 @@ type Target struct {
 	Command     string `json:"command,omitempty"`
 	Workload    string `json:"workload,omitempty"` // of a pod: its pod group, as Kind/name
 	Writer      string `json:"writer,omitempty"`   // of a pod: who wrote that
+	Node        string `json:"node,omitempty"`     // on which it happened, where a node saw it
 }
 
 // Value is one field of the first match, as text.

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"cmp"
 	"strings"
 	"unicode/utf8"
 
@@ -18,6 +19,7 @@ type about struct {
 	auditID string
 	cluster string
 	failed  bool
+	denied  bool  // a policy stopped it
 	actor   Actor // IPs and UserAgents hold at most one each
 	target  Target
 	size    int64
@@ -99,11 +101,16 @@ func (s *State) describePods(e *event.Event, a *about) {
 // fields.
 func describeRuntime(e *event.Event, a *about, own func(string) string) {
 	a.target.Verb = own(event.Activity.Get(e))
+	a.target.Node = own(event.K8sNode.Get(e))
+	a.denied = event.PolicyVerdict.Get(e) == "Denied"
+	if person := event.K8sSessionUser.Get(e); person != "" { // nearer than the account in the container
+		a.actor.User, a.actor.UID = own(person), ""
+	}
 	if a.target.Name == "" {
 		a.target.Name = own(event.K8sPod.Get(e))
 	}
 	if a.target.Command == "" {
-		a.target.Command = own(event.ProcessCmdLine.Get(e))
+		a.target.Command = own(cmp.Or(event.ProcessCmdLine.Get(e), event.ActorProcessCmdLine.Get(e)))
 	}
 }
 

@@ -27,6 +27,7 @@ type building struct {
 	summary bool
 
 	count, failed int64
+	denied        bool
 	ids           []requestID // in order, the earliest
 	first         *about      // of the earliest request
 	last          int64
@@ -49,6 +50,8 @@ type building struct {
 	restored bool
 	counted  int64
 	named    []requestID
+	// reports are the rows that others found.
+	reports []event.UID
 }
 
 // names reports whether an earlier run counted the request.
@@ -83,6 +86,7 @@ func (f *building) add(a *about, limit int) {
 	if a.failed {
 		f.failed++
 	}
+	f.denied = f.denied || a.denied
 	if f.first == nil {
 		f.actor, f.target, f.last = a.actor, a.target, a.time
 	} else if f.blend == blendSame {
@@ -174,7 +178,7 @@ func (f *building) finding() *Finding {
 		ID: f.id.String(), Rule: f.plan.rule, Severity: f.severity, Reasons: f.words(),
 		Cluster: f.first.cluster, First: unixTime(f.first.time), Last: unixTime(f.last),
 		Count: f.count, Failed: f.failed, AuditIDsTotal: f.count, Actor: f.first.actor, Target: f.first.target,
-		Evidence: f.evidence, Summary: f.summary,
+		Evidence: f.evidence, Summary: f.summary, Denied: f.denied,
 	}
 	if f.blend == blendSame {
 		out.Actor, out.Target = f.actor, f.target

@@ -19,6 +19,13 @@ type findings struct {
 	made    map[int32]*made
 	muted   map[int32]int64 // matches of a rule that went into summaries
 	changed map[event.UID]bool
+	// restored are the findings of an earlier run that name a row, and those
+	// that others reported of one, by the row's identity.
+	restored map[event.UID][]event.UID
+	// own has the finding in which a rule counted a row, aliases under which
+	// id what has another one is kept: the same was found by somebody else.
+	own, aliases links
+	foreign      int // rules that only reports name
 	// replaying: matches may be those that restored findings counted already.
 	replaying bool
 }
@@ -33,6 +40,7 @@ func newFindings(opts *StateOptions) *findings {
 	return &findings{
 		byID: map[event.UID]*building{}, hasher: event.NewUIDHasher(), perHour: opts.FindingsPerHour,
 		limit: opts.AuditIDs, max: opts.FindingBytes, made: map[int32]*made{}, muted: map[int32]int64{}, changed: map[event.UID]bool{},
+		restored: map[event.UID][]event.UID{},
 	}
 }
 

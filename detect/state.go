@@ -18,7 +18,7 @@ type SeenKind uint8
 // The kinds. What repeats word for word what was seen is not observed at all.
 const (
 	SeenFirst   SeenKind = iota // the first of its request, or an event that is no request
-	SeenAmended                 // a later stage of a request of which an event was observed
+	SeenAmended                 // a later stage of a request of which an event was observed, or a later revision of a row
 )
 
 // State turns matches into findings. It takes events one by one, about in
@@ -33,7 +33,10 @@ const (
 // same in all its stages.
 //
 // A request counts once, whatever its stages. It is judged by the first that
-// is seen and again by each later one: the last word counts.
+// is seen and again by each later one: the last word counts. A row of a sensor
+// counts at once, and once, whatever its revisions: what it was found by keeps
+// its id when more is known of it, and only rules that match it then for the
+// first time find it again.
 //
 // A State is for one goroutine.
 type State struct {
@@ -51,6 +54,7 @@ type State struct {
 	next     int64 // earliest time of anything that waits; MaxInt64 for nothing
 	queue    queue
 	open     openRequests
+	awaited  openRequests // rows that were judged and may be amended
 	findings *findings
 	windows  *correlator
 	learned  coverage.Span
@@ -65,7 +69,7 @@ func NewState(rules []*rule.Rule, opts StateOptions) (*State, error) {
 		opts: opts, hasher: event.NewUIDHasher(), clock: math.MinInt64, judged: math.MinInt64, next: math.MaxInt64,
 		findings: newFindings(&opts), evicted: map[string]int64{},
 	}
-	s.open.max = opts.WaitingBytes
+	s.open.max, s.awaited.max = opts.WaitingBytes, opts.WaitingBytes
 	b := &planner{}
 	var errs []error
 	for i, r := range rules {
@@ -99,7 +103,7 @@ func (s *State) Observe(e *event.Event, uid event.UID, matches []Match, seen See
 		settled = s.opts.Context.Observe(e)
 	}
 	now := eventTime(e, s.clock)
-	if len(matches) > 0 || seen == SeenAmended && len(s.open.byUID) > 0 {
+	if len(matches) > 0 || seen == SeenAmended && len(s.open.byUID)+len(s.awaited.byUID) > 0 {
 		s.take(e, uid, matches, seen, settled, now)
 	}
 	if now > s.clock {
@@ -180,6 +184,19 @@ func (s *State) Cover(r *coverage.Report) {
 	if s.opts.Context != nil && s.opts.Context.Evicted() > 0 {
 		r.Evicted["callers"] += s.opts.Context.Evicted()
 	}
+}
+
+// Muted returns how many matches of each rule, by its id, were counted in summaries since the rule made too many findings;
+// nil for none.
+func (s *State) Muted() map[string]int64 {
+	var out map[string]int64
+	for i, n := range s.findings.muted {
+		if out == nil {
+			out = map[string]int64{}
+		}
+		out[s.plans[i].rule.ID] += n
+	}
+	return out
 }
 
 // Novelty returns what the State remembers, for a snapshot after Finish.

@@ -20,11 +20,15 @@ type request struct {
 	matches []Match
 	// incomplete: a later stage is expected to amend it.
 	incomplete bool
-	amended    bool // its first event may have been counted and forgotten
-	queued     bool
-	judged     bool
-	opened     *openRequest // its place among the open ones; nil when it is not there
-	size       int64        // bytes, estimated
+	// begun: it does already what was asked for, as its answer has begun. It
+	// is counted when it is judged, and not when it ends: an exec may last for days.
+	begun   bool
+	counted bool // in the findings of its hits
+	amended bool // its first event may have been counted and forgotten
+	queued  bool
+	judged  bool
+	opened  *openRequest // its place among the open ones; nil when it is not there
+	size    int64        // bytes, estimated
 }
 
 // hit is one rule that matched a request.
@@ -35,6 +39,8 @@ type hit struct {
 	keys     []noveltyKey // of the plan's novelties
 	values   []value      // for correlations
 	evidence []Value
+	// withdrawn: a later revision of its row does not match.
+	withdrawn bool
 
 	// What judging it said.
 	matched  bool // it is new where the rule asks for that
@@ -51,10 +57,15 @@ type value struct {
 
 // take makes a request of an event that matched, or amends one.
 func (s *State) take(e *event.Event, uid event.UID, matches []Match, seen SeenKind, settled bool, now int64) {
-	incomplete := isIncomplete(e)
+	incomplete, begun := progress(e)
 	if seen == SeenAmended {
 		if r := s.open.get(uid); r != nil {
+			r.begun = r.begun || begun
 			s.amend(r, e, matches, incomplete, settled)
+			return
+		}
+		if r := s.awaited.get(uid); r != nil {
+			s.revise(r, e, matches, settled)
 			return
 		}
 	}
@@ -65,13 +76,16 @@ func (s *State) take(e *event.Event, uid event.UID, matches []Match, seen SeenKi
 	if t == math.MinInt64 {
 		t = 0
 	}
-	r := &request{about: &about{uid: uid, time: t}, incomplete: incomplete, amended: seen == SeenAmended}
+	r := &request{about: &about{uid: uid, time: t}, incomplete: incomplete, begun: begun, amended: seen == SeenAmended}
 	s.read(r, e, matches, settled)
 	if r.waiting == nil && len(r.hits) == 0 {
 		return
 	}
 	if incomplete {
 		s.keepOpen(r)
+	}
+	if event.MetadataAwaits.Get(e) {
+		s.await(r)
 	}
 	at := t
 	if r.waiting != nil {
@@ -92,7 +106,7 @@ func (s *State) take(e *event.Event, uid event.UID, matches []Match, seen SeenKi
 func (s *State) read(r *request, e *event.Event, matches []Match, settled bool) {
 	was := r.size
 	r.hits, r.waiting, r.matches = nil, nil, nil
-	if !settled && !r.judged && s.anyContextual(matches) {
+	if !settled && !r.judged && (s.anyContextual(matches) || ofPerson(e)) {
 		r.waiting, r.matches = e.Clone(), append([]Match(nil), matches...)
 		r.size = 4096 + int64(len(e.Raw)) + 8*int64(len(matches))
 	} else {
@@ -101,6 +115,12 @@ func (s *State) read(r *request, e *event.Event, matches []Match, settled bool) 
 	if r.queued {
 		s.queue.bytes += r.size - was
 	}
+}
+
+// ofPerson reports whether a person who runs commands in a container may be
+// behind an event: a finding names them.
+func ofPerson(e *event.Event) bool {
+	return event.ProcessEntered.Get(e) || event.ActorProcessEntered.Get(e)
 }
 
 func (s *State) anyContextual(matches []Match) bool {
@@ -135,6 +155,9 @@ func (s *State) extract(r *request, e *event.Event, matches []Match) {
 		}
 		if p.finds {
 			s.identify(r.about, &h)
+			if r.amended {
+				s.findings.adopt(&h, r.about.uid)
+			}
 		}
 		r.hits = append(r.hits, h)
 		r.size += 192 + 64*int64(len(h.values)+len(h.evidence))
@@ -220,17 +243,19 @@ func (s *State) noveltyHash(parts []string, within int) noveltyKey {
 	return noveltyKey{memory: hash("memory", parts[:within]), key: hash("novelty", parts)}
 }
 
-// isIncomplete reports whether a later stage of the event's request is to be
-// expected.
-func isIncomplete(e *event.Event) bool {
+// progress reports whether a later stage of the event's request is to be
+// expected, and whether its answer has begun meanwhile.
+func progress(e *event.Event) (incomplete, begun bool) {
 	if e.Class != event.ClassAudit {
-		return false
+		return false, false
 	}
 	switch event.AuditStage.Get(e) {
-	case "RequestReceived", "ResponseStarted":
-		return true
+	case "RequestReceived":
+		return true, false
+	case "ResponseStarted":
+		return true, true
 	}
-	return false
+	return false, false
 }
 
 // learn notes a record of history in the account of what was learned.

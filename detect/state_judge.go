@@ -46,7 +46,7 @@ func (s *State) judgeFirst() {
 	for i := range r.hits {
 		s.judge(r, &r.hits[i])
 	}
-	if !r.incomplete {
+	if !r.incomplete || r.begun {
 		s.count(r)
 	}
 }
@@ -91,9 +91,10 @@ func (s *State) remember(p *plan, keys []noveltyKey, t int64, knownOnly bool) {
 	}
 }
 
-// amend takes a later stage of a request.
+// amend takes a later stage of a request. What was found at an earlier one
+// stays found, and takes on what is known now.
 func (s *State) amend(r *request, e *event.Event, matches []Match, incomplete, settled bool) {
-	old := r.hits
+	old, about := r.hits, r.about
 	r.incomplete = incomplete
 	s.read(r, e, matches, settled)
 	if !incomplete {
@@ -104,11 +105,19 @@ func (s *State) amend(r *request, e *event.Event, matches []Match, incomplete, s
 	}
 	for i := range r.hits {
 		h := &r.hits[i]
-		if was := hitOf(old, h.plan); was != nil {
-			h.matched, h.answers = was.matched, was.answers
-			h.severity, h.reasons = h.plan.judge(h.holds, h.answers, r.about.failed)
-		} else {
+		was := hitOf(old, h.plan)
+		if was == nil {
 			s.judge(r, h)
+			if r.counted {
+				s.countHit(r, h)
+			}
+			continue
+		}
+		h.matched, h.answers = was.matched, was.answers
+		h.severity, h.reasons = h.plan.judge(h.holds, h.answers, r.about.failed)
+		if r.counted && h.matched {
+			h.id = was.id
+			s.findings.amend(h, about, r.about)
 		}
 	}
 	for i := range old {
@@ -116,7 +125,7 @@ func (s *State) amend(r *request, e *event.Event, matches []Match, incomplete, s
 			s.windows.withdraw(r.about, was)
 		}
 	}
-	if !incomplete {
+	if !incomplete || r.begun {
 		s.count(r)
 	}
 }
@@ -145,23 +154,36 @@ func (s *State) keepOpen(r *request) {
 	}
 }
 
-// count adds a judged request to the findings of its hits.
+// count adds a judged request to the findings of its hits, once.
 func (s *State) count(r *request) {
-	for i := range r.hits {
-		h := &r.hits[i]
-		if !h.matched || !h.plan.finds || s.off(h.plan, r.about.cluster, r.about.time) {
-			continue
-		}
-		f := s.findings.get(h.plan, h.id, r.about)
-		if _, there := f.index(r.about); there && r.amended {
-			continue // it was counted before its amendment came
-		}
-		if f.first == nil || r.about.earlier(f.first) {
-			f.evidence = h.evidence
-		}
-		f.raise(h.severity, h.reasons, h.answers, r.about)
-		s.findings.add(f, r.about)
+	if r.counted {
+		return
 	}
+	r.counted = true
+	for i := range r.hits {
+		s.countHit(r, &r.hits[i])
+	}
+}
+
+// countHit adds a judged request to the finding of one hit.
+func (s *State) countHit(r *request, h *hit) {
+	if !h.matched || !h.plan.finds || s.off(h.plan, r.about.cluster, r.about.time) {
+		return
+	}
+	var done bool
+	if h.id, done = s.findings.shared(h.plan, h.id, r.about); done {
+		s.findings.known(h, r.about)
+		return
+	}
+	f := s.findings.get(h.plan, h.id, r.about)
+	if _, there := f.index(r.about); there && r.amended {
+		return // it was counted before its amendment came
+	}
+	if f.first == nil || r.about.earlier(f.first) {
+		f.evidence = h.evidence
+	}
+	f.raise(h.severity, h.reasons, h.answers, r.about)
+	s.findings.add(f, r.about)
 }
 
 // off reports whether the rule of a plan makes no findings of what happened at

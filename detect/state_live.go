@@ -40,7 +40,7 @@ func (s *State) Restore(f *Finding) {
 	b := &building{
 		id: id, plan: p, summary: f.Summary, count: f.Count, failed: f.Failed, first: first, best: first, last: f.Last.UnixNano(),
 		actor: f.Actor, target: f.Target, evidence: f.Evidence, ips: f.Actor.IPs, agents: f.Actor.UserAgents, outside: f.Actor.Outside,
-		severity: f.Severity, notes: f.Reasons, restored: true, counted: f.Last.UnixNano(),
+		severity: f.Severity, notes: f.Reasons, restored: true, counted: f.Last.UnixNano(), denied: f.Denied,
 	}
 	if f.Summary || p.correlation != nil {
 		b.blend = blendSame
@@ -68,6 +68,12 @@ func (s *State) Restore(f *Finding) {
 		}
 	}
 	b.size = int64(len(b.named))*48 + 1024
+	if p.rule.Table != event.ClassAudit && p.correlation == nil {
+		for _, r := range b.named {
+			s.findings.restored[r.uid] = append(s.findings.restored[r.uid], id)
+		}
+		b.size *= 2
+	}
 	s.findings.bytes += b.size
 	s.findings.byID[id] = b
 }
@@ -85,6 +91,12 @@ func (s *State) Forget(t time.Time, keep func(id string) bool) {
 	for id, f := range s.findings.byID {
 		if f.last < at && !keep(id.String()) {
 			s.findings.bytes -= f.size
+			for _, r := range f.named {
+				delete(s.findings.restored, r.uid)
+			}
+			for _, uid := range f.reports {
+				delete(s.findings.restored, uid)
+			}
 			delete(s.findings.byID, id)
 			delete(s.findings.changed, id)
 		}

@@ -23,6 +23,32 @@ func TestChangedTellsEachGrowthOnce(t *testing.T) {
 	}
 }
 
+// A request that has begun to do what was asked for is found while it runs, and is the same finding when it ends; one of which
+// only the receipt is known waits for its answer.
+func TestFoundWhileItRuns(t *testing.T) {
+	b := newBed(t, StateOptions{Lateness: time.Second}, execRule(nil))
+	stage := func(c call, name string) call {
+		c.stage = name
+		return c
+	}
+	received := stage(exec(0, "r", "joe", "web-2", 0), "RequestReceived")
+	b.observe(received, stage(exec(1, "a", "jane", "web-1", 101), "ResponseStarted"), exec(20, "x", "ann", "web-9", 101))
+	first := b.state.Changed()
+	if got, want := lines(first), []string{"exec medium 1 [a]"}; !reflect.DeepEqual(got, want) {
+		t.Fatalf("while it runs: %q, want %q", got, want)
+	}
+	ended := exec(1, "a", "jane", "web-1", 101)
+	refused := exec(0, "r", "joe", "web-2", 403)
+	b.observe(exec(3000, "y", "ann", "web-9", 101), ended, refused, exec(6000, "z", "ann", "web-9", 101))
+	got := b.state.Finish()
+	if got, want := lines(got), []string{"exec medium 1 [a]", "exec medium 3 [x y z]", "exec low 1 failed=1 [r]; the request failed"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("in the end: %q, want %q", got, want)
+	}
+	if got[0].ID != first[0].ID {
+		t.Errorf("it was %s and became %s", first[0].ID, got[0].ID)
+	}
+}
+
 // TestRestart holds that a State which is given the findings of an earlier
 // run, and the end of its input again, finds what one run finds.
 func TestRestart(t *testing.T) {

@@ -24,7 +24,8 @@ const (
 	// DefaultFindingBytes bounds the findings that are kept.
 	DefaultFindingBytes = 16 << 20
 	// DefaultWaitingBytes bounds the matches that wait to be judged in order,
-	// and again the requests that were judged but are not complete. Novelties
+	// again the requests that were judged but are not complete, and again the
+	// rows that were judged and may be amended. Novelties
 	// that ask about each call let nearly every request match; one takes about
 	// 1.8 kB, so this is the DefaultLateness of 110 requests a second.
 	DefaultWaitingBytes = 24 << 20
@@ -74,7 +75,8 @@ type StateOptions struct {
 	// event time; what is beyond counts in one summary finding of the rule.
 	FindingsPerHour int
 	// Bounds of memory, in bytes (estimated): findings; matches waiting to be
-	// judged, and requests waiting to be completed; windows of correlations.
+	// judged, requests waiting to be completed, and rows that may be amended,
+	// each; windows of correlations.
 	FindingBytes, WaitingBytes, WindowBytes int64
 }
 

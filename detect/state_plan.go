@@ -77,7 +77,7 @@ var (
 	defaultTarget = []event.Ref{{Field: event.ResourceType.ID()}, {Field: event.ResourceSubresource.ID()},
 		{Field: event.K8sNamespace.ID()}, {Field: event.ResourceName.ID()}}
 	defaultRuntimeTarget = []event.Ref{{Field: event.K8sNamespace.ID()}, {Field: event.K8sPod.ID()},
-		{Field: event.ProcessFilePath.ID()}}
+		{Field: event.ContainerUID.ID()}, {Field: event.ProcessFilePath.ID()}, {Field: event.ActorProcessFilePath.ID()}}
 )
 
 // plan makes the plan of a rule that judges single events, or the part of a

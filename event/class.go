@@ -20,6 +20,9 @@ const (
 	ClassK8sEvent
 	ClassHealth
 	ClassSelfAudit
+	ClassAlert
+	ClassLog
+	ClassSpan
 	numClasses
 )
 
@@ -45,6 +48,9 @@ var classes = [numClasses]struct {
 	ClassK8sEvent:  {"k8s_event", 0, "an Event object of the cluster"},
 	ClassHealth:    {"health", 0, "the state of a source, a sensor or the hub"},
 	ClassSelfAudit: {"selfaudit", 0, "a use of Lynceus itself"},
+	ClassAlert:     {"alert", 0, "another tool warned of something"},
+	ClassLog:       {"log", 0, "a line that a program, component or node logged"},
+	ClassSpan:      {"span", 0, "a step of a traced request, as the service that took it tells"},
 }
 
 // String returns the table's name, such as "audit"; "" for ClassNone.

@@ -159,7 +159,7 @@ func indexNames(fs []Field, of func(*Field) []string) map[string]int {
 // the fields of one kind of source in a block of numbers of its own.
 func allFields() []Field {
 	var out []Field
-	for _, part := range [][]Field{commonFields, auditFields, podSpecFields, runtimeFields, syscallFields, findingFields, inventoryFields} {
+	for _, part := range [][]Field{commonFields, auditFields, podSpecFields, runtimeFields, syscallFields, callFields, networkFields, findingFields, inventoryFields, namesFields, policyFields, coverageFields, foreignFields, accessFields, captureFields} {
 		out = append(out, part...)
 	}
 	return out

@@ -3,7 +3,7 @@ package event
 // commonFields are numbers 1 to 63: what an event of any table can have.
 var commonFields = []Field{
 	{ID: 1, Name: "metadata.uid", Type: TypeString, Search: SearchExact, OCSF: "metadata.uid", Doc: "The event's identity: the same input gives the same value on every machine and in every run."},
-	{ID: 2, Name: "metadata.revision", Type: TypeInt, OCSF: "unmapped.revision", Doc: "0 for what was seen first; each later fact about the same event is an amendment with the next number."},
+	{ID: 2, Name: "metadata.revision", Type: TypeInt, OCSF: "unmapped.revision", Doc: "0 for what was seen first; each later fact about the same event is an amendment with a higher number."},
 	{ID: 3, Name: "time", Type: TypeTime, OCSF: "time", Doc: "When it happened, by the clock of the source.", Sigma: []string{"audit:stageTimestamp"}, Falco: []string{"evt.time", "jevt.time"}},
 	{ID: 4, Name: "received_time", Type: TypeTime, OCSF: "metadata.logged_time", Doc: "When Lynceus received it."},
 	{ID: 5, Name: "metadata.source", Type: TypeString, OCSF: "metadata.log_name", Doc: "The source it came by: a file's name, a webhook, a sensor."},

@@ -21,7 +21,7 @@ var findingFields = []Field{
 	{ID: 331, Name: "related_events", Type: TypeStrings, Tables: told, OCSF: "unmapped.finding_info.related_events[]", Doc: "Identities (metadata.uid) of the events behind it, or of an incident's findings; cut off at a stated number."},
 	{ID: 332, Name: "is_excluded", Type: TypeBool, Tables: []Class{ClassFinding}, OCSF: "unmapped.is_excluded", Doc: "An exclusion applies: it is counted and kept, and not told."},
 	{ID: 333, Name: "status_detail", Type: TypeString, Search: SearchPart, Tables: []Class{ClassFinding, ClassIncident, ClassHealth, ClassSelfAudit}, OCSF: "status_detail", Doc: "Why the status or severity is as it is, in words."},
-	{ID: 334, Name: "message", Type: TypeString, Search: SearchPart, Tables: []Class{ClassFinding, ClassIncident, ClassHealth, ClassSelfAudit, ClassK8sEvent}, OCSF: "message", Doc: "What happened, in words."},
+	{ID: 334, Name: "message", Type: TypeString, Search: SearchPart, Tables: []Class{ClassFinding, ClassIncident, ClassHealth, ClassSelfAudit, ClassK8sEvent, ClassAlert, ClassLog}, OCSF: "message", Doc: "What happened, in words."},
 	{ID: 335, Name: "incident.uid", Type: TypeString, Search: SearchExact, Tables: []Class{ClassFinding}, OCSF: "unmapped.incident.uid", Doc: "The incident that the finding belongs to."},
 	{ID: 336, Name: "finding_info.about", Type: TypeString, Tables: told, OCSF: "unmapped.finding_info.about", Doc: "What it was done to: namespace, resource and name, or a path of the API."},
 	{ID: 337, Name: "action", Type: TypeString, Tables: []Class{ClassSelfAudit}, OCSF: "unmapped.action", Doc: "What was done with Lynceus: query, exclusion.add, token.create; the API's routes by name."},

@@ -4,7 +4,10 @@ var (
 	processTable  = []Class{ClassProcess}
 	fileTable     = []Class{ClassFile}
 	networkTables = []Class{ClassNetwork, ClassDNS}
-	runtimeTables = []Class{ClassProcess, ClassFile, ClassNetwork, ClassDNS, ClassKernel, ClassModule, ClassMemory}
+	// runtimeTables are those of what programs on nodes do. What another tool warns of is mostly that, too.
+	runtimeTables = []Class{ClassProcess, ClassFile, ClassNetwork, ClassDNS, ClassKernel, ClassModule, ClassMemory, ClassAlert}
+	// containerTables are those of what happens in containers.
+	containerTables = append([]Class{ClassLog, ClassSpan}, runtimeTables...)
 )
 
 // runtimeFields are numbers 192 to 319: what the node sensor sees. The
@@ -52,8 +55,8 @@ var runtimeFields = []Field{
 	{ID: 245, Name: "traffic.bytes_in", Type: TypeInt, Tables: []Class{ClassNetwork}, OCSF: "traffic.bytes_in", Doc: "Bytes that the observed side received."},
 	{ID: 246, Name: "traffic.bytes_out", Type: TypeInt, Tables: []Class{ClassNetwork}, OCSF: "traffic.bytes_out", Doc: "Bytes that the observed side sent."},
 
-	{ID: 250, Name: "container.uid", Type: TypeString, Search: SearchExact, Tables: runtimeTables, OCSF: "unmapped.container.uid", Doc: "Id of the container, as its runtime gave it.", Falco: []string{"container.full_id"}},
-	{ID: 251, Name: "container.name", Type: TypeString, Tables: runtimeTables, OCSF: "unmapped.container.name", Doc: "Name of the container within its pod.", Falco: []string{"container.name"}},
-	{ID: 252, Name: "container.image.name", Type: TypeString, Tables: runtimeTables, OCSF: "unmapped.container.image.name", Doc: "Image the container was made from, with registry and tag.", Falco: []string{"container.image"}},
+	{ID: 250, Name: "container.uid", Type: TypeString, Search: SearchExact, Tables: containerTables, OCSF: "unmapped.container.uid", Doc: "Id of the container, as its runtime gave it.", Falco: []string{"container.full_id"}},
+	{ID: 251, Name: "container.name", Type: TypeString, Tables: containerTables, OCSF: "unmapped.container.name", Doc: "Name of the container within its pod.", Falco: []string{"container.name"}},
+	{ID: 252, Name: "container.image.name", Type: TypeString, Tables: containerTables, OCSF: "unmapped.container.image.name", Doc: "Image the container was made from, with registry and tag.", Falco: []string{"container.image"}},
 	{ID: 253, Name: "container.image.uid", Type: TypeString, Search: SearchExact, Tables: runtimeTables, OCSF: "unmapped.container.image.uid", Doc: "Digest of that image.", Falco: []string{"container.image.digest"}},
 }

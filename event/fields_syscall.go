@@ -19,7 +19,7 @@ var syscallFields = append(append([]Field{
 	{ID: 267, Name: "file.open_write", Type: TypeBool, Tables: fileTable, OCSF: "unmapped.file.open_write", Doc: "It was opened to be written.", Falco: []string{"evt.is_open_write"}},
 	{ID: 268, Name: "file.open_exec", Type: TypeBool, Tables: fileTable, OCSF: "unmapped.file.open_exec", Doc: "It was created with the right to be executed.", Falco: []string{"evt.is_open_exec"}},
 	{ID: 269, Name: "file.descriptor", Type: TypeInt, Tables: fileTable, OCSF: "unmapped.file.descriptor", Doc: "Descriptor that the process got or used; -1 where it got none."},
-	{ID: 270, Name: "connection_info.family", Type: TypeString, Tables: networkTables, OCSF: "unmapped.connection_info.family", Doc: "Kind of the socket: ipv4, ipv6 or unix."},
+	{ID: 270, Name: "connection_info.family", Type: TypeString, Tables: networkTables, OCSF: "unmapped.connection_info.family", Doc: "Kind of the socket: ipv4, ipv6, unix or packet."},
 	{ID: 271, Name: "connection_info.socket_path", Type: TypeString, Search: SearchPart, Tables: networkTables, OCSF: "unmapped.connection_info.socket_path", Doc: "Path of a unix socket."},
 	{ID: 272, Name: "container.image.repository", Type: TypeString, Tables: runtimeTables, OCSF: "unmapped.container.image.repository", Doc: "Image the container was made from, without tag and digest.", Falco: []string{"container.image.repository"}},
 	{ID: 273, Name: "container.image.tag", Type: TypeString, Tables: runtimeTables, OCSF: "unmapped.container.image.tag", Doc: "Tag of that image.", Falco: []string{"container.image.tag"}},
@@ -27,6 +27,8 @@ var syscallFields = append(append([]Field{
 	{ID: 290, Name: "connection_info.new_peer", Type: TypeBool, Tables: networkTables, OCSF: "unmapped.connection_info.new_peer", Doc: "It is the first that this socket has to do with this peer.", Falco: []string{"fd.name_changed"}},
 	{ID: 291, Name: "process.ancestry.exe", Type: TypeStrings, Tables: processTable, OCSF: "unmapped.process.ancestry.exe", Doc: "First arguments of its ancestors, the parent first.", Falco: []string{"proc.aexe"}},
 	{ID: 292, Name: "actor.process.ancestry.exe", Type: TypeStrings, Tables: runtimeTables, OCSF: "unmapped.actor.process.ancestry.exe", Doc: "First arguments of its ancestors, the parent first."},
+	{ID: 380, Name: "process.duration", Type: TypeInt, Tables: processTable, OCSF: "unmapped.process.duration", Doc: "How long the process had run when it happened, in nanoseconds.", Falco: []string{"proc.duration"}},
+	{ID: 381, Name: "actor.process.duration", Type: TypeInt, Tables: runtimeTables, OCSF: "unmapped.actor.process.duration", Doc: "How long the acting process had run, in nanoseconds."},
 	{ID: 274, Name: "container.privileged", Type: TypeBool, Tables: runtimeTables, OCSF: "unmapped.container.privileged", Doc: "The container runs privileged.", Falco: []string{"container.privileged"}},
 }, processFields("process", 276, processTable)...), append(processFields("actor.process", 296, runtimeTables), actorProcessFields...)...)
 

@@ -14,6 +14,18 @@ type UID [16]byte
 // String returns the UID as 32 hexadecimal digits.
 func (u UID) String() string { return hex.EncodeToString(u[:]) }
 
+// UIDOf returns an event's identity; one that has none in this form is
+// identified by a hash of what it has.
+func UIDOf(e *Event) (uid UID) {
+	text := MetadataUID.Get(e)
+	if len(text) == 2*len(uid) {
+		if _, err := hex.Decode(uid[:], []byte(text)); err == nil {
+			return uid
+		}
+	}
+	return NewUIDHasher().Sum("foreign", text)
+}
+
 // UIDHasher makes UIDs without allocating. It is not safe for concurrent use;
 // the zero value is not ready: use NewUIDHasher.
 type UIDHasher struct {

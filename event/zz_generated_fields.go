@@ -6,7 +6,7 @@ package event
 const (
 	// MetadataUID is metadata.uid: The event's identity: the same input gives the same value on every machine and in every run.
 	MetadataUID StringField = 1
-	// MetadataRevision is metadata.revision: 0 for what was seen first; each later fact about the same event is an amendment with the next number.
+	// MetadataRevision is metadata.revision: 0 for what was seen first; each later fact about the same event is an amendment with a higher number.
 	MetadataRevision IntField = 2
 	// Time is time: When it happened, by the clock of the source.
 	Time TimeField = 3
@@ -366,7 +366,7 @@ const (
 	FileOpenExec BoolField = 268
 	// FileDescriptor is file.descriptor: Descriptor that the process got or used; -1 where it got none.
 	FileDescriptor IntField = 269
-	// ConnectionInfoFamily is connection_info.family: Kind of the socket: ipv4, ipv6 or unix.
+	// ConnectionInfoFamily is connection_info.family: Kind of the socket: ipv4, ipv6, unix or packet.
 	ConnectionInfoFamily StringField = 270
 	// ConnectionInfoSocketPath is connection_info.socket_path: Path of a unix socket.
 	ConnectionInfoSocketPath StringField = 271
@@ -382,6 +382,10 @@ const (
 	ProcessAncestryExe StringsField = 291
 	// ActorProcessAncestryExe is actor.process.ancestry.exe: First arguments of its ancestors, the parent first.
 	ActorProcessAncestryExe StringsField = 292
+	// ProcessDuration is process.duration: How long the process had run when it happened, in nanoseconds.
+	ProcessDuration IntField = 380
+	// ActorProcessDuration is actor.process.duration: How long the acting process had run, in nanoseconds.
+	ActorProcessDuration IntField = 381
 	// ContainerPrivileged is container.privileged: The container runs privileged.
 	ContainerPrivileged BoolField = 274
 	// ProcessExe is process.exe: First of its arguments: its name as whoever started it gave it.
@@ -454,6 +458,48 @@ const (
 	ActorProcessParentProcessName StringField = 315
 	// ActorProcessParentProcessPID is actor.process.parent_process.pid: Process id of its parent.
 	ActorProcessParentProcessPID IntField = 316
+	// FilePathClaimed is file.path_claimed: The path is what the caller of the system call wrote, from a directory that the kernel resolved: symbolic links in it are not followed, and the caller can have changed it meanwhile.
+	FilePathClaimed BoolField = 440
+	// FilePreviousPath is file.previous_path: Path that the file had before it was renamed.
+	FilePreviousPath StringField = 441
+	// FileTarget is file.target: What a link was made to: as it was written, for a symbolic one.
+	FileTarget StringField = 442
+	// FileUnlinked is file.unlinked: The file has no name any more, or never had one.
+	FileUnlinked BoolField = 443
+	// FileInode is file.inode: Number of the file on its device.
+	FileInode IntField = 444
+	// FileDevice is file.device: Device that the file is on, as major:minor.
+	FileDevice StringField = 445
+	// FileMountedPath is file.mounted_path: Path by which the file was opened, where file.path is its path within the file system of the node or of the container: it is mounted in a second place.
+	FileMountedPath StringField = 449
+	// SyscallInterface is syscall.interface: By what the call was made, where it was no ordinary one: io_uring, or compat for a program of 32 bits.
+	SyscallInterface StringField = 446
+	// ProcessPreviousUID is process.previous_uid: Effective user id before it changed.
+	ProcessPreviousUID IntField = 447
+	// ProcessCapabilitiesGained is process.capabilities.gained: Capabilities in force that were not before the change.
+	ProcessCapabilitiesGained StringsField = 448
+	// ProcessNetworkStreams is process.network_streams: Which of its standard streams were sockets of IPv4 or IPv6, other than ones that listen, when it began to run its program: stdin, stdout, stderr.
+	ProcessNetworkStreams StringsField = 450
+	// TrafficPacketsIn is traffic.packets_in: Packets that the observed side received.
+	TrafficPacketsIn IntField = 350
+	// TrafficPacketsOut is traffic.packets_out: Packets that the observed side sent.
+	TrafficPacketsOut IntField = 351
+	// ConnectionInfoDurationUs is connection_info.duration_us: How long the connection has lasted until now, in microseconds.
+	ConnectionInfoDurationUs IntField = 352
+	// ConnectionInfoUID is connection_info.uid: Identity of the connection on its node: the same in all rows about it.
+	ConnectionInfoUID StringField = 353
+	// ConnectionInfoNetworkNamespace is connection_info.network_namespace: Inode number of the network namespace that the socket is in.
+	ConnectionInfoNetworkNamespace IntField = 354
+	// ConnectionInfoError is connection_info.error: Name of the error with which it failed or ended: ECONNREFUSED, ETIMEDOUT, ECONNRESET.
+	ConnectionInfoError StringField = 355
+	// ConnectionInfoSocketType is connection_info.socket_type: Type of the socket: stream, dgram, raw or seqpacket; packet for one below the protocols.
+	ConnectionInfoSocketType StringField = 356
+	// Rcode is rcode: How the server answered: NOERROR, NXDOMAIN, SERVFAIL.
+	Rcode StringField = 357
+	// QueryPacketUID is query.packet_uid: Number by which the answer is matched with its question.
+	QueryPacketUID IntField = 358
+	// AnswersCount is answers_count: How many answers the server says there are, those left out of answers included.
+	AnswersCount IntField = 359
 	// FindingInfoUID is finding_info.uid: Identity of the finding or incident: the same input gives the same value.
 	FindingInfoUID StringField = 320
 	// FindingInfoTitle is finding_info.title: What was found, in one line.
@@ -548,13 +594,175 @@ const (
 	DstEndpointName StringField = 416
 	// DstEndpointWorkload is dst_endpoint.workload: Pod group of that pod, as Kind/name.
 	DstEndpointWorkload StringField = 417
+	// K8sWorkloadMethod is k8s.workload_method: How the sensor knows the pod's highest owner: owner for what the API server said, name for what it concluded from the name of the pod's own owner.
+	K8sWorkloadMethod StringField = 360
+	// ContainerStarted is container.started: The container starts with this program: it is the first in it that is not its runtime's.
+	ContainerStarted BoolField = 361
+	// ProcessEntered is process.entered: The process was started in its container from outside the container's own tree, as kubectl exec does, or descends from one that was. Absent where that is not known.
+	ProcessEntered BoolField = 362
+	// ActorProcessEntered is actor.process.entered: The acting process was started in its container from outside the container's own tree, or descends from one that was.
+	ActorProcessEntered BoolField = 363
+	// ProcessFileOrigin is process.file.origin: Where its program's content comes from: image, dropped for what was written into the container since, volume, tmpfs, memory for what stands in no directory, host for programs of the node.
+	ProcessFileOrigin StringField = 364
+	// ActorProcessFileOrigin is actor.process.file.origin: The same of the acting process's program.
+	ActorProcessFileOrigin StringField = 365
+	// K8sSessionUser is k8s.session.user: Person whose request (pods/exec) started the process or an ancestor of it in the container. Absent where several fit.
+	K8sSessionUser StringField = 366
+	// K8sSessionCandidates is k8s.session.candidates: All persons whose requests fit, where these are several.
+	K8sSessionCandidates StringsField = 367
+	// K8sSessionUID is k8s.session.uid: Identity (metadata.uid) of that request in the audit table. Absent where several fit.
+	K8sSessionUID StringField = 368
+	// ProcessSessionRootUID is process.session_root.uid: Identity of the process that was started from outside, of which it is or descends from.
+	ProcessSessionRootUID StringField = 369
+	// ActorProcessSessionRootUID is actor.process.session_root.uid: The same of the acting process.
+	ActorProcessSessionRootUID StringField = 370
+	// MetadataAwaits is metadata.awaits: True where something of the row was not known when it was written, and an amendment may say it.
+	MetadataAwaits BoolField = 371
+	// Disposition is disposition: What came of an act that a policy matched: Blocked, Detected where the policy only observes, Error where it could not be stopped.
+	Disposition StringField = 420
+	// PolicyVerdict is policy.verdict: Denied, or Observed where the policy only observes.
+	PolicyVerdict StringField = 421
+	// PolicyName is policy.name: Name of the policy.
+	PolicyName StringField = 422
+	// PolicyMode is policy.mode: How far it goes: observe or enforce.
+	PolicyMode StringField = 423
+	// PolicyAction is policy.action: What it does, or would do: kill-process, kill-container, deny-exec, deny-connect.
+	PolicyAction StringField = 424
+	// PolicyObject is policy.object: Path of the program that was denied before it started, as the kernel calls it.
+	PolicyObject StringField = 426
+	// PolicyObjectSHA256 is policy.object_sha256: SHA-256 of that program, where it was needed to decide.
+	PolicyObjectSHA256 StringField = 427
+	// PolicyResult is policy.result: What was done in words, and why not all of it.
+	PolicyResult StringField = 425
+	// CoverageSeen is coverage.seen: Events that the source handed on or gave up, since it reported last.
+	CoverageSeen IntField = 430
+	// CoverageLost is coverage.lost: What was lost and nobody chose to: no room in the kernel's ring, a hook that was at work already, a record or document that cannot be read.
+	CoverageLost IntField = 431
+	// CoverageShed is coverage.shed: Events that were given up because more came than could be handed on.
+	CoverageShed IntField = 432
+	// CoverageUnresolved is coverage.unresolved: Events of containers that were handed on without the container's names.
+	CoverageUnresolved IntField = 433
+	// CoverageTable is coverage.table: Table of the events that were given up, where a row tells of one container; absent in the sum over all.
+	CoverageTable StringField = 434
+	// CoverageStarts is coverage.starts: How often the source was started since its keeper was; more than 1 when it ended by itself.
+	CoverageStarts IntField = 435
+	// CoverageKind is coverage.kind: What the row is: account (all that a source did between two times), part (of an account: one pod group's and table's), absent (nothing came of the source between two times), ended (the source is no more), trial (a row that is sent to see whether it arrives), canary (what became of a trial). Absent for other news.
+	CoverageKind StringField = 500
+	// CoverageRole is coverage.role: What kind of source it is: sensor, audit, inventory, hub or other.
+	CoverageRole StringField = 501
+	// CoverageSource is coverage.source: Name of the source that the row is about; it is one of its cluster and node. metadata.source says who reports.
+	CoverageSource StringField = 502
+	// CoverageFrom is coverage.from: When the time begins that the row accounts for, by the clock of whoever reports; time is when it ends.
+	CoverageFrom TimeField = 503
+	// CoverageMissingRing is coverage.missing_ring: Of what was lost or shed, what went missing between the kernel and the sensor.
+	CoverageMissingRing IntField = 504
+	// CoverageMissingQueue is coverage.missing_queue: Of what was lost or shed, what went missing in the sensor's memory.
+	CoverageMissingQueue IntField = 505
+	// CoverageMissingSpool is coverage.missing_spool: Of what was lost or shed, what went missing on the sensor's disk.
+	CoverageMissingSpool IntField = 506
+	// CoverageMissingBus is coverage.missing_bus: Of what was lost or shed, what went missing on the hub's bus: messages that are gone or cannot be read.
+	CoverageMissingBus IntField = 507
+	// CoverageMissingParse is coverage.missing_parse: Of what was lost or shed, what could not be read as an event: documents, records.
+	CoverageMissingParse IntField = 508
+	// CoverageFiltered is coverage.filtered: Records that reached the source and were left out since nobody wants them.
+	CoverageFiltered IntField = 509
+	// CoverageSampled is coverage.sampled: Events that stand for others like them, which were left out on purpose.
+	CoverageSampled IntField = 510
+	// CoverageStored is coverage.stored: Events of the source that the hub stored.
+	CoverageStored IntField = 511
+	// CoverageRepeated is coverage.repeated: Events of the source that had come before and were not stored again.
+	CoverageRepeated IntField = 512
+	// CoverageDelayMs is coverage.delay_ms: How long the slowest event took from when it happened until it was stored, in milliseconds; of a canary, how long it took until a query found it.
+	CoverageDelayMs IntField = 513
+	// CoverageClockOffsetMs is coverage.clock_offset_ms: By how much the source's clock is ahead of the hub's, in milliseconds; negative where it is behind.
+	CoverageClockOffsetMs IntField = 514
+	// CoverageWaitingBytes is coverage.waiting_bytes: Bytes that wait at the source to be handed on, in memory and on disk.
+	CoverageWaitingBytes IntField = 515
+	// CoverageOldest is coverage.oldest: When the oldest event happened that waits there.
+	CoverageOldest TimeField = 516
+	// FindingInfoTypes is finding_info.types: health marks a finding that no rule made: something is not seen that should be. Absent for all others.
+	FindingInfoTypes StringsField = 517
+	// MetadataLogProvider is metadata.log_provider: The tool that saw it, where that was not Lynceus itself: falco, tetragon, hubble, kubearmor, otlp, kubernetes, journald, or text for a log of text.
+	MetadataLogProvider StringField = 520
+	// AlertRule is alert.rule: What the tool calls that of which it warned: Falco's rule, Tetragon's or KubeArmor's policy.
+	AlertRule StringField = 521
+	// AlertSeverity is alert.severity: How severe the tool takes it to be, in the words of severity.
+	AlertSeverity StringField = 522
+	// AlertPriority is alert.priority: The same as the tool said it: Warning, 5.
+	AlertPriority StringField = 523
+	// AlertTags is alert.tags: Tags that its rule or policy has.
+	AlertTags StringsField = 524
+	// AlertAction is alert.action: What the tool did about it, where it did something: Block, Sigkill.
+	AlertAction StringField = 525
+	// AlertEventUID is alert.event_uid: Identity (metadata.uid) of the event of which it warned, where that is a row of its own.
+	AlertEventUID StringField = 526
+	// TraceUID is trace.uid: Id of the trace that it is a part of: 32 hexadecimal digits, in lower case.
+	TraceUID StringField = 530
+	// TraceSpanUID is trace.span.uid: Id of the span: 16 hexadecimal digits, in lower case.
+	TraceSpanUID StringField = 531
+	// TraceSpanParentUID is trace.span.parent_uid: Id of the span that caused it.
+	TraceSpanParentUID StringField = 532
+	// TraceSpanOperation is trace.span.operation: Name of the span: what was done.
+	TraceSpanOperation StringField = 533
+	// TraceSpanKind is trace.span.kind: internal, server, client, producer or consumer.
+	TraceSpanKind StringField = 534
+	// TraceSpanDurationUs is trace.span.duration_us: How long it took, in microseconds.
+	TraceSpanDurationUs IntField = 535
+	// TraceSpanAuditUID is trace.span.audit_uid: Audit ID (api.request.uid) of the API request that the span is of, as the API server says it.
+	TraceSpanAuditUID StringField = 539
+	// TraceSpanURL is trace.span.url: What an HTTP request asked for.
+	TraceSpanURL StringField = 546
+	// TraceService is trace.service: Name of the service that told it.
+	TraceService StringField = 536
+	// LogSeverity is log.severity: How severe whoever wrote the line takes it to be, in its own word.
+	LogSeverity StringField = 537
+	// LogName is log.name: What wrote the line: the instrumentation's scope, the unit of systemd, the name of the log.
+	LogName StringField = 538
+	// HTTPRequestHTTPMethod is http_request.http_method: Method of the HTTP request that the flow or span is of.
+	HTTPRequestHTTPMethod StringField = 540
+	// HTTPResponseCode is http_response.code: Status of the answer to it.
+	HTTPResponseCode IntField = 541
+	// ConnectionInfoVerdict is connection_info.verdict: What the network made of a flow, as Hubble says it: FORWARDED, DROPPED, ERROR, AUDIT, REDIRECTED.
+	ConnectionInfoVerdict StringField = 542
+	// ConnectionInfoReply is connection_info.reply: The flow goes back to whoever opened the connection.
+	ConnectionInfoReply BoolField = 544
+	// ConnectionInfoHTTPURL is connection_info.http_url: URL that the HTTP request of the flow asked for.
+	ConnectionInfoHTTPURL StringField = 545
+	// K8sEventReason is k8s_event.reason: Why it was reported, in one word: FailedScheduling, BackOff, Killing.
+	K8sEventReason StringField = 550
+	// K8sEventType is k8s_event.type: Normal or Warning.
+	K8sEventType StringField = 551
+	// K8sEventCount is k8s_event.count: How often it has happened so far.
+	K8sEventCount IntField = 552
+	// K8sEventReporter is k8s_event.reporter: Component that reported it.
+	K8sEventReporter StringField = 553
+	// K8sEventChange is k8s_event.change: reported, repeated when its count grew, expired when the API server dropped it for its age, deleted when somebody took it away before; gone when it went while nobody watched.
+	K8sEventChange StringField = 554
+	// K8sEventFirstTime is k8s_event.first_time: When it happened first.
+	K8sEventFirstTime TimeField = 555
+	// K8sEventName is k8s_event.name: Name of the Event object.
+	K8sEventName StringField = 556
+	// K8sEventObjectKind is k8s_event.object_kind: Kind of the object that it is about.
+	K8sEventObjectKind StringField = 557
+	// K8sEventObject is k8s_event.object: Name of that object.
+	K8sEventObject StringField = 558
+	// K8sEventObjectUID is k8s_event.object_uid: UID of that object.
+	K8sEventObjectUID StringField = 559
+	// FindingInfoNamespaces is finding_info.namespaces: Namespaces of all findings of an incident, in order, with a space between; - stands for findings that are of no namespace.
+	FindingInfoNamespaces StringField = 560
+	// SessionMethod is session.method: How whoever did it signed in: token for one that Lynceus made, oidc or kubernetes.
+	SessionMethod StringField = 561
+	// SessionScope is session.scope: Clusters and namespaces to which whoever did it is limited; empty for no limit.
+	SessionScope StringField = 562
+	// CaptureUID is capture.uid: Identity of the capture during which, and about whose container or pod, the sensor told this.
+	CaptureUID StringField = 549
 )
 
 const (
-	setWords   = 7
-	numStrings = 144
-	numInts    = 58
-	numLists   = 30
+	setWords   = 9
+	numStrings = 203
+	numInts    = 98
+	numLists   = 35
 )
 
 type slotKind uint8
@@ -720,7 +928,9 @@ var slots = [setWords * 64]struct {
 	290: {slotInt, 37},
 	291: {slotList, 8},
 	292: {slotList, 9},
-	274: {slotInt, 38},
+	380: {slotInt, 38},
+	381: {slotInt, 39},
+	274: {slotInt, 40},
 	276: {slotString, 101},
 	277: {slotString, 102},
 	278: {slotList, 10},
@@ -728,10 +938,10 @@ var slots = [setWords * 64]struct {
 	280: {slotList, 12},
 	281: {slotList, 13},
 	282: {slotString, 103},
-	283: {slotInt, 39},
-	284: {slotInt, 40},
-	285: {slotInt, 41},
-	286: {slotInt, 42},
+	283: {slotInt, 41},
+	284: {slotInt, 42},
+	285: {slotInt, 43},
+	286: {slotInt, 44},
 	287: {slotList, 14},
 	288: {slotList, 15},
 	289: {slotString, 104},
@@ -742,10 +952,10 @@ var slots = [setWords * 64]struct {
 	300: {slotList, 18},
 	301: {slotList, 19},
 	302: {slotString, 107},
-	303: {slotInt, 43},
-	304: {slotInt, 44},
-	305: {slotInt, 45},
-	306: {slotInt, 46},
+	303: {slotInt, 45},
+	304: {slotInt, 46},
+	305: {slotInt, 47},
+	306: {slotInt, 48},
 	307: {slotList, 20},
 	308: {slotList, 21},
 	309: {slotString, 108},
@@ -755,52 +965,154 @@ var slots = [setWords * 64]struct {
 	313: {slotString, 112},
 	314: {slotString, 113},
 	315: {slotString, 114},
-	316: {slotInt, 47},
-	320: {slotString, 115},
-	321: {slotString, 116},
-	322: {slotString, 117},
-	323: {slotString, 118},
-	324: {slotInt, 48},
-	325: {slotInt, 49},
-	326: {slotInt, 50},
-	327: {slotInt, 51},
-	328: {slotInt, 52},
-	329: {slotList, 22},
-	330: {slotList, 23},
-	331: {slotList, 24},
-	332: {slotInt, 53},
-	333: {slotString, 119},
-	334: {slotString, 120},
-	335: {slotString, 121},
-	336: {slotString, 122},
-	337: {slotString, 123},
-	338: {slotString, 124},
-	339: {slotInt, 54},
-	340: {slotString, 125},
-	341: {slotString, 126},
-	384: {slotString, 127},
-	385: {slotString, 128},
-	386: {slotString, 129},
-	387: {slotInt, 55},
-	388: {slotInt, 56},
-	389: {slotString, 130},
-	390: {slotString, 131},
-	391: {slotString, 132},
-	392: {slotList, 25},
-	393: {slotList, 26},
-	394: {slotList, 27},
-	395: {slotString, 133},
-	396: {slotString, 134},
-	397: {slotInt, 57},
-	398: {slotList, 28},
-	399: {slotList, 29},
-	400: {slotString, 135},
-	410: {slotString, 136},
-	411: {slotString, 137},
-	412: {slotString, 138},
-	413: {slotString, 139},
-	414: {slotString, 140},
-	415: {slotString, 141},
-	416: {slotString, 142},
-	417: {slotString, 143},
+	316: {slotInt, 49},
+	440: {slotInt, 50},
+	441: {slotString, 115},
+	442: {slotString, 116},
+	443: {slotInt, 51},
+	444: {slotInt, 52},
+	445: {slotString, 117},
+	449: {slotString, 118},
+	446: {slotString, 119},
+	447: {slotInt, 53},
+	448: {slotList, 22},
+	450: {slotList, 23},
+	350: {slotInt, 54},
+	351: {slotInt, 55},
+	352: {slotInt, 56},
+	353: {slotString, 120},
+	354: {slotInt, 57},
+	355: {slotString, 121},
+	356: {slotString, 122},
+	357: {slotString, 123},
+	358: {slotInt, 58},
+	359: {slotInt, 59},
+	320: {slotString, 124},
+	321: {slotString, 125},
+	322: {slotString, 126},
+	323: {slotString, 127},
+	324: {slotInt, 60},
+	325: {slotInt, 61},
+	326: {slotInt, 62},
+	327: {slotInt, 63},
+	328: {slotInt, 64},
+	329: {slotList, 24},
+	330: {slotList, 25},
+	331: {slotList, 26},
+	332: {slotInt, 65},
+	333: {slotString, 128},
+	334: {slotString, 129},
+	335: {slotString, 130},
+	336: {slotString, 131},
+	337: {slotString, 132},
+	338: {slotString, 133},
+	339: {slotInt, 66},
+	340: {slotString, 134},
+	341: {slotString, 135},
+	384: {slotString, 136},
+	385: {slotString, 137},
+	386: {slotString, 138},
+	387: {slotInt, 67},
+	388: {slotInt, 68},
+	389: {slotString, 139},
+	390: {slotString, 140},
+	391: {slotString, 141},
+	392: {slotList, 27},
+	393: {slotList, 28},
+	394: {slotList, 29},
+	395: {slotString, 142},
+	396: {slotString, 143},
+	397: {slotInt, 69},
+	398: {slotList, 30},
+	399: {slotList, 31},
+	400: {slotString, 144},
+	410: {slotString, 145},
+	411: {slotString, 146},
+	412: {slotString, 147},
+	413: {slotString, 148},
+	414: {slotString, 149},
+	415: {slotString, 150},
+	416: {slotString, 151},
+	417: {slotString, 152},
+	360: {slotString, 153},
+	361: {slotInt, 70},
+	362: {slotInt, 71},
+	363: {slotInt, 72},
+	364: {slotString, 154},
+	365: {slotString, 155},
+	366: {slotString, 156},
+	367: {slotList, 32},
+	368: {slotString, 157},
+	369: {slotString, 158},
+	370: {slotString, 159},
+	371: {slotInt, 73},
+	420: {slotString, 160},
+	421: {slotString, 161},
+	422: {slotString, 162},
+	423: {slotString, 163},
+	424: {slotString, 164},
+	426: {slotString, 165},
+	427: {slotString, 166},
+	425: {slotString, 167},
+	430: {slotInt, 74},
+	431: {slotInt, 75},
+	432: {slotInt, 76},
+	433: {slotInt, 77},
+	434: {slotString, 168},
+	435: {slotInt, 78},
+	500: {slotString, 169},
+	501: {slotString, 170},
+	502: {slotString, 171},
+	503: {slotInt, 79},
+	504: {slotInt, 80},
+	505: {slotInt, 81},
+	506: {slotInt, 82},
+	507: {slotInt, 83},
+	508: {slotInt, 84},
+	509: {slotInt, 85},
+	510: {slotInt, 86},
+	511: {slotInt, 87},
+	512: {slotInt, 88},
+	513: {slotInt, 89},
+	514: {slotInt, 90},
+	515: {slotInt, 91},
+	516: {slotInt, 92},
+	517: {slotList, 33},
+	520: {slotString, 172},
+	521: {slotString, 173},
+	522: {slotString, 174},
+	523: {slotString, 175},
+	524: {slotList, 34},
+	525: {slotString, 176},
+	526: {slotString, 177},
+	530: {slotString, 178},
+	531: {slotString, 179},
+	532: {slotString, 180},
+	533: {slotString, 181},
+	534: {slotString, 182},
+	535: {slotInt, 93},
+	539: {slotString, 183},
+	546: {slotString, 184},
+	536: {slotString, 185},
+	537: {slotString, 186},
+	538: {slotString, 187},
+	540: {slotString, 188},
+	541: {slotInt, 94},
+	542: {slotString, 189},
+	544: {slotInt, 95},
+	545: {slotString, 190},
+	550: {slotString, 191},
+	551: {slotString, 192},
+	552: {slotInt, 96},
+	553: {slotString, 193},
+	554: {slotString, 194},
+	555: {slotInt, 97},
+	556: {slotString, 195},
+	557: {slotString, 196},
+	558: {slotString, 197},
+	559: {slotString, 198},
+	560: {slotString, 199},
+	561: {slotString, 200},
+	562: {slotString, 201},
+	549: {slotString, 202},
 }

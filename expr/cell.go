@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"hash/maphash"
 	"strconv"
 
 	"github.com/lynceus-io/lynceus/event"
@@ -49,8 +50,19 @@ func jsonNumber(text string) cell {
 }
 
 // arena holds the texts of values that do not stand in the event in the form
-// that is wanted.
-type arena struct{ buf []byte }
+// that is wanted, and what is remembered of values.
+type arena struct {
+	buf  []byte
+	said *verdicts // nil until an expression is asked
+}
+
+// verdicts returns what is remembered of regular expressions.
+func (a *arena) verdicts() *verdicts {
+	if a.said == nil {
+		a.said = &verdicts{seed: maphash.MakeSeed()}
+	}
+	return a.said
+}
 
 // reset forgets all texts, and lets go of the memory of huge ones.
 func (a *arena) reset() {

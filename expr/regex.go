@@ -2,6 +2,7 @@ package expr
 
 import (
 	"fmt"
+	"hash/fnv"
 	"regexp"
 	"regexp/syntax"
 	"strings"
@@ -12,6 +13,7 @@ import (
 type regexTest struct {
 	required [][]string
 	re       *regexp.Regexp
+	salt     uint64 // tells it from others among verdicts
 }
 
 func newRegexTest(p *Pred) (valueTest, error) {
@@ -27,14 +29,16 @@ func newRegexTest(p *Pred) (valueTest, error) {
 	if err != nil {
 		return nil, fmt.Errorf("regular expression: %w", err)
 	}
-	return &regexTest{requiredTexts(tree), re}, nil
+	salt := fnv.New64a()
+	salt.Write([]byte(text))
+	return &regexTest{requiredTexts(tree), re, salt.Sum64()}, nil
 }
 
 func (t *regexTest) holds(a *arena, c *cell) bool {
 	if len(t.required) > 0 && !containsAll(a.folded(c), t.required) {
 		return false
 	}
-	return t.re.MatchString(a.text(c))
+	return a.verdicts().matches(t, a.text(c))
 }
 
 // containsAll reports whether text contains one of each list.

@@ -3,22 +3,40 @@ package expr
 import (
 	"regexp/syntax"
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
 // Bounds of what is worked out about a regular expression.
 const (
-	maxChoices  = 16 // texts in one clause
-	maxClauses  = 8  // clauses kept
-	maxExact    = 64 // bytes of a text
-	leastUseful = 2  // bytes; shorter texts are in almost every value
+	maxChoices  = 192 // texts in one clause: lists of names are long, and many texts are looked for in one pass
+	maxClass    = 16  // of them that a class of characters makes
+	maxProduct  = 64  // that two parts make, each with several
+	maxClauses  = 8   // clauses kept
+	maxExact    = 64  // bytes of a text
+	leastUseful = 2   // bytes; shorter texts are in almost every value
 )
 
 // requiredTexts returns what any text must contain for a regular expression
 // to match in it: of each clause at least one text, all of them folded and
 // looked for in the folded text. No clauses means that nothing is known.
 func requiredTexts(re *syntax.Regexp) [][]string {
-	return analyse(re).closed()
+	clauses := analyse(re).closed()
+	for i, c := range clauses {
+		clauses[i] = shortest(c)
+	}
+	return clauses
+}
+
+// shortest returns the texts of a clause without those that contain another: whoever contains them contains that.
+func shortest(texts []string) []string {
+	out := make([]string, 0, len(texts))
+	for i, t := range texts {
+		if !slices.ContainsFunc(texts, func(o string) bool { return len(o) < len(t) && strings.Contains(t, o) }) {
+			out = append(out, texts[i])
+		}
+	}
+	return out
 }
 
 // knowledge is what is known of the text that an expression matches.
@@ -87,14 +105,14 @@ func analyse(re *syntax.Regexp) knowledge {
 func classTexts(pairs []rune) []string {
 	var out []string
 	for i := 0; i+1 < len(pairs); i += 2 {
-		if pairs[i+1]-pairs[i] >= maxChoices {
+		if pairs[i+1]-pairs[i] >= maxClass {
 			return nil
 		}
 		for r := pairs[i]; r <= pairs[i+1]; r++ {
 			if r == utf8.RuneError {
 				return nil // as above
 			}
-			if out = union(out, []string{string(foldRune(r))}); out == nil {
+			if out = union(out, []string{string(foldRune(r))}); len(out) > maxClass {
 				return nil
 			}
 		}
@@ -190,7 +208,10 @@ func union(a, b []string) []string {
 // cross returns every text of a followed by every one of b, nil when either
 // is not known or the result is too large.
 func cross(a, b []string) []string {
-	if a == nil || b == nil || len(a)*len(b) > maxChoices {
+	switch {
+	case a == nil, b == nil:
+		return nil
+	case len(a) > 1 && len(b) > 1 && len(a)*len(b) > maxProduct:
 		return nil
 	}
 	var out []string

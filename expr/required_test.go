@@ -3,6 +3,7 @@ package expr
 import (
 	"fmt"
 	"regexp/syntax"
+	"strings"
 	"testing"
 )
 
@@ -23,8 +24,16 @@ func TestRequiredTexts(t *testing.T) {
 		{"[a-z]cd", "[[cd]]"},
 		{"^/bin/(ba|z)?sh$", "[[/bin/bash /bin/zsh /bin/sh]]"},
 		{"foo\uFFFDbar", "[]"},
+		{"(nc|ncat|netcat)x?", "[[nc netcat]]"},
+		{`\b(a[0-9]\.)*(one|two)\.(org|com)`, "[[one.org one.com two.org two.com]]"},
 		{"", "[]"},
 	}
+	var many []string
+	for i := range maxChoices {
+		many = append(many, fmt.Sprintf("name%03d", i))
+	}
+	tests = append(tests, struct{ re, want string }{`(^|[/\s])(` + strings.Join(many, "|") + `)\b`, fmt.Sprint([][]string{many})},
+		struct{ re, want string }{"(?i)" + strings.Join(append(many, "other"), "|"), "[]"})
 	for _, tt := range tests {
 		re, err := syntax.Parse(tt.re, syntax.Perl)
 		if err != nil {

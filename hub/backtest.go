@@ -21,6 +21,7 @@ import (
 	"github.com/lynceus-io/lynceus/hub/past"
 	"github.com/lynceus-io/lynceus/identity"
 	"github.com/lynceus-io/lynceus/incident/row"
+	"github.com/lynceus-io/lynceus/kql/scope"
 	"github.com/lynceus-io/lynceus/rule"
 	"github.com/lynceus-io/lynceus/store/lake"
 )
@@ -28,7 +29,20 @@ import (
 // BacktestOptions say which rules to try on which part of the past.
 type BacktestOptions struct {
 	// Dir is the data directory whose store is read; a server may run on it.
+	// It is not looked at where Lake is given.
 	Dir string
+	// Lake is an open store; the caller closes it.
+	Lake *lake.Lake
+	// Scope limits which events are read: others are neither judged nor learned
+	// from.
+	Scope scope.Scope
+	// MaxBytes and Timeout bound how much is read and for how long; what was
+	// judged until then is the result, which says so. Zero means no bound.
+	MaxBytes int64
+	Timeout  time.Duration
+	// WindowBytes bounds what is in memory of the past at a time; 0 means
+	// past.DefaultBytes.
+	WindowBytes int64
 	// Rules are tried: they make findings even where they are disabled, or
 	// feed correlations only. All are the rules that correlations among them
 	// may refer to.
@@ -55,21 +69,27 @@ type BacktestOptions struct {
 // It changes nothing. An error means that there is no result.
 func Backtest(ctx context.Context, o BacktestOptions) (*backtest.Result, error) {
 	start := time.Now()
-	l, _, err := lake.Open(ctx, lake.Options{Dir: filepath.Join(o.Dir, lakeDir), ReadOnly: true})
-	if err != nil {
-		return nil, err
+	l := o.Lake
+	if l == nil {
+		var err error
+		if l, _, err = lake.Open(ctx, lake.Options{Dir: filepath.Join(o.Dir, lakeDir), ReadOnly: true}); err != nil {
+			return nil, err
+		}
+		defer l.Close() // it was only read
 	}
 	t := &trial{o: o, lake: l}
-	defer l.Close() // it was only read
 	if err := t.compile(); err != nil {
 		return nil, err
 	}
-	if _, err := live.Recall(ctx, l, func(e *event.Event) { t.callers.Recall(e) }); err != nil {
+	if _, err := live.Recall(ctx, live.Lake{Lake: l}, func(e *event.Event) { t.callers.Recall(e) }); err != nil {
 		return nil, fmt.Errorf("read the inventory of the store: %w", err)
 	}
-	counts, err := past.Replay(ctx, past.Options{Lake: l, Tables: t.tables(), From: t.from, To: t.to, Progress: o.Progress}, t.observe)
+	counts, stopped, err := t.replay(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if stopped != "" {
+		t.to = counts.Last // what was stored later is nothing to compare with
 	}
 	findings := t.state.Finish()
 	stored, err := t.stored(ctx)
@@ -79,16 +99,39 @@ func Backtest(ctx context.Context, o BacktestOptions) (*backtest.Result, error) 
 	var cover coverage.Report
 	t.state.Cover(&cover)
 	r := backtest.New(backtest.Input{
-		Rules: o.Rules, Findings: findings, Stored: stored, Muted: cover.Muted, Exclusions: o.Exclusions, Now: o.Now,
+		Rules: rule.Distinct(o.Rules), Findings: findings, Stored: stored, Muted: cover.Muted, Exclusions: o.Exclusions, Now: o.Now,
 	})
 	r.Since, r.Until = timeOrNil(o.Since), timeOrNil(o.Until)
-	r.Events, r.Unreadable, r.Learned = counts.Events-t.learned, counts.Unreadable, t.learned
-	if counts.Events > 0 {
-		r.First, r.Last = timeOrNil(time.Unix(0, max(counts.First, t.since)).UTC()), timeOrNil(time.Unix(0, counts.Last).UTC())
+	r.Events, r.Unreadable, r.Learned = t.events-t.learned, counts.Unreadable, t.learned
+	if t.events > 0 {
+		r.First, r.Last = timeOrNil(time.Unix(0, max(t.first, t.since)).UTC()), timeOrNil(time.Unix(0, t.last).UTC())
 	}
+	r.Stopped, r.ReadBytes = stopped, counts.Bytes
 	r.Forgotten = cover.Evicted
 	r.ElapsedMs = time.Since(start).Milliseconds()
 	return r, nil
+}
+
+// errTrialTime is why the context of a replay ended when its time was over.
+var errTrialTime = errors.New("the time of the backtest is over")
+
+// replay judges the past until its end or a bound, and says which bound.
+func (t *trial) replay(ctx context.Context) (past.Counts, string, error) {
+	if t.o.Timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, t.o.Timeout, errTrialTime)
+		defer cancel()
+	}
+	counts, err := past.Replay(ctx, past.Options{
+		Lake: t.lake, Tables: t.tables(), From: t.from, To: t.to, Bytes: t.o.WindowBytes, MaxBytes: t.o.MaxBytes, Progress: t.o.Progress,
+	}, t.observe)
+	switch {
+	case err != nil && errors.Is(context.Cause(ctx), errTrialTime):
+		return counts, backtest.StoppedTime, nil
+	case err == nil && counts.Cut:
+		return counts, backtest.StoppedBytes, nil
+	}
+	return counts, "", err
 }
 
 // trial is a backtest under way.
@@ -105,7 +148,10 @@ type trial struct {
 	// from and to bound what is read, since what is judged: nanoseconds since
 	// 1970, all included.
 	from, since, to int64
-	seen, learned   int64
+	// events were in scope, the first and the last of them at these times; of
+	// them seen went to the matcher.
+	events, first, last int64
+	seen, learned       int64
 }
 
 // compile makes ready to judge.
@@ -146,13 +192,17 @@ func (t *trial) compile() error {
 // speaking returns rules, made to speak, and those that they refer to.
 func speaking(all, rules []*rule.Rule) []*rule.Rule {
 	var out []*rule.Rule
-	at := map[string]int{}
+	type key struct {
+		id    string
+		table event.Class // a rule that reads several tables is several of one id
+	}
+	at := map[key]int{}
 	for _, r := range rules {
 		for i, x := range closure(all, r) {
-			n, known := at[x.ID]
+			n, known := at[key{x.ID, x.Table}]
 			switch {
 			case !known:
-				at[x.ID] = len(out)
+				at[key{x.ID, x.Table}] = len(out)
 				out = append(out, x)
 			case i == 0:
 				out[n] = x // it was there as one that feeds others
@@ -176,6 +226,14 @@ func (t *trial) tables() []event.Class {
 
 // observe judges one event, or learns from it.
 func (t *trial) observe(e *event.Event, uid event.UID) error {
+	if !t.o.Scope.All() && !t.o.Scope.Sees(event.K8sCluster.Get(e), event.K8sNamespace.Get(e)) {
+		return nil
+	}
+	at := event.Time.Get(e)
+	if t.events++; t.events == 1 {
+		t.first = at
+	}
+	t.last = at
 	seen := detect.SeenFirst
 	if e.Class == event.ClassAudit {
 		switch t.requests.Observe(e, uid) {
@@ -189,7 +247,7 @@ func (t *trial) observe(e *event.Event, uid event.UID) error {
 	if t.seen++; t.seen%retuneEvery == 0 {
 		t.scratch.Retune()
 	}
-	if event.Time.Get(e) >= t.since {
+	if at >= t.since {
 		t.state.Observe(e, uid, t.matches, seen)
 		return nil
 	}
@@ -216,6 +274,9 @@ func (t *trial) stored(ctx context.Context) ([]*detect.Finding, error) {
 	var out []*detect.Finding
 	err := t.lake.Scan(ctx, sel, func(e *event.Event) error {
 		if byID[event.FindingInfoAnalyticUID.Get(e)] == nil || event.FirstSeenTime.Get(e) > t.to {
+			return nil
+		}
+		if !t.o.Scope.All() && !t.o.Scope.Sees(event.K8sCluster.Get(e), event.K8sNamespace.Get(e)) {
 			return nil
 		}
 		f, err := row.ReadFinding(e, func(id string) *rule.Rule { return byID[id] })

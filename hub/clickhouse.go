@@ -27,12 +27,13 @@ func OpenClickHouse(o clickhouse.Options, now func() time.Time) (*ClickHouse, er
 	if err != nil {
 		return nil, err
 	}
-	return newClickHouse(db, now), nil
+	return newClickHouse(db, hunt.StoreOptions{Now: now}), nil
 }
 
-func newClickHouse(db *clickhouse.Store, now func() time.Time) *ClickHouse {
+func newClickHouse(db *clickhouse.Store, o hunt.StoreOptions) *ClickHouse {
 	backend := clickHouseBackend{db}
-	return &ClickHouse{Store: hunt.NewStore(backend, hunt.StoreOptions{Now: now, Holds: backend.HasRows}), db: db}
+	o.Holds = backend.HasRows
+	return &ClickHouse{Store: hunt.NewStore(backend, o), db: db}
 }
 
 // Identity is what the store is called: where it is, without its users.

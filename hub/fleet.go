@@ -11,6 +11,7 @@ import (
 	"github.com/lynceus-io/lynceus/api"
 	"github.com/lynceus-io/lynceus/api/hunt"
 	"github.com/lynceus-io/lynceus/collect/redact"
+	"github.com/lynceus-io/lynceus/coverage"
 	"github.com/lynceus-io/lynceus/hub/live"
 	"github.com/lynceus-io/lynceus/identity/own"
 	"github.com/lynceus-io/lynceus/store/clusters"
@@ -28,12 +29,17 @@ type fleet struct {
 	now       func() time.Time
 	started   time.Time
 
+	// tried is told that a cluster's API server answered trials of its agent;
+	// nil where nobody here looks for them.
+	tried func(cluster string)
+
 	mu     sync.Mutex
 	agents map[string]*api.AgentStatus // by UID
+	trials map[string]int64            // by UID, how many its agent told of last
 }
 
 func newFleet(book *clusters.Book, p live.Publisher, q hunt.Querier, behind func(context.Context) bool, key []byte, now func() time.Time) *fleet {
-	return &fleet{book: book, publisher: p, queries: q, behind: behind, redactor: redact.New(key), secret: key, now: now, started: now(), agents: map[string]*api.AgentStatus{}}
+	return &fleet{book: book, publisher: p, queries: q, behind: behind, redactor: redact.New(key), secret: key, now: now, started: now(), agents: map[string]*api.AgentStatus{}, trials: map[string]int64{}}
 }
 
 // agentSource is the source of what the agent of a cluster brings.
@@ -87,7 +93,20 @@ func (f *fleet) Hello(ctx context.Context, bound string, h api.AgentHello) (api.
 		unseen[i] = text[:min(len(text), maxUnseenText)]
 	}
 	f.heard(c.UID, func(a *api.AgentStatus) { a.Waiting, a.Coalesced, a.Unseen = h.Waiting, h.Coalesced, unseen })
-	return api.AgentWelcome{Cluster: f.status(c), RequestKey: f.requestKey(c.UID, c.Name)}, nil
+	if f.tried != nil && f.newTrials(c.UID, h.Trials) {
+		f.tried(c.Name)
+	}
+	return api.AgentWelcome{Trials: f.tried != nil, Cluster: f.status(c), RequestKey: f.requestKey(c.UID, c.Name)}, nil
+}
+
+// newTrials notes how many trials an agent told of, and reports whether there
+// are new ones. A number that is lower is that of an agent that began anew.
+func (f *fleet) newTrials(uid string, n int64) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	old := f.trials[uid]
+	f.trials[uid] = n
+	return n != old && n > 0
 }
 
 // requestKey is by what the requests of a cluster's own agent are known.
@@ -131,6 +150,7 @@ func (f *fleet) Forget(ctx context.Context, uid, by string) (api.Cluster, error)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	delete(f.agents, uid)
+	delete(f.trials, uid)
 	return out, nil
 }
 
@@ -149,21 +169,24 @@ func (f *fleet) silence() time.Duration {
 }
 
 // problems are agents that are silent, and what others do not see.
-func (f *fleet) problems() []string {
-	var out []string
+func (f *fleet) problems() (out []coverage.Condition) {
 	now := f.now()
+	add := func(c api.Cluster, code, about string, level coverage.Level, since time.Time, advice, format string, args ...any) {
+		out = append(out, coverage.Condition{Code: code, About: about, Level: level, Since: since, Text: fmt.Sprintf(format, args...), Advice: advice, Cluster: c.Name})
+	}
 	for _, c := range f.Clusters() {
 		if c.Agent == nil {
 			if quiet := now.Sub(f.started); quiet > api.AgentSilence {
-				out = append(out, fmt.Sprintf("the agent of cluster %s was not heard of since this server started %s ago: see its log, or run lynceus clusters forget %s", c.Name, quiet.Round(time.Second), c.UID))
+				add(c, "agent-silent", c.Name, coverage.Failure, f.started, "see its log, or run lynceus clusters forget "+c.UID,
+					"the agent of cluster %s was not heard of since this server started %s ago", c.Name, quiet.Round(time.Second))
 			}
 			continue
 		}
 		if quiet := now.Sub(c.Agent.LastSeen); quiet > api.AgentSilence {
-			out = append(out, fmt.Sprintf("the agent of cluster %s is silent for %s: what changes in that cluster is not known; see its log", c.Name, quiet.Round(time.Second)))
+			add(c, "agent-silent", c.Name, coverage.Failure, c.Agent.LastSeen, "see its log", "the agent of cluster %s is silent for %s: what changes in that cluster is not known", c.Name, quiet.Round(time.Second))
 		}
 		for _, u := range c.Agent.Unseen {
-			out = append(out, fmt.Sprintf("the agent of cluster %s does not see %s", c.Name, u))
+			add(c, "agent-blind", c.Name+" "+u, coverage.Warning, time.Time{}, "", "the agent of cluster %s does not see %s", c.Name, u)
 		}
 	}
 	return out

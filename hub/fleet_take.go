@@ -10,9 +10,11 @@ import (
 
 	"github.com/lynceus-io/lynceus/api"
 	"github.com/lynceus-io/lynceus/api/hunt"
+	"github.com/lynceus-io/lynceus/collect/k8sevent"
 	"github.com/lynceus-io/lynceus/collect/redact"
 	"github.com/lynceus-io/lynceus/event"
 	"github.com/lynceus-io/lynceus/event/wire"
+	"github.com/lynceus-io/lynceus/hub/live"
 	"github.com/lynceus-io/lynceus/inventory"
 	"github.com/lynceus-io/lynceus/kql/value"
 	"github.com/lynceus-io/lynceus/store/clusters"
@@ -49,7 +51,7 @@ func (f *fleet) Take(ctx context.Context, bound, uid string, batch []byte) (int,
 		}
 	}
 	if t.builder.Events() > 0 {
-		if _, err := f.publisher.Publish(ctx, 0, t.builder.AppendTo(nil)); err != nil {
+		if _, err := f.publisher.Publish(ctx, live.PartitionOf(c.Name, f.publisher.Partitions()), t.builder.AppendTo(nil)); err != nil {
 			return 0, err
 		}
 	}
@@ -91,7 +93,11 @@ func (t *taking) next() error {
 		o.Document = doc
 	}
 	o.Cluster, o.ClusterUID = t.cluster.Name, t.cluster.UID
-	inventory.Fill(&t.out, o, inventory.Group{})
+	if k8sevent.Is(o) {
+		k8sevent.Fill(&t.out, o)
+	} else {
+		inventory.Fill(&t.out, o, inventory.Group{})
+	}
 	event.ReceivedTime.Set(&t.out, t.received)
 	event.MetadataSource.Set(&t.out, t.source)
 	return t.builder.Add(&t.out)

@@ -24,6 +24,8 @@ type heap struct {
 	err     error
 }
 
+func (h *heap) Partitions() int { return 1 }
+
 func (h *heap) Publish(_ context.Context, _ int, payload []byte) (uint64, error) {
 	if h.err == nil {
 		h.batches = append(h.batches, payload)
@@ -138,7 +140,7 @@ func TestFleetSilence(t *testing.T) {
 	f, _ := newTestFleet(t, &now)
 	expect := func(want string) {
 		t.Helper()
-		got := strings.Join(f.problems(), "\n")
+		got := strings.Join(texts(f.problems()), "\n")
 		if want == "" && got != "" || !strings.Contains(got, want) {
 			t.Errorf("problems %q, want %q", got, want)
 		}
@@ -216,4 +218,32 @@ func FuzzFleetTake(f *testing.F) {
 			t.Fatalf("%d rows are missing", n)
 		}
 	})
+}
+
+// Trials that an agent tells of anew are noted, and an agent is asked for them where somebody looks for them.
+func TestFleetTrials(t *testing.T) {
+	now := time.Date(2026, 11, 19, 12, 0, 0, 0, time.UTC)
+	f, _ := newTestFleet(t, &now)
+	hello := func(trials int64) bool {
+		t.Helper()
+		w, err := f.Hello(t.Context(), "prod", api.AgentHello{UID: "uid-1", Trials: trials})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w.Trials
+	}
+	if hello(0) {
+		t.Error("the agent is asked for what nobody looks for")
+	}
+	var tried []string
+	f.tried = func(cluster string) { tried = append(tried, cluster) }
+	if !hello(0) || len(tried) != 0 {
+		t.Errorf("tried: %q", tried)
+	}
+	for i, n := range []int64{1, 1, 2, 1, 0, 1} { // the last three: it began anew twice
+		hello(n)
+		if want := []int{1, 1, 2, 3, 3, 4}[i]; len(tried) != want || tried[0] != "prod" {
+			t.Errorf("after %d: tried %q, want %d", n, tried, want)
+		}
+	}
 }

@@ -6,6 +6,9 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/lynceus-io/lynceus/coverage"
+	"github.com/lynceus-io/lynceus/hub/ledger"
+	"github.com/lynceus-io/lynceus/hub/live"
 	"github.com/lynceus-io/lynceus/hub/seek"
 	"github.com/lynceus-io/lynceus/store/lake"
 )
@@ -18,6 +21,8 @@ type HuntOptions struct {
 	// Since and Until bound the events by time, Until excluded; zero means no
 	// bound.
 	Since, Until time.Time
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
 	// Progress is called now and then with how many events were looked at;
 	// nil for never.
 	Progress func(events int64)
@@ -37,5 +42,17 @@ func Hunt(ctx context.Context, o HuntOptions) (*seek.Result, error) {
 	if !o.Until.IsZero() {
 		to = o.Until.UnixNano() - 1
 	}
-	return seek.Seek(ctx, seek.Options{Lake: l, Indicators: o.Indicators, From: from, To: to, Progress: o.Progress})
+	r, err := seek.Seek(ctx, seek.Options{Lake: l, Indicators: o.Indicators, From: from, To: to, Progress: o.Progress})
+	if err != nil {
+		return nil, err
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	book, err := ledger.Read(ctx, live.Lake{Lake: l}, 0, o.Now())
+	if err != nil {
+		return nil, err
+	}
+	r.Coverage = book.State(coverage.Question{From: o.Since, To: o.Until}, o.Now())
+	return r, nil
 }

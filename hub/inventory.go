@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 
 	"github.com/lynceus-io/lynceus/collect/input"
+	"github.com/lynceus-io/lynceus/collect/k8sevent"
+	"github.com/lynceus-io/lynceus/collect/redact"
 	"github.com/lynceus-io/lynceus/coverage"
 	"github.com/lynceus-io/lynceus/inventory"
 )
@@ -39,6 +41,10 @@ func (p *pipeline) learnInventory(ctx context.Context, names []string, into *cov
 	for _, err := range skipped {
 		into.Sources = append(into.Sources, coverage.Source{Name: "inventory", Dialect: inventoryDialect, Problems: []coverage.Problem{{Text: err.Error()}}})
 	}
+	p.sortRecorded()
+	if n := p.recorded.beyond; n > 0 {
+		into.Sources = append(into.Sources, coverage.Source{Name: "inventory", Dialect: inventoryDialect, Problems: []coverage.Problem{{Text: fmt.Sprintf("Events that rules found something in, beyond what there is room for: %d", n)}}})
+	}
 	if into.Objects == 0 {
 		return errors.New("inventory: no object could be read; give what lynceus agent --record wrote")
 	}
@@ -53,7 +59,7 @@ func (p *pipeline) learnFile(ctx context.Context, f input.File, objects *int64) 
 		return s, err
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
-	d := inventory.NewDecoder(in)
+	d, redactor := inventory.NewDecoder(in), redact.New(p.options.Key)
 	for n := 0; ; n++ {
 		if n%1024 == 0 && ctx.Err() != nil {
 			return s, ctx.Err()
@@ -62,6 +68,9 @@ func (p *pipeline) learnFile(ctx context.Context, f input.File, objects *int64) 
 		err := d.Decode(&o)
 		var bad *inventory.LineError
 		switch {
+		case err == nil && k8sevent.Is(&o): // what happened, and no object that a pod could belong to
+			s.Events++
+			p.learnEvent(&o, redactor)
 		case err == nil:
 			*objects++
 			p.callers.Apply(&o)

@@ -6,10 +6,13 @@ import (
 	"runtime"
 
 	"github.com/lynceus-io/lynceus/collect/audit"
+	"github.com/lynceus-io/lynceus/collect/foreign"
 	"github.com/lynceus-io/lynceus/collect/redact"
 	"github.com/lynceus-io/lynceus/coverage"
 	"github.com/lynceus-io/lynceus/detect"
+	"github.com/lynceus-io/lynceus/event"
 	"github.com/lynceus-io/lynceus/expr"
+	"github.com/lynceus-io/lynceus/hub/live"
 	"github.com/lynceus-io/lynceus/identity"
 	"github.com/lynceus-io/lynceus/rule"
 )
@@ -23,7 +26,10 @@ type pipeline struct {
 	scratches []*detect.Scratch
 	callers   *identity.Callers
 	requests  *audit.Requests // of the logs that are being read
+	repeated  *live.Repeated  // likewise
 	state     *detect.State
+	formats   *foreign.Set
+	recorded  recorded // of inventories
 }
 
 func newPipeline(o ScanOptions) (*pipeline, error) {
@@ -40,6 +46,9 @@ func newPipeline(o ScanOptions) (*pipeline, error) {
 		return nil
 	}
 	var err error
+	if p.formats, err = formats(); err != nil {
+		return nil, err
+	}
 	if p.set, err = detect.Compile(o.Rules, detect.Options{Lists: lists}); err != nil {
 		return nil, fmt.Errorf("compile the rules: %w", err)
 	}
@@ -58,7 +67,7 @@ func newPipeline(o ScanOptions) (*pipeline, error) {
 
 // intake says how the reader is to read, and matches on its workers.
 func (p *pipeline) intake(learn bool) audit.Options {
-	opts := audit.Options{Workers: len(p.scratches), Stdin: p.options.Stdin, Key: p.options.Key}
+	opts := audit.Options{Workers: len(p.scratches), Stdin: p.options.Stdin, Key: p.options.Key, Formats: p.formats}
 	if !learn {
 		opts.Since, opts.Until = p.options.Since, p.options.Until
 	}
@@ -85,11 +94,17 @@ func (p *pipeline) match(sc *detect.Scratch, b *audit.Batch) {
 // tells nothing new changes nothing.
 func (p *pipeline) take(r *audit.Record, learn bool) {
 	seen := detect.SeenFirst
-	switch p.requests.Observe(r.Event, r.UID) {
-	case audit.SeenAgain, audit.SeenLate:
-		return
-	case audit.SeenAmended:
+	if r.Event.Class == event.ClassAudit {
+		switch p.requests.Observe(r.Event, r.UID) {
+		case audit.SeenAgain, audit.SeenLate:
+			return
+		case audit.SeenAmended:
+			seen = detect.SeenAmended
+		}
+	} else if n, _ := event.MetadataRevision.Get(r.Event); n > 0 {
 		seen = detect.SeenAmended
+	} else if event.MetadataLogProvider.Has(r.Event) && p.repeated.Note(r.Event) {
+		return
 	}
 	matches := r.Batch.Aux.(*matchBatch).of(r.Index)
 	switch {

@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"time"
 
 	"github.com/lynceus-io/lynceus/collect/audit"
 	"github.com/lynceus-io/lynceus/coverage"
 	"github.com/lynceus-io/lynceus/detect"
+	"github.com/lynceus-io/lynceus/event"
+	"github.com/lynceus-io/lynceus/hub/live"
 	"github.com/lynceus-io/lynceus/incident"
 	"github.com/lynceus-io/lynceus/incident/report"
 )
@@ -56,7 +59,7 @@ func (p *pipeline) read(ctx context.Context, files []string, learn bool, into *c
 	if err != nil {
 		return err
 	}
-	p.requests = audit.NewRequests(0)
+	p.requests, p.repeated = audit.NewRequests(0), live.NewRepeated()
 	defer func() {
 		err = errors.Join(err, r.Close())
 		into.Sources = append(into.Sources, r.Report()...)
@@ -65,6 +68,9 @@ func (p *pipeline) read(ctx context.Context, files []string, learn bool, into *c
 	for {
 		rec, err := r.Next()
 		if err == io.EOF {
+			if !learn {
+				p.takeRecorded(math.MaxInt64)
+			}
 			p.progress(r, learn, seen)
 			return nil
 		}
@@ -73,6 +79,9 @@ func (p *pipeline) read(ctx context.Context, files []string, learn bool, into *c
 		}
 		if seen++; seen%progressEvery == 0 {
 			p.progress(r, learn, seen)
+		}
+		if !learn && len(p.recorded.list) > 0 {
+			p.takeRecorded(event.Time.Get(rec.Event))
 		}
 		p.take(rec, learn)
 	}

@@ -35,6 +35,9 @@ func builtinRules(t *testing.T) []*rule.Rule {
 // TestGeneratedPoliciesLoseNothing holds every generated policy against a
 // recorded intrusion and against a real cluster's ordinary work.
 func TestGeneratedPoliciesLoseNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many scans, one after the other")
+	}
 	all := builtinRules(t)
 	needs, err := advise.NewNeeds(all)
 	if err != nil {
@@ -64,6 +67,9 @@ func TestGeneratedPoliciesLoseNothing(t *testing.T) {
 }
 
 func TestSimulateSaysWhatIsLost(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many scans, one after the other")
+	}
 	all := builtinRules(t)
 	log := filepath.Join(require.ModuleRoot(t), "docs", "demo", "demo.jsonl.gz")
 	const head = "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n"

@@ -10,9 +10,15 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/lynceus-io/lynceus/api/hunt"
+	"github.com/lynceus-io/lynceus/coverage"
 	"github.com/lynceus-io/lynceus/event"
+	"github.com/lynceus-io/lynceus/hub/ledger"
+	"github.com/lynceus-io/lynceus/hub/live"
 	"github.com/lynceus-io/lynceus/store/lake"
 	"github.com/lynceus-io/lynceus/store/lake/duck"
 )
@@ -32,6 +38,12 @@ type Store struct {
 	lake     *lake.Lake
 	engine   *duck.Engine
 	identity string
+
+	now func() time.Time
+
+	// The ledger: that of a running server, or else one that is read when it is asked first.
+	books atomic.Pointer[coverage.Book]
+	read  sync.Mutex
 }
 
 // OpenStore opens the store of a data directory for reading, beside a server
@@ -48,7 +60,10 @@ func openStore(ctx context.Context, dir string, o lake.Options) (s *Store, r *la
 		return nil, nil, err
 	}
 	o.Dir = filepath.Join(dir, lakeDir)
-	s = &Store{}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	s = &Store{now: o.Now}
 	if s.identity, err = identityOf(dir, o.ReadOnly); err != nil {
 		return nil, nil, err
 	}
@@ -59,7 +74,7 @@ func openStore(ctx context.Context, dir string, o lake.Options) (s *Store, r *la
 	if err != nil {
 		return nil, nil, errors.Join(err, s.lake.Close())
 	}
-	s.Store = hunt.NewStore(s.engine, hunt.StoreOptions{Now: o.Now, Holds: s.holds})
+	s.Store = hunt.NewStore(s.engine, hunt.StoreOptions{Now: o.Now, Holds: s.holds, Coverage: s.Coverage})
 	return s, r, nil
 }
 
@@ -90,6 +105,23 @@ func (s *Store) Identity() string { return s.identity }
 
 // Close ends the engine and lets the lake go.
 func (s *Store) Close() error { return errors.Join(s.engine.Close(), s.lake.Close()) }
+
+// Coverage says what is missing of a stretch of time.
+func (s *Store) Coverage(ctx context.Context, q coverage.Question) (*coverage.Statement, error) {
+	b := s.books.Load()
+	if b == nil {
+		s.read.Lock()
+		defer s.read.Unlock()
+		if b = s.books.Load(); b == nil {
+			var err error
+			if b, err = ledger.Read(ctx, live.Lake{Lake: s.lake}, 0, s.now()); err != nil {
+				return nil, err
+			}
+			s.books.Store(b)
+		}
+	}
+	return b.State(q, s.now()), nil
+}
 
 // holds reports whether a table has rows.
 func (s *Store) holds(_ context.Context, c event.Class) (bool, error) {

@@ -9,9 +9,10 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -28,13 +29,19 @@ import (
 	"github.com/lynceus-io/lynceus/collect/redact"
 	"github.com/lynceus-io/lynceus/collect/tail"
 	"github.com/lynceus-io/lynceus/collect/webhook"
+	"github.com/lynceus-io/lynceus/console"
+	"github.com/lynceus-io/lynceus/coverage"
+	"github.com/lynceus-io/lynceus/hub/ledger"
 	"github.com/lynceus-io/lynceus/hub/live"
 	"github.com/lynceus-io/lynceus/store/cases"
 	"github.com/lynceus-io/lynceus/store/clickhouse"
 	"github.com/lynceus-io/lynceus/store/exclusions"
 	"github.com/lynceus-io/lynceus/store/lake"
+	"github.com/lynceus-io/lynceus/store/lease"
+	"github.com/lynceus-io/lynceus/store/ownrules"
 	"github.com/lynceus-io/lynceus/store/state"
 	"github.com/lynceus-io/lynceus/store/switches"
+	"github.com/lynceus-io/lynceus/store/triage"
 )
 
 // Up is a running server: intake, bus, detection, store and API in one
@@ -48,20 +55,41 @@ type Up struct {
 	database   string              // where it sends to
 	key        []byte              // of redaction
 	bus        *bus.Bus
+	leases     *lease.Book // nil where the bus is this process's own
+	kept       *state.Store
 	state      *upState
 	exclusions *exclusionBook
 	cases      *cases.Book
+	triage     *triage.Book
 	switches   *switches.Book
-	fleet      *fleet
-	agent      *agent.Agent // nil where no cluster is watched from here
-	sink       *live.Sink
-	ledger     intake.Ledger
-	tail       *tail.Tail
-	webhook    *webhook.Handler
-	consumer   *live.Consumer
-	watchers   *live.Watchers
-	uses       *live.Uses
-	started    time.Time
+	ownRules   *ownrules.Book
+	ruleset    atomic.Pointer[ruleset] // those in force
+	ownInForce []ownrules.Stored       // of which it was made; for who makes it
+	// rulesChanged holds what people's own rules are now, until a rule set is made of them.
+	rulesChanged chan []ownrules.Stored
+	fleet        *fleet
+	agent        *agent.Agent // nil where no cluster is watched from here
+	sink         *live.Sink
+	ledger       intake.Ledger
+	tail         *tail.Tail
+	webhook      *webhook.Handler
+	sensor       *sensorIntake // nil where there is no node sensor
+	books        *ledger.Ledger
+	tally        *coverage.Tally
+	flight       *coverage.Flight
+	told         map[string]int64 // documents of each source that could not be read, as the tally has them
+	nodeSets     *nodeSets
+	peers        *peers         // nil where there is no gate
+	consumer     *live.Consumer // nil where detection and store are apart
+	counts       live.Counts    // of what this process judges
+	storing      live.Counts    // of what it stores and another one judged
+	serves       atomic.Bool    // all parts are there
+	logs         *bus.Bus       // from detection to the store; nil where they are not apart
+	share        *share         // nil where this process judges nothing, or everything
+	past         live.Past      // what is stored, here or elsewhere
+	watchers     *live.Watchers
+	uses         *live.Uses
+	started      time.Time
 
 	registry *prometheus.Registry
 	api      net.Listener
@@ -86,7 +114,12 @@ type closer struct {
 func Start(ctx context.Context, o UpOptions) (_ *Up, err error) {
 	o = o.withDefaults()
 	u := &Up{o: o, started: o.Now(), registry: prometheus.NewRegistry(), failed: make(chan error, 8), watchers: live.NewWatchers(o.Now)}
+	if err := o.checkRoles(); err != nil {
+		return nil, fmt.Errorf("start: %w", err)
+	}
 	ctx, u.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	release := SaveMemory()
+	u.onStop("collector", func() error { release(); return nil })
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, u.Stop())
@@ -96,13 +129,16 @@ func Start(ctx context.Context, o UpOptions) (_ *Up, err error) {
 		name string
 		do   func(context.Context) error
 	}{
-		{"data directory", u.makeDir}, {"store", u.openStore}, {"ClickHouse", u.makeShipper}, {"bus", u.openBus}, {"state", u.openState}, {"detection", u.makeConsumer},
-		{"intake", u.makeIntake}, {"API", u.makeAPI},
+		{"data directory", u.makeDir}, {"store", u.openStore}, {"ClickHouse", u.makeShipper}, {"bus", u.openBus}, {"state", u.openState}, {"ledger", u.makeLedger},
+		{"detection", u.makeDetection}, {"intake", u.makeIntake}, {"node sensor", u.makeSensor}, {"record of uses", u.makeUses}, {"peers", u.openGate},
+		{"conditions", u.runLedger}, {"API", u.makeAPI},
 	} {
 		if err := step.do(ctx); err != nil {
-			return nil, fmt.Errorf("start: %s: %w", step.name, err)
+			return nil, fmt.Errorf("start: %w", ofPart(step.name, err))
 		}
 	}
+	u.run(ctx, "collector", func(ctx context.Context) error { return keepPace(ctx, u.nodes) })
+	u.serves.Store(true)
 	return u, nil
 }
 
@@ -126,7 +162,7 @@ func (u *Up) Stop() error {
 		var errs []error
 		for i := len(u.closers) - 1; i >= 0; i-- {
 			if err := u.closers[i].close(); err != nil {
-				errs = append(errs, fmt.Errorf("stop: %s: %w", u.closers[i].name, err))
+				errs = append(errs, fmt.Errorf("stop: %w", ofPart(u.closers[i].name, err)))
 			}
 		}
 		u.stopErr = errors.Join(errs...)
@@ -163,9 +199,17 @@ func (u *Up) onStop(name string, close func() error) {
 func (u *Up) run(ctx context.Context, name string, f func(context.Context) error) {
 	u.running.Go(func() {
 		if err := f(ctx); err != nil && ctx.Err() == nil {
-			u.failed <- fmt.Errorf("%s: %w", name, err)
+			u.failed <- ofPart(name, err)
 		}
 	})
+}
+
+// ofPart says of an error which part it is of, unless it says that itself.
+func ofPart(name string, err error) error {
+	if strings.HasPrefix(err.Error(), name+": ") {
+		return err
+	}
+	return fmt.Errorf("%s: %w", name, err)
 }
 
 func (u *Up) makeDir(context.Context) error {
@@ -179,6 +223,10 @@ func (u *Up) makeDir(context.Context) error {
 }
 
 func (u *Up) openStore(ctx context.Context) (err error) {
+	if !u.o.has(Storage) {
+		u.recovery, u.queries = &lake.Recovery{}, elsewhere{}
+		return nil
+	}
 	u.store, u.recovery, err = openStore(ctx, u.o.Dir, lake.Options{
 		Log: u.o.Log, Now: u.o.Now, Retention: u.o.Retention, MaxBytes: u.o.MaxBytes, Outbox: u.outboxOptions(),
 	})
@@ -186,7 +234,7 @@ func (u *Up) openStore(ctx context.Context) (err error) {
 		return err
 	}
 	u.onStop("store", u.store.Close)
-	u.queries = u.store
+	u.queries, u.past = u.store, live.Lake{Lake: u.store.lake}
 	if !u.recovery.Clean() {
 		u.o.Log.Warn("the last run did not end in order", "found", u.recovery.String())
 	}
@@ -194,23 +242,8 @@ func (u *Up) openStore(ctx context.Context) (err error) {
 	return nil
 }
 
-// consumerName is the name under which the bus knows who stores its events.
-const consumerName = "store"
-
-func (u *Up) openBus(ctx context.Context) (err error) {
-	u.bus, err = bus.Open(ctx, bus.Options{Dir: filepath.Join(u.o.Dir, "js"), Consumers: []string{consumerName}, MaxBytes: u.o.BusBytes, MinFree: u.o.BusFree, Log: u.o.Log})
-	if err != nil {
-		return err
-	}
-	u.onStop("bus", u.bus.Close)
-	return nil
-}
-
 func (u *Up) openState(ctx context.Context) (err error) {
-	if u.key, err = installationKey(u.o.Dir); err != nil {
-		return err
-	}
-	kept := state.New(u.bus.JetStream(), state.Options{})
+	kept := u.kept
 	if u.state, err = openState(ctx, kept); err != nil {
 		return err
 	}
@@ -220,7 +253,7 @@ func (u *Up) openState(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	u.exclusions = &exclusionBook{Book: book, lake: u.store.lake, rules: u.ruleByID, now: u.o.Now}
+	u.exclusions = &exclusionBook{Book: book, past: u.past, rules: u.ruleByID, now: u.o.Now}
 	u.run(ctx, "exclusions", book.Follow)
 	if err := u.openDecisions(ctx, kept); err != nil {
 		return err
@@ -230,7 +263,12 @@ func (u *Up) openState(ctx context.Context) (err error) {
 
 func (u *Up) makeIntake(ctx context.Context) (err error) {
 	u.sink = live.NewSink(u.bus, u.fleet.book.UID)
-	decoding := audit.LiveOptions{Redactor: redact.New(u.key), Now: u.o.Now}
+	u.sink.Track(u.flight)
+	others, err := formats()
+	if err != nil {
+		return err
+	}
+	decoding := audit.LiveOptions{Redactor: redact.New(u.key), Now: u.o.Now, Formats: others}
 	if len(u.o.Follow) > 0 {
 		u.tail, err = tail.New(tail.Options{
 			Paths: u.o.Follow, Start: u.o.Start, Sink: u.sink, Ledger: &u.ledger, Checkpoints: u.state.checkpoints, Live: decoding, Cluster: u.o.Cluster, Log: u.o.Log,
@@ -240,6 +278,18 @@ func (u *Up) makeIntake(ctx context.Context) (err error) {
 		}
 		u.run(ctx, "followed files", u.tail.Run)
 	}
+	if err := u.makeLogs(ctx, decoding); err != nil {
+		return err
+	}
+	if err := u.makeKafka(ctx, decoding); err != nil {
+		return err
+	}
+	if err := u.makeRelays(ctx, decoding); err != nil {
+		return err
+	}
+	if err := u.makePubSub(ctx, decoding); err != nil {
+		return err
+	}
 	if u.o.Webhook == nil {
 		return nil
 	}
@@ -247,7 +297,7 @@ func (u *Up) makeIntake(ctx context.Context) (err error) {
 	for i := range clients {
 		clients[i].Cluster = cmp.Or(clients[i].Cluster, u.o.Cluster)
 	}
-	u.webhook, err = webhook.New(webhook.Options{Sink: u.sink, Ledger: &u.ledger, Clients: clients, Live: decoding})
+	u.webhook, err = webhook.New(webhook.Options{Sink: u.sink, Ledger: &u.ledger, Clients: clients, Identify: u.o.Webhook.Identify, Live: decoding})
 	if err != nil {
 		return err
 	}
@@ -255,11 +305,17 @@ func (u *Up) makeIntake(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("webhook: %w", err)
 	}
-	if u.hook, err = api.Listen(ctx, api.ListenOptions{Address: u.o.Webhook.Listen, TLS: config}); err != nil {
-		return fmt.Errorf("webhook: %w", err)
+	for i, address := range append([]string{u.o.Webhook.Listen}, u.o.Webhook.Also...) {
+		l, err := api.Listen(ctx, api.ListenOptions{Address: address, TLS: config})
+		if err != nil {
+			return fmt.Errorf("webhook: %w", err)
+		}
+		if i == 0 {
+			u.hook = l
+		}
+		server := webhook.Server(u.webhook, nil, u.o.Log)
+		u.run(ctx, "webhook", func(ctx context.Context) error { return serveUntil(ctx, server, l) })
 	}
-	server := webhook.Server(u.webhook, nil, u.o.Log)
-	u.run(ctx, "webhook", func(ctx context.Context) error { return serveUntil(ctx, server, u.hook) })
 	return nil
 }
 
@@ -294,6 +350,12 @@ func tlsConfig(files webhook.TLSFiles) (*tls.Config, error) {
 	return webhook.TLSConfig(files)
 }
 
+func (u *Up) makeUses(ctx context.Context) error {
+	u.uses = live.NewUses(u.ownRows(), u.o.Log)
+	u.run(ctx, "record of uses", u.uses.Run)
+	return nil
+}
+
 func (u *Up) makeAPI(ctx context.Context) error {
 	tokens, err := token.Open(u.o.Dir, u.o.Now)
 	if err != nil {
@@ -303,13 +365,25 @@ func (u *Up) makeAPI(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	u.uses = live.NewUses(u.store.lake, u.o.Log)
-	u.run(ctx, "record of uses", u.uses.Run)
 	u.metrics()
-	server, err := api.New(api.Options{
-		Tokens: tokens, Agents: u.fleet, Queries: u.queries, Live: u.watchers, Rules: u.rules, Exclusions: u.exclusions, Cases: u.cases, Switches: u.switches, Saved: library, Status: u.status, Ready: u.ready,
+	desk, err := u.signIn(ctx)
+	if err != nil {
+		return err
+	}
+	o := api.Options{
+		Tokens: tokens, SignIn: desk, Agents: u.fleet, Queries: u.queries, Live: u.watcher(), Rules: u.rules, Backtest: u.backtester(),
+		Exclusions: u.exclusions, Cases: u.cases, Triage: u.triage, Switches: u.switches, Saved: library, OwnRules: &ownRuleBook{u.ownRules, u},
+		Status: u.status, Ready: u.ready, Healthy: u.healthy, Coverage: u.coverage, Sources: u.sources, Owner: u.owner,
 		Metrics: u.registry, Registry: u.registry, Uses: u.uses, Log: u.o.Log, Now: u.o.Now,
-	})
+	}
+	o.Ways, o.Provider = u.signInWays()
+	if o.Console, err = console.New(); err != nil {
+		return err
+	}
+	if u.peers != nil {
+		o.Enroller, o.Nodes, o.NodeSets = u.peers, u.peers, u.nodeSets
+	}
+	server, err := api.New(o)
 	if err != nil {
 		return err
 	}

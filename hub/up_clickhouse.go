@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/lynceus-io/lynceus/api/hunt"
+	"github.com/lynceus-io/lynceus/coverage"
 	"github.com/lynceus-io/lynceus/store/clickhouse"
 	"github.com/lynceus-io/lynceus/store/lake"
 )
@@ -31,6 +33,9 @@ func (u *Up) outboxOptions() *lake.OutboxOptions {
 // makeShipper starts what sends the store's segments to ClickHouse. The
 // server need not be there: what comes meanwhile waits.
 func (u *Up) makeShipper(ctx context.Context) error {
+	if u.store == nil {
+		return u.askClickHouse()
+	}
 	if u.o.ClickHouse == nil {
 		if n := u.store.lake.Stats().Outbox.Segments; n > 0 {
 			u.o.Log.Warn("segments of an earlier run wait for ClickHouse, and nothing sends them: start with ClickHouse again", "segments", n)
@@ -41,7 +46,7 @@ func (u *Up) makeShipper(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	cluster := newClickHouse(db, u.o.Now)
+	cluster := newClickHouse(db, hunt.StoreOptions{Now: u.o.Now, Coverage: u.store.Coverage})
 	u.onStop("ClickHouse", cluster.Close)
 	u.database = db.Address()
 	u.shipper, err = clickhouse.NewShipper(clickhouse.ShipperOptions{
@@ -57,31 +62,52 @@ func (u *Up) makeShipper(ctx context.Context) error {
 	return nil
 }
 
+// askClickHouse lets questions be answered from the database that another
+// process ships to.
+func (u *Up) askClickHouse() error {
+	if u.o.ClickHouse == nil {
+		return nil
+	}
+	db, err := clickhouse.New(u.o.ClickHouse.Database)
+	if err != nil {
+		return err
+	}
+	cluster := newClickHouse(db, hunt.StoreOptions{Now: u.o.Now, Coverage: u.coverage})
+	u.onStop("ClickHouse", cluster.Close)
+	u.queries = cluster
+	return nil
+}
+
 // ClickHouse is where the store's segments are sent, without users; "" for
 // nowhere.
 func (u *Up) ClickHouse() string { return u.database }
 
 // shippingProblems are what somebody should look at on the way to ClickHouse.
-func (u *Up) shippingProblems() []string {
+func (u *Up) shippingProblems() (out []coverage.Condition) {
+	if u.store == nil {
+		return nil
+	}
 	box := u.store.lake.Stats().Outbox
-	var out []string
+	add := func(code string, since time.Time, advice, format string, args ...any) {
+		out = append(out, coverage.Condition{Code: code, About: "ClickHouse", Level: coverage.Warning, Since: since, Text: fmt.Sprintf(format, args...), Advice: advice})
+	}
 	if box.Lost.Segments > 0 {
-		out = append(out, fmt.Sprintf("ClickHouse lacks %d events: they were given up, the last at %s, for want of room or of their files; the store here keeps its own",
-			box.Lost.Rows, box.Lost.Last.Format(time.RFC3339)))
+		add("clickhouse-lacks", box.Lost.Last, "the store here keeps its own", "ClickHouse lacks %d events: they were given up, the last at %s, for want of room or of their files",
+			box.Lost.Rows, box.Lost.Last.Format(time.RFC3339))
 	}
 	if u.shipper == nil {
 		if box.Segments > 0 {
-			out = append(out, fmt.Sprintf("%d events wait for ClickHouse since %s, and nothing sends them: start with ClickHouse again", box.Rows, box.Oldest.Format(time.RFC3339)))
+			add("clickhouse-off", box.Oldest, "start with ClickHouse again", "%d events wait for ClickHouse since %s, and nothing sends them", box.Rows, box.Oldest.Format(time.RFC3339))
 		}
 		return out
 	}
 	st := u.shipper.Stats()
 	if box.Segments > 0 && u.o.Now().Sub(box.Oldest) > lagging {
-		text := fmt.Sprintf("ClickHouse is behind since %s: %d events in %d segments wait", box.Oldest.Format(time.RFC3339), box.Rows, box.Segments)
+		advice := ""
 		if st.LastError != nil {
-			text += ": " + st.LastError.Error()
+			advice = st.LastError.Error()
 		}
-		out = append(out, text)
+		add("clickhouse-behind", box.Oldest, advice, "ClickHouse is behind since %s: %d events in %d segments wait", box.Oldest.Format(time.RFC3339), box.Rows, box.Segments)
 	}
 	return out
 }

@@ -53,7 +53,7 @@ func (u *Up) openClusters(ctx context.Context, kept *state.Store) error {
 
 // behind reports whether the bus has events that are not stored yet.
 func (u *Up) behind(ctx context.Context) bool {
-	lag, err := u.bus.Lag(ctx, consumerName, 0)
+	lag, err := u.lag(ctx)
 	return err != nil || lag.Messages > 0
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/lynceus-io/lynceus/detect"
 	"github.com/lynceus-io/lynceus/detect/exclude"
 	"github.com/lynceus-io/lynceus/event"
+	"github.com/lynceus-io/lynceus/hub/live"
 	"github.com/lynceus-io/lynceus/incident/row"
 	"github.com/lynceus-io/lynceus/kql/sql"
 	"github.com/lynceus-io/lynceus/rule"
@@ -23,7 +24,7 @@ import (
 // are tried on. It implements api.Exclusions.
 type exclusionBook struct {
 	*exclusions.Book
-	lake  *lake.Lake
+	past  live.Past
 	rules func(id string) *rule.Rule
 	now   func() time.Time
 }
@@ -59,7 +60,7 @@ func (b *exclusionBook) stored(ctx context.Context, since time.Time) iter.Seq2[*
 // selected returns the findings of a selection, and perhaps others.
 func (b *exclusionBook) selected(ctx context.Context, sel lake.Selection) iter.Seq2[*detect.Finding, error] {
 	return func(yield func(*detect.Finding, error) bool) {
-		err := b.lake.Scan(ctx, sel, func(e *event.Event) error {
+		err := b.past.Scan(ctx, sel, func(e *event.Event) error {
 			f, err := row.ReadFinding(e, b.rules)
 			if !yield(f, err) {
 				return errEnough

@@ -8,6 +8,7 @@ import (
 	"github.com/lynceus-io/lynceus/detect"
 	"github.com/lynceus-io/lynceus/detect/exclude"
 	"github.com/lynceus-io/lynceus/event"
+	"github.com/lynceus-io/lynceus/hub/live"
 	"github.com/lynceus-io/lynceus/incident/row"
 	"github.com/lynceus-io/lynceus/rule"
 	"github.com/lynceus-io/lynceus/store/lake"
@@ -37,7 +38,7 @@ func TestProposeExclusion(t *testing.T) {
 	if err := a.Commit(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	b := &exclusionBook{lake: l, rules: func(string) *rule.Rule { return r }, now: time.Now}
+	b := &exclusionBook{past: live.Lake{Lake: l}, rules: func(string) *rule.Rule { return r }, now: time.Now}
 	e, err := b.Propose(t.Context(), "f2")
 	if err != nil {
 		t.Fatal(err)

@@ -101,7 +101,7 @@ func stored(t *testing.T, u *Up, within time.Duration, n int) {
 			t.Fatal(err)
 		}
 		last = fmt.Sprintf("%s of %d requests, %d batches wait", number(t, u.store, "audit | count"), n, lag.Messages)
-		c := u.consumer.Counts()
+		c := &u.counts
 		detail = fmt.Sprintf("consumer: %d events, %d repeated, %d batches, %d quarantined, full %d, ready %v", c.Events.Load(), c.Repeated.Load(), c.Batches.Load(), c.Quarantined.Load(), c.Full.Load(), u.consumer.Ready())
 		if u.tail != nil {
 			detail += fmt.Sprintf("; tail: %+v", u.tail.Status())

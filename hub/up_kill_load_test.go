@@ -115,6 +115,11 @@ func postLines(address string, lines [][]byte) bool {
 
 // postStatus returns what a batch was answered, 0 for nothing.
 func postStatus(address string, lines [][]byte) (status int, body string) {
+	return postWith(address, testToken, lines)
+}
+
+// postWith is postStatus with a token.
+func postWith(address, token string, lines [][]byte) (status int, body string) {
 	if address == "" {
 		return 0, ""
 	}
@@ -131,7 +136,7 @@ func postStatus(address string, lines [][]byte) (status int, body string) {
 	if err != nil {
 		return 0, err.Error()
 	}
-	r.Header.Set("Authorization", "Bearer "+testToken)
+	r.Header.Set("Authorization", "Bearer "+token)
 	r.Header.Set("Content-Type", "application/json")
 	client := http.Client{Timeout: time.Minute}
 	res, err := client.Do(r)

@@ -13,7 +13,6 @@ import (
 
 	"github.com/lynceus-io/lynceus/api/saved"
 	"github.com/lynceus-io/lynceus/collect/tail"
-	"github.com/lynceus-io/lynceus/detect"
 	"github.com/lynceus-io/lynceus/store/state"
 )
 
@@ -21,6 +20,8 @@ import (
 type upState struct {
 	queries     *savedQueries
 	checkpoints *checkpoints
+	logs        *checkpoints // of logs of text
+	streams     *streamMarks
 	learned     *state.Blobs
 }
 
@@ -39,44 +40,19 @@ func openState(ctx context.Context, s *state.Store) (*upState, error) {
 	if err != nil {
 		return nil, err
 	}
+	logs, err := s.Bucket(ctx, state.BucketOptions{Name: "logs", About: "how far followed logs of text were read"})
+	if err != nil {
+		return nil, err
+	}
+	streams, err := s.Bucket(ctx, state.BucketOptions{Name: "streams", About: "how far streams of other servers were read"})
+	if err != nil {
+		return nil, err
+	}
 	learned, err := s.Blobs(ctx, "learned", "what is known to novelty", 0)
 	if err != nil {
 		return nil, err
 	}
-	return &upState{queries: &savedQueries{queries}, checkpoints: &checkpoints{files}, learned: learned}, nil
-}
-
-// loadNovelty returns what an earlier run learned; nil for nothing.
-func (s *upState) loadNovelty(ctx context.Context) (*detect.Novelty, error) {
-	e, err := s.learned.Get(ctx, noveltyKey)
-	if errors.Is(err, state.ErrNotFound) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	return detect.DecodeNovelty(e.Value, detect.NoveltyOptions{})
-}
-
-// saveNovelty keeps what was learned so far.
-func (s *upState) saveNovelty(ctx context.Context, snapshot []byte) error {
-	_, err := s.learned.Put(ctx, noveltyKey, snapshot, state.Any, "lynceus")
-	return err
-}
-
-// loadWriters returns who wrote what by an earlier run; nil for nothing.
-func (s *upState) loadWriters(ctx context.Context) ([]byte, error) {
-	e, err := s.learned.Get(ctx, writersKey)
-	if errors.Is(err, state.ErrNotFound) {
-		return nil, nil
-	}
-	return e.Value, err
-}
-
-// saveWriters keeps who wrote what.
-func (s *upState) saveWriters(ctx context.Context, snapshot []byte) error {
-	_, err := s.learned.Put(ctx, writersKey, snapshot, state.Any, "lynceus")
-	return err
+	return &upState{queries: &savedQueries{queries}, checkpoints: &checkpoints{files}, logs: &checkpoints{logs}, streams: &streamMarks{streams}, learned: learned}, nil
 }
 
 // savedQueries keeps saved queries in a bucket. It implements saved.Store.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/lynceus-io/lynceus/api"
 	"github.com/lynceus-io/lynceus/api/token"
+	"github.com/lynceus-io/lynceus/coverage"
 )
 
 // maintain keeps the store in order until ctx ends. What fails is tried again.
@@ -30,29 +31,51 @@ func (u *Up) maintain(ctx context.Context) error {
 // ready returns why the server cannot serve yet: what it remembers is being
 // rebuilt.
 func (u *Up) ready() error {
-	if !u.consumer.Ready() {
+	switch {
+	case u.consumer != nil && !u.consumer.Ready():
 		return fmt.Errorf("detection takes up the past of the store")
+	case u.share != nil:
+		return u.share.ready()
 	}
 	return nil
 }
 
 // status says how the server does.
 func (u *Up) status(ctx context.Context) (api.Status, error) {
-	st := api.Status{Version: u.o.Version, Started: u.started, Store: u.store.identity, Problems: u.problems(ctx), Tables: []api.TableStatus{}, Sources: []api.SourceStatus{}}
-	for _, t := range u.store.lake.Stats().Tables {
+	conditions := u.look(ctx)
+	st := api.Status{
+		Version: u.o.Version, Started: u.started, Store: u.storeName(), Health: coverage.Worst(conditions), Conditions: conditions, Problems: texts(conditions),
+		Tables: []api.TableStatus{}, Sources: []api.SourceStatus{},
+	}
+	for _, t := range u.lakeStats().Tables {
 		st.Tables = append(st.Tables, api.TableStatus{
 			Name: t.Class.String(), Rows: t.Rows, Bytes: t.Bytes, Segments: int64(t.Segments), Oldest: timeOrNil(t.OldestReceived), Newest: timeOrNil(t.NewestReceived),
 		})
 	}
-	for _, a := range u.ledger.Accounts() {
-		st.Sources = append(st.Sources, api.SourceStatus{Name: a.Name, Events: a.Events, Broken: a.Broken, Last: timeOrNil(a.Durable)})
-	}
-	for _, c := range u.fleet.Clusters() {
-		if c.Agent != nil {
-			st.Sources = append(st.Sources, api.SourceStatus{Name: agentSource(c.Name), Events: c.Agent.Rows, Last: timeOrNil(c.Agent.LastSeen)})
+	st.Sources = append(st.Sources, u.ownSources()...)
+	st.Processes, st.Holds = u.processes()
+	others, says := u.others()
+	for i, p := range says {
+		if !others[i].Mine {
+			st.Sources = append(st.Sources, p.Sources...)
 		}
 	}
 	return st, nil
+}
+
+// ownSources are the sources that come in by this process.
+func (u *Up) ownSources() (out []api.SourceStatus) {
+	for _, a := range u.ledger.Accounts() {
+		out = append(out, api.SourceStatus{Name: a.Name, Events: a.Events, Broken: a.Broken, Last: timeOrNil(a.Durable)})
+	}
+	out = append(out, u.sensorStatus()...)
+	out = append(out, u.gateStatus()...)
+	for _, c := range u.fleet.Clusters() {
+		if c.Agent != nil {
+			out = append(out, api.SourceStatus{Name: agentSource(c.Name), Events: c.Agent.Rows, Last: timeOrNil(c.Agent.LastSeen)})
+		}
+	}
+	return out
 }
 
 func timeOrNil(t time.Time) *time.Time {
@@ -60,45 +83,6 @@ func timeOrNil(t time.Time) *time.Time {
 		return nil
 	}
 	return &t
-}
-
-// problems are what somebody should look at.
-func (u *Up) problems(ctx context.Context) []string {
-	out := []string{}
-	c := u.consumer.Counts()
-	if c.Full.Load() > 0 {
-		out = append(out, "the disk is full: events wait at their sources; make room, or lower --retention or --max-size")
-	}
-	if n := c.Quarantined.Load(); n > 0 {
-		out = append(out, fmt.Sprintf("%d batches could not be read and were put aside on the bus", n))
-	}
-	out = append(out, u.blind()...)
-	for _, a := range u.store.lake.Stats().Aside {
-		out = append(out, fmt.Sprintf("segment %s is damaged (%s): its %d %s events are missing from every answer", a.Name, a.Reason, a.Rows, a.Class))
-	}
-	for _, a := range u.ledger.Accounts() {
-		if a.Trouble != "" {
-			out = append(out, a.Name+": "+a.Trouble)
-		}
-		if a.Broken > 0 {
-			out = append(out, fmt.Sprintf("%s: documents that could not be read: %d; the table health says which and why", a.Name, a.Broken))
-		}
-	}
-	out = append(out, u.fleet.problems()...)
-	out = append(out, u.shippingProblems()...)
-	if u.tail != nil || u.webhook != nil {
-		last := u.ledger.Last()
-		if last.IsZero() {
-			last = u.started
-		}
-		if quiet := u.o.Now().Sub(last); quiet > u.o.Silence {
-			out = append(out, fmt.Sprintf("no audit events arrived for %s: look whether the API server has an audit policy and where it writes to", quiet.Round(time.Second)))
-		}
-	}
-	if lag, err := u.bus.Lag(ctx, consumerName, 0); err == nil && lag.Messages > 0 && u.o.Now().Sub(lag.Oldest) > time.Minute {
-		out = append(out, fmt.Sprintf("the store is %s behind intake (%d batches wait)", u.o.Now().Sub(lag.Oldest).Round(time.Second), lag.Messages))
-	}
-	return out
 }
 
 // metrics registers what /metrics shows of the server.
@@ -109,21 +93,25 @@ func (u *Up) metrics() {
 	gauge := func(name, help string, f func() float64) {
 		u.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, f))
 	}
-	c := u.consumer.Counts()
-	counter("lynceus_events_stored_total", "Events that were judged and stored.", func() float64 { return float64(c.Events.Load()) })
+	c := &u.counts
+	counter("lynceus_events_stored_total", "Events that were judged and stored.", func() float64 { return float64(u.stored()) })
 	counter("lynceus_events_repeated_total", "Events that had come before and were not stored again.", func() float64 { return float64(c.Repeated.Load()) })
 	counter("lynceus_documents_rejected_total", "Documents that are no event or cannot be read; the table health has them.", func() float64 { return float64(u.sink.Rejected()) })
 	counter("lynceus_events_amended_total", "Requests to which what was learned late of their pods was added.", func() float64 { return float64(c.Amended.Load()) })
 	counter("lynceus_events_amendable_shed_total", "Requests that waited for that and did not fit.", func() float64 { return float64(c.Shed.Load()) })
+	counter("lynceus_batches_resent_total", "Batches of peers that were stored already when they came again.", func() float64 { return float64(c.Resent.Load()) })
 	counter("lynceus_events_future_total", "Events that were more than five minutes ahead of their receipt.", func() float64 { return float64(c.Future.Load()) })
 	counter("lynceus_batches_quarantined_total", "Batches on the bus that could not be read.", func() float64 { return float64(c.Quarantined.Load()) })
-	gauge("lynceus_disk_full", "1 while nothing can be stored for want of room.", func() float64 { return float64(c.Full.Load()) })
-	gauge("lynceus_store_rows", "Rows in the store.", func() float64 { return float64(u.store.lake.Stats().Rows) })
-	gauge("lynceus_store_bytes", "Bytes of the store's segments.", func() float64 { return float64(u.store.lake.Stats().Bytes) })
-	gauge("lynceus_store_segments", "Segments of the store.", func() float64 { return float64(u.store.lake.Stats().Segments) })
-	gauge("lynceus_store_segments_aside", "Segments that could not be read and were set aside.", func() float64 { return float64(len(u.store.lake.Stats().Aside)) })
+	gauge("lynceus_disk_full", "1 while nothing can be stored for want of room.", func() float64 { return float64(max(c.Full.Load(), u.storing.Full.Load())) })
+	gauge("lynceus_store_rows", "Rows in the store.", func() float64 { return float64(u.lakeStats().Rows) })
+	gauge("lynceus_store_bytes", "Bytes of the store's segments.", func() float64 { return float64(u.lakeStats().Bytes) })
+	gauge("lynceus_store_segments", "Segments of the store.", func() float64 { return float64(u.lakeStats().Segments) })
+	gauge("lynceus_store_segments_aside", "Segments that could not be read and were set aside.", func() float64 { return float64(len(u.lakeStats().Aside)) })
 	gauge("lynceus_agent_silent_seconds", "How long the agent that is silent for longest gave no sign of life; 0 where no cluster is known.", func() float64 { return u.fleet.silence().Seconds() })
 	u.shippingMetrics(counter, gauge)
+	u.sensorMetrics()
+	u.ledgerMetrics(gauge)
+	u.gateMetrics(counter, gauge)
 	gauge("lynceus_last_event_seconds", "Unix time of the last event that was made durable, 0 for none.", func() float64 {
 		if t := u.ledger.Last(); !t.IsZero() {
 			return float64(t.Unix())

@@ -103,19 +103,38 @@ func (c *Callers) Observe(e *event.Event) (settled bool) {
 		c.observeRow(e)
 		return true
 	}
-	c.lacks = false
-	return c.resolve(e, false)
+	if !ofRuntime(e.Class) {
+		c.lacks = false
+		return c.resolve(e, false)
+	}
+	cl := c.watched(event.K8sCluster.Get(e))
+	t := timeOf(e, cl.clock)
+	cl.clock = max(cl.clock, t)
+	cl.learnStart(e, t)
+	settled = c.resolve(e, false)
+	c.lacks = c.join.lacks
+	return settled
+}
+
+// ofRuntime reports whether rows of a table are of what programs on nodes do.
+func ofRuntime(c event.Class) bool {
+	switch c {
+	case event.ClassProcess, event.ClassFile, event.ClassNetwork, event.ClassDNS, event.ClassKernel, event.ClassModule, event.ClassMemory, event.ClassAlert:
+		return true
+	}
+	return false
 }
 
 // Lacks reports whether the event that was observed last is one of a request
 // in a cluster that is watched, and says less than it may when more is known:
-// which pod it is about, who called, whether a token was at home.
+// which pod it is about, who called, whether a token was at home; or one of a
+// process that somebody started in a container, and it is not known who.
 func (c *Callers) Lacks() bool { return c.lacks }
 
 // Complete is Resolve, and returns what Lacks does of the event then.
 func (c *Callers) Complete(e *event.Event) (lacks bool) {
 	c.resolve(e, true)
-	return c.join.lacks && c.join.cl.watched
+	return c.join.lacks && (c.join.cl.watched || ofRuntime(e.Class))
 }
 
 func (c *Callers) observeAudit(e *event.Event) (settled bool) {
@@ -138,6 +157,7 @@ func (c *Callers) observeAudit(e *event.Event) (settled bool) {
 		grace = c.learnObjects(cl, e, a, t)
 	}
 	cl.learnPods(e, t, grace)
+	cl.learnExec(e, t)
 	settled = c.place(cl, a, e, t)
 	if id := event.AuditCredentialID.Get(e); id != "" && a != nil {
 		event.AuditCredentialPlaces.Set(e, cl.places(id, a, t))
@@ -159,6 +179,10 @@ func (c *Callers) resolve(e *event.Event, fresh bool) (settled bool) {
 	cl := c.cluster(event.K8sCluster.Get(e))
 	t := timeOf(e, cl.clock)
 	c.join.begin(c, cl, e, t, fresh)
+	if ofRuntime(e.Class) {
+		person, lacks := c.join.person()
+		defer func() { settled, c.join.lacks = settled && person, lacks }()
+	}
 	switch e.Class {
 	case event.ClassAudit:
 		a := c.address(cl, e, t)

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"strings"
 
+	"github.com/lynceus-io/lynceus/identity/session"
 	"github.com/lynceus-io/lynceus/inventory"
 )
 
@@ -32,6 +33,7 @@ type cluster struct {
 	users       map[string]string       // one copy of each
 	kinds       map[groupKind]string    // resources of kinds
 	joins       *lru[string, joined]    // what is known of pods, by UID
+	sessions    *session.Sessions       // who runs commands in containers
 }
 
 // fact says whose an address is.
@@ -62,6 +64,7 @@ func newCluster(name string, bytes int64) *cluster {
 		podWrites:   newLRU[objectKey, object](3*part, 640),
 		ownerWrites: newLRU[objectKey, object](4*part, 1280),
 		joins:       newLRU[string, joined](2*part, 320),
+		sessions:    session.New(),
 		users:       map[string]string{}, kinds: map[groupKind]string{},
 	}
 }

@@ -32,8 +32,11 @@ func (j *join) flow() (settled bool) {
 			continue
 		}
 		end := j.Callers.history.End(j.history, ip, j.asked)
-		f.kind.Set(j.e, end.Kind.String())
 		settled = settled && end.Kind != inventory.EndUnknown
+		if end.Kind == inventory.EndUnknown && event.MetadataLogProvider.Has(j.e) && f.name.Has(j.e) {
+			continue // the tool that saw it knows more
+		}
+		f.kind.Set(j.e, end.Kind.String())
 		namespace, name, workload := end.Namespace, end.Name, ""
 		if end.Kind == inventory.EndPod && end.Pod != nil {
 			workload = j.joined(j.cl, j.history, end.Pod, j.t, j.fresh).workload

@@ -9,6 +9,7 @@ var saidFields = [...]event.FieldID{
 	event.AuditCallerPodUID.ID(), event.AuditCallerPodWorkload.ID(), event.AuditCallerPodMethod.ID(),
 	event.AuditTokenPodWorkload.ID(), event.AuditTokenPodWriter.ID(), event.AuditTokenNodeViaPod.ID(), event.AuditTokenAtHome.ID(),
 	event.SrcEndpointKind.ID(), event.SrcEndpointName.ID(), event.SrcEndpointWorkload.ID(),
+	event.K8sSessionUser.ID(), event.K8sSessionUID.ID(),
 	event.DstEndpointKind.ID(), event.DstEndpointName.ID(), event.DstEndpointWorkload.ID(),
 }
 
@@ -21,6 +22,9 @@ func Said(e *event.Event) uint64 {
 		if v, ok := e.Text(f); ok {
 			h ^= hashText(v)
 		}
+	}
+	for _, v := range event.K8sSessionCandidates.Get(e) {
+		h = h*0x9e3779b97f4a7c15 ^ hashText(v)
 	}
 	return h
 }

@@ -17,12 +17,29 @@ func Describe(f *detect.Finding) string {
 		past, infinitive = "called the API", "call the API"
 	}
 	switch {
+	case past == "" && alertRule(f) != "":
+		return alertWords(f)
 	case past == "":
 		return `set off "` + clip(f.Rule.Title) + `"`
 	case allFailed(f):
 		return "tried to " + infinitive
 	}
 	return past
+}
+
+// alertWords says of which alert of another tool a finding tells: "set off
+// "Terminal shell in container" of falco in pod shop/web-1".
+func alertWords(f *detect.Finding) string {
+	text := `set off "` + clip(alertRule(f)) + `"`
+	for _, v := range f.Evidence {
+		if v.Field == "metadata.log_provider" {
+			text += " of " + clip(v.Value)
+		}
+	}
+	if f.Target.Name != "" {
+		text += " in pod " + qualified(&f.Target)
+	}
+	return text
 }
 
 // Object names what a finding's request was about: "pod shop/web-1",

@@ -112,4 +112,5 @@ var linkTexts = [...]string{
 	keyGrant:      "an identity was given rights or a token, then acted: ",
 	keyWorkload:   "a workload was made, then its pod was used: ",
 	keyRequest:    "a certificate was requested, then approved: ",
+	keyPodAlert:   "a pod was entered or made, then another tool warned of it: ",
 }

@@ -23,6 +23,7 @@ const (
 	keyGrant                     // an identity was made, given rights or a token, then it acted
 	keyWorkload                  // a workload was made, then one of its pods acted or was entered
 	keyRequest                   // a certificate request was made, then approved
+	keyPodAlert                  // a pod was entered or made, then another tool warned of what ran in it
 )
 
 // key is one thing that findings may have in common, within a cluster.
@@ -106,6 +107,7 @@ func (x index) causes(f *detect.Finding, i int32) {
 	named := t.Namespace + "/" + t.Name
 	if t.Resource == "pods" && entersPod[t.Subresource] {
 		x.add(f, i, cause, keyPodToken, named)
+		x.add(f, i, cause, keyPodAlert, named)
 	}
 	if f.Severity < rule.Medium {
 		return
@@ -129,6 +131,7 @@ func (x index) causes(f *detect.Finding, i int32) {
 		x.add(f, i, cause, keyWorkload, named)
 		if t.Resource == "pods" {
 			x.add(f, i, cause, keyPodToken, named)
+			x.add(f, i, cause, keyPodAlert, named)
 		}
 	}
 }
@@ -150,6 +153,9 @@ func (x index) effects(f *detect.Finding, i int32) {
 		for _, w := range ownerNames(name) {
 			x.add(f, i, effect, keyWorkload, ns+"/"+w)
 		}
+	}
+	if alertRule(f) != "" && t.Name != "" {
+		x.add(f, i, effect, keyPodAlert, t.Namespace+"/"+t.Name)
 	}
 	switch {
 	case t.Resource == "pods" && entersPod[t.Subresource],

@@ -43,6 +43,21 @@ func evidence(f *detect.Finding, field string) []string {
 	return out
 }
 
+// evidenceAlert is evidence by which a rule says of which alert of another tool
+// it tells.
+const evidenceAlert = "alert.rule"
+
+// alertRule returns what the tool calls what it warned of; "" where the finding
+// tells of no other tool's alert.
+func alertRule(f *detect.Finding) string {
+	for _, v := range f.Evidence {
+		if v.Field == evidenceAlert {
+			return v.Value
+		}
+	}
+	return ""
+}
+
 // boundSubjects returns the principals' names that a binding gives rights to.
 // A service account's namespace is the one the binding names, else the
 // binding's own; a cluster-wide binding that names several is not guessed at.

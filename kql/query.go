@@ -1,10 +1,13 @@
 package kql
 
 import (
+	"math"
 	"time"
 
 	"github.com/lynceus-io/lynceus/kql/bind"
 	"github.com/lynceus-io/lynceus/kql/plan"
+	"github.com/lynceus-io/lynceus/kql/scope"
+	"github.com/lynceus-io/lynceus/kql/sql"
 	"github.com/lynceus-io/lynceus/kql/syntax"
 	"github.com/lynceus-io/lynceus/kql/value"
 )
@@ -19,6 +22,8 @@ type Options struct {
 	// Since and Until bound the events that tables give, by their time: Since
 	// inclusive, Until exclusive, zero for no bound.
 	Since, Until time.Time
+	// Scope limits what every table gives, whatever the query says.
+	Scope scope.Scope
 	// Params are values for what the query declares as query_parameters.
 	Params map[string]value.Value
 }
@@ -53,11 +58,33 @@ func Compile(text string, o Options) (*Query, error) {
 	if err != nil {
 		return nil, err
 	}
+	if node, err = o.Scope.Apply(node); err != nil {
+		return nil, err
+	}
 	return &Query{tree: tree, node: node, now: now}, nil
 }
 
 // Plan returns the bound plan. It must not be changed.
 func (q *Query) Plan() plan.Node { return q.node }
+
+// Span returns between which times of events the tables are read, as far as engines need to: from is included, until is
+// not, and zero is no bound. Queries inside expressions are left out.
+func (q *Query) Span() (from, until time.Time) {
+	_, stmts := sql.Split(q.node, sql.DuckDB)
+	least, most := int64(math.MaxInt64), int64(math.MinInt64)
+	for _, s := range stmts {
+		for i := range s.Scans {
+			least, most = min(least, s.Scans[i].From), max(most, s.Scans[i].To)
+		}
+	}
+	if least > math.MinInt64 && least < math.MaxInt64 {
+		from = time.Unix(0, least).UTC()
+	}
+	if most > math.MinInt64 && most < math.MaxInt64 {
+		until = time.Unix(0, most).Add(1).UTC()
+	}
+	return from, until
+}
 
 // Columns returns the columns of the answer.
 func (q *Query) Columns() []plan.Column { return q.node.Columns() }

@@ -66,8 +66,9 @@ type Test struct {
 	Match bool
 	// Severity the finding must have; 0 for any.
 	Severity Severity
-	// History are documents learned before, Events those judged, as JSON in
-	// the source's form (audit.k8s.io/v1 for the audit table).
+	// History are documents learned before, Events those judged, as JSON:
+	// audit.k8s.io/v1 for the audit table, for others what package event/jsonl
+	// writes.
 	History, Events [][]byte
 	// Feeds are named address lists for the test.
 	Feeds map[string][]string

@@ -86,6 +86,7 @@ func (r *Rule) Resolve(name string) (ref event.Ref, ok bool) {
 type Source struct {
 	File string // path as it was given; "builtin/..." for the packs inside the binary
 	Line int    // of the document's first line, from 1
+	Text string // of the rule as it stands there, without what is before and after it
 }
 
 // String returns file:line.

@@ -1,6 +1,9 @@
 package rule
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // Template is a text with values of fields in it.
 type Template []TemplatePart
@@ -11,6 +14,8 @@ type TemplatePart struct {
 	Text, Field string
 	// List puts the value in brackets: it may be several.
 	List bool
+	// Absent stands in place of a value that is not there; "" for <NA>.
+	Absent string
 }
 
 // absentValue stands where a field has no value, as in Falco's alerts.
@@ -28,7 +33,7 @@ func (t Template) Render(value func(field string) (string, bool)) string {
 		v, ok := value(p.Field)
 		switch {
 		case !ok:
-			v = absentValue
+			v = cmp.Or(p.Absent, absentValue)
 		case p.List:
 			v = "(" + v + ")"
 		}

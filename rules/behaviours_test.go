@@ -7,12 +7,15 @@ import (
 	"github.com/lynceus-io/lynceus/rule"
 )
 
-// behaviours are what audit logs must be searched for, and the rules that do
-// it.
-var behaviours = []struct {
+// behaviour is something to be found, and the rules that find it.
+type behaviour struct {
 	what  string
 	rules []string
-}{
+}
+
+// auditBehaviours are what audit logs must be searched for, and the rules
+// that do it.
+var auditBehaviours = []behaviour{
 	{"anonymous success", []string{"anonymous_access_allowed"}},
 	{"401 and 403 bursts", []string{"unauthorized_burst", "refused_request_burst"}},
 	{"service account token from outside", []string{"cluster_account_outside"}},
@@ -74,7 +77,7 @@ var behaviours = []struct {
 
 func TestEachBehaviourHasARule(t *testing.T) {
 	all := builtin(t)
-	for _, b := range behaviours {
+	for _, b := range slices.Concat(auditBehaviours, runtimeBehaviours) {
 		for _, name := range b.rules {
 			if !slices.ContainsFunc(all, func(r *rule.Rule) bool { return r.Name == name && !r.Silent && !r.Disabled }) {
 				t.Errorf("%s: there is no rule %s", b.what, name)

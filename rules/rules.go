@@ -5,9 +5,9 @@ package rules
 
 import "embed"
 
-// FS has one directory for each pack: audit.
+// FS has one directory for each pack: audit and runtime.
 //
-//go:embed audit
+//go:embed audit runtime
 var FS embed.FS
 
 //go:generate go run ../internal/rulepage ../docs/detections.md

@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/lynceus-io/lynceus/api/hunt"
+	"github.com/lynceus-io/lynceus/coverage"
 	"github.com/lynceus-io/lynceus/kql/plan"
 	"github.com/lynceus-io/lynceus/kql/value"
 )
@@ -31,6 +32,7 @@ type answer struct {
 	rows    [][]value.Value // read and not given yet
 	at      int
 	notes   []string
+	covered *coverage.Statement
 	err     error
 	done    bool
 
@@ -147,7 +149,7 @@ func (a *answer) read() error {
 			return fmt.Errorf("the answer cannot be read: %w", err)
 		}
 		a.set(l.Stats)
-		a.notes, a.done = l.Notes, true
+		a.notes, a.covered, a.done = l.Notes, l.Coverage, true
 		if l.Error != nil {
 			a.err = l.Error
 		}
@@ -176,6 +178,9 @@ func (a *answer) Render() hunt.Render { return a.render }
 
 // Notes implements hunt.Answer.
 func (a *answer) Notes() []string { return a.notes }
+
+// Coverage implements hunt.Covered.
+func (a *answer) Coverage() *coverage.Statement { return a.covered }
 
 // Err implements hunt.Answer.
 func (a *answer) Err() error { return a.err }

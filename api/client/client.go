@@ -26,6 +26,7 @@ import (
 type Client struct {
 	base  *url.URL
 	token string
+	renew func(context.Context) (string, error)
 	http  *http.Client
 }
 
@@ -34,6 +35,9 @@ type Options struct {
 	// Server is its URL: http://127.0.0.1:7443.
 	Server string
 	Token  string
+	// Renew, where it is not nil, returns the token instead, before each request.
+	// Several goroutines may call it at once.
+	Renew func(context.Context) (string, error)
 	// TLS, where it is not nil, says which certificates are trusted.
 	TLS *tls.Config
 	// Plain allows a token to go to another machine without TLS.
@@ -63,8 +67,11 @@ func New(o Options) (*Client, error) {
 	}
 	// A redirect could carry the token elsewhere: none is followed.
 	refuse := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &Client{u, o.Token, &http.Client{Transport: t, CheckRedirect: refuse}}, nil
+	return &Client{u, o.Token, o.Renew, &http.Client{Transport: t, CheckRedirect: refuse}}, nil
 }
+
+// URL is the server's base URL, without a slash at its end.
+func (c *Client) URL() string { return c.base.String() }
 
 func isLocal(host string) bool {
 	if host == "localhost" {
@@ -105,7 +112,13 @@ func (c *Client) send(ctx context.Context, method, path string, query url.Values
 	if err != nil {
 		return nil, fmt.Errorf("ask %s: %w", c.base, err)
 	}
-	req.Header.Set("Authorization", "Bearer "+c.token)
+	token := c.token
+	if c.renew != nil {
+		if token, err = c.renew(ctx); err != nil {
+			return nil, err
+		}
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
 	req.Header.Set("Accept", accept)
 	if in != nil {
 		req.Header.Set("Content-Type", media)

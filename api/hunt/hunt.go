@@ -7,7 +7,9 @@ import (
 	"context"
 	"time"
 
+	"github.com/lynceus-io/lynceus/coverage"
 	"github.com/lynceus-io/lynceus/kql/plan"
+	"github.com/lynceus-io/lynceus/kql/scope"
 	"github.com/lynceus-io/lynceus/kql/value"
 )
 
@@ -29,6 +31,9 @@ type Request struct {
 	// answer that is cut off says so in its notes.
 	MaxRows, MaxBytes int64
 	Timeout           time.Duration
+	// Scope is what whoever asks may see. Who answers over the network knows
+	// by itself and is not told.
+	Scope scope.Scope
 }
 
 // Querier answers questions. It is safe for concurrent use and never writes.
@@ -59,6 +64,20 @@ type Answer interface {
 	// Notes are what a reader must know of the answer: tables that are empty
 	// or missing, that it was cut off. They are complete after the end.
 	Notes() []string
+}
+
+// Covered is an Answer that says what is missing of the time and the tables that it is from.
+type Covered interface {
+	// Coverage is nil where nothing can be said. It is complete after the end.
+	Coverage() *coverage.Statement
+}
+
+// CoverageOf returns what an answer says is missing; nil for nothing.
+func CoverageOf(a Answer) *coverage.Statement {
+	if c, ok := a.(Covered); ok {
+		return c.Coverage()
+	}
+	return nil
 }
 
 // Progress is how far an answer has come.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/lynceus-io/lynceus/api/problem"
+	"github.com/lynceus-io/lynceus/coverage"
 	"github.com/lynceus-io/lynceus/kql/plan"
 	"github.com/lynceus-io/lynceus/kql/value"
 )
@@ -51,6 +52,8 @@ type TrailerLine struct {
 	Type  string   `json:"type"`
 	Stats Progress `json:"stats"`
 	Notes []string `json:"notes"`
+	// Coverage says what is missing of the time and the tables that the answer is from; nil where nothing can be said.
+	Coverage *coverage.Statement `json:"coverage,omitempty"`
 	// Error is why the answer is not whole; nil where it is.
 	Error *problem.Problem `json:"error,omitempty"`
 }

@@ -5,9 +5,11 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/lynceus-io/lynceus/coverage"
 	"github.com/lynceus-io/lynceus/event"
 	"github.com/lynceus-io/lynceus/kql"
 	"github.com/lynceus-io/lynceus/kql/plan"
+	"github.com/lynceus-io/lynceus/kql/scope"
 	"github.com/lynceus-io/lynceus/kql/sql"
 	"github.com/lynceus-io/lynceus/kql/value"
 )
@@ -18,6 +20,7 @@ type Store struct {
 	backend sql.Backend
 	now     func() time.Time
 	holds   func(context.Context, event.Class) (bool, error)
+	covers  func(context.Context, coverage.Question) (*coverage.Statement, error)
 }
 
 // StoreOptions of NewStore.
@@ -27,6 +30,9 @@ type StoreOptions struct {
 	// Holds reports whether a table has rows, and is asked for each query; nil
 	// means that nothing is said of empty tables.
 	Holds func(context.Context, event.Class) (bool, error)
+	// Coverage says what is missing of a stretch of time, and is asked for each query; nil means that nothing is said
+	// of it.
+	Coverage func(context.Context, coverage.Question) (*coverage.Statement, error)
 }
 
 // NewStore returns who answers from an engine.
@@ -34,7 +40,7 @@ func NewStore(backend sql.Backend, o StoreOptions) *Store {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Store{backend: backend, now: o.Now, holds: o.Holds}
+	return &Store{backend: backend, now: o.Now, holds: o.Holds, covers: o.Coverage}
 }
 
 // Query implements Querier.
@@ -44,13 +50,16 @@ func (s *Store) Query(ctx context.Context, r Request) (Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	lacking, err := s.lacking(ctx, q)
-	if err != nil {
+	a := &storeAnswer{now: s.now, start: start, limited: !r.Scope.All()}
+	if a.limited {
+		a.notes = []string{limitedTo(r.Scope)}
+	} else if lacking, err := s.lacking(ctx, q); err != nil {
 		return nil, err
-	}
-	a := &storeAnswer{now: s.now, start: start}
-	if lacking != "" {
+	} else if lacking != "" {
 		a.notes = []string{lacking}
+	}
+	if a.coverage, err = s.coverage(ctx, q, r.Scope); err != nil {
+		return nil, err
 	}
 	if a.result, err = q.Run(ctx, s.backend, kql.Limits{Rows: r.MaxRows, MaxBytes: r.MaxBytes, Timeout: r.Timeout}); err != nil {
 		return nil, err
@@ -62,6 +71,17 @@ func (s *Store) Query(ctx context.Context, r Request) (Answer, error) {
 	return a, nil
 }
 
+// coverage says what is missing of the time that a query reads of its tables; nil where it reads none that has sources.
+func (s *Store) coverage(ctx context.Context, q *kql.Query, within scope.Scope) (*coverage.Statement, error) {
+	read := tables(q.Plan(), nil)
+	if s.covers == nil || len(read) == 0 {
+		return nil, nil
+	}
+	o := coverage.Question{Tables: read}
+	o.From, o.To = q.Span()
+	return Coverage(ctx, s.covers, o, within)
+}
+
 // Explain implements Querier: what either kind of store would be asked.
 func (s *Store) Explain(_ context.Context, r Request) (string, error) {
 	q, err := s.compile(r)
@@ -71,10 +91,13 @@ func (s *Store) Explain(_ context.Context, r Request) (string, error) {
 	return q.Explain(sql.DuckDB, sql.ClickHouse), nil
 }
 
-func (s *Store) compile(r Request) (*kql.Query, error) {
-	o := kql.Options{Now: r.Now, Since: r.From, Until: r.To}
+func (s *Store) compile(r Request) (*kql.Query, error) { return Compile(r, s.now()) }
+
+// Compile reads the query of a request, which is asked at a time.
+func Compile(r Request, now time.Time) (*kql.Query, error) {
+	o := kql.Options{Now: r.Now, Since: r.From, Until: r.To, Scope: r.Scope}
 	if o.Now.IsZero() {
-		o.Now = s.now()
+		o.Now = now
 	}
 	if since := o.Now.Add(-r.Since); r.Since > 0 && since.After(o.Since) {
 		o.Since = since
@@ -93,9 +116,13 @@ type storeAnswer struct {
 	start  time.Time
 	render Render
 	limit  int64
-	notes  []string
-	rows   atomic.Int64
-	done   atomic.Pointer[Progress] // the sum, after the end
+	// limited answers do not tell what was read for them: that is of others,
+	// too.
+	limited  bool
+	notes    []string
+	coverage *coverage.Statement
+	rows     atomic.Int64
+	done     atomic.Pointer[Progress] // the sum, after the end
 }
 
 // Columns implements Answer.
@@ -120,7 +147,10 @@ func (a *storeAnswer) finish() {
 		a.notes = append(a.notes, cutOff(a.limit))
 	}
 	a.result.Close()
-	st := a.result.Stats()
+	var st kql.Stats
+	if !a.limited {
+		st = a.result.Stats()
+	}
 	a.done.Store(&Progress{Rows: a.rows.Load(), ScannedRows: st.ScannedRows, ScannedBytes: st.ScannedBytes, Elapsed: a.now().Sub(a.start)})
 }
 
@@ -143,3 +173,6 @@ func (a *storeAnswer) Render() Render { return a.render }
 
 // Notes implements Answer.
 func (a *storeAnswer) Notes() []string { return a.notes }
+
+// Coverage implements Covered.
+func (a *storeAnswer) Coverage() *coverage.Statement { return a.coverage }

@@ -1,6 +1,10 @@
 package hunt
 
-import "context"
+import (
+	"context"
+
+	"github.com/lynceus-io/lynceus/kql/scope"
+)
 
 // WatchRequest asks for events as they come.
 type WatchRequest struct {
@@ -8,6 +12,8 @@ type WatchRequest struct {
 	Table string
 	// Where is a condition of KQL over the table's columns; "" lets all pass.
 	Where string
+	// Scope is what whoever watches may see.
+	Scope scope.Scope
 }
 
 // Watcher shows events as they come. It is safe for concurrent use.

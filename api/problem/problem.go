@@ -5,7 +5,9 @@ package problem
 
 import (
 	"fmt"
+	"math"
 	"net/http"
+	"time"
 )
 
 // Code is a kind of failure. Programs branch on it; messages may change.
@@ -15,12 +17,13 @@ type Code string
 const (
 	BadRequest      Code = "bad_request"        // the request is not what the route takes
 	BadQuery        Code = "bad_query"          // the KQL has an error, or uses what is not supported
+	BadRule         Code = "bad_rule"           // the text of a rule has an error, or asks for what is not supported
 	Unauthenticated Code = "unauthenticated"    // no token, or none that is known
 	Forbidden       Code = "forbidden"          // the token's role does not reach so far
 	NotFound        Code = "not_found"          // there is no such route or thing
 	Conflict        Code = "conflict"           // somebody else changed it meanwhile
 	TooLarge        Code = "too_large"          // the request's body is over the limit
-	Busy            Code = "busy"               // as many queries run as may; try again
+	Busy            Code = "busy"               // it comes too fast, or as many run as may; try again
 	Timeout         Code = "timeout"            // the query took longer than it may
 	LimitReached    Code = "limit_reached"      // the query needs more memory, rows or bytes than it may
 	Canceled        Code = "canceled"           // the client went away
@@ -33,7 +36,7 @@ const (
 // statuses is the one place where codes become statuses of HTTP. 499 is what
 // proxies log where the client went away; nobody receives it.
 var statuses = map[Code]int{
-	BadRequest: http.StatusBadRequest, BadQuery: http.StatusUnprocessableEntity, Unauthenticated: http.StatusUnauthorized,
+	BadRequest: http.StatusBadRequest, BadQuery: http.StatusUnprocessableEntity, BadRule: http.StatusUnprocessableEntity, Unauthenticated: http.StatusUnauthorized,
 	Forbidden: http.StatusForbidden, NotFound: http.StatusNotFound, Conflict: http.StatusConflict,
 	TooLarge: http.StatusRequestEntityTooLarge, Busy: http.StatusTooManyRequests, Timeout: http.StatusGatewayTimeout,
 	LimitReached: http.StatusInsufficientStorage, Canceled: 499, Unavailable: http.StatusServiceUnavailable,
@@ -65,20 +68,23 @@ type Problem struct {
 	Message string `json:"message"`
 	// Do says what to do about it; "" where nothing but the message helps.
 	Do string `json:"do,omitempty"`
-	// Errors are the places in a query that are wrong, for BadQuery.
+	// Errors are the places in a query or a rule that are wrong, for BadQuery
+	// and BadRule.
 	Errors []QueryError `json:"errors,omitempty"`
+	// after is when to come again, for Busy.
+	after time.Duration
 	// err is what caused it; it is logged and never sent.
 	err error
 }
 
-// QueryError is one place in a query that is wrong.
+// QueryError is one place in a query or the text of a rule that is wrong.
 type QueryError struct {
 	Message string `json:"message"`
 	// Line and Column begin at 1; the column counts characters.
 	Line   int `json:"line"`
 	Column int `json:"column"`
 	// Offset is where it begins, in bytes from 0, and Length how many bytes it
-	// is long.
+	// is long; both are 0 for a rule.
 	Offset int `json:"offset"`
 	Length int `json:"length"`
 	// Snippet is the line of the query with a caret below it.
@@ -95,6 +101,15 @@ func (p *Problem) Advise(format string, args ...any) *Problem {
 	p.Do = fmt.Sprintf(format, args...)
 	return p
 }
+
+// After returns p with after how long it may be tried again.
+func (p *Problem) After(d time.Duration) *Problem {
+	p.after = d
+	return p
+}
+
+// RetryAfter is after how many seconds it may be tried again, at least 1.
+func (p *Problem) RetryAfter() int { return max(1, int(math.Ceil(p.after.Seconds()))) }
 
 // Because returns p with its cause, which is logged and not sent.
 func (p *Problem) Because(err error) *Problem {

@@ -13,6 +13,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/lynceus-io/lynceus/kql/scope"
 )
 
 // Errors of a store.
@@ -22,6 +24,7 @@ var (
 	ErrUnknown = errors.New("the token is not known, or has expired")
 	// ErrNotFound says that no token has that id.
 	ErrNotFound = errors.New("no token has that id")
+	errLimit    = errors.New("roles that change the installation see all of it")
 )
 
 // FileName is the name of the file with the tokens in a data directory.
@@ -73,15 +76,17 @@ func Open(dir string, now func() time.Time) (*Store, error) {
 func (s *Store) Check(text string) (Token, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := s.now()
-	if now.Sub(s.checked) >= recheck || now.Before(s.checked) {
-		if err := s.reload(); err != nil {
-			return Token{}, err
-		}
-	}
 	id, ok := idOf(text)
 	if !ok {
 		return Token{}, ErrUnknown
+	}
+	now := s.now()
+	// One that was made this moment is known at once.
+	fresh := !slices.ContainsFunc(s.tokens, func(t stored) bool { return t.ID == id })
+	if fresh || now.Sub(s.checked) >= recheck || now.Before(s.checked) {
+		if err := s.reload(); err != nil {
+			return Token{}, err
+		}
 	}
 	for i := range s.tokens {
 		if t := &s.tokens[i]; t.ID == id && t.is(text) && !t.Expired(now) {
@@ -89,6 +94,25 @@ func (s *Store) Check(text string) (Token, error) {
 		}
 	}
 	return Token{}, ErrUnknown
+}
+
+// Get returns the token with an id, an expired one too; ok is false for one
+// that was revoked or never made.
+func (s *Store) Get(id string) (t Token, ok bool, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	find := func() int { return slices.IndexFunc(s.tokens, func(t stored) bool { return t.ID == id }) }
+	now := s.now()
+	if find() < 0 || now.Sub(s.checked) >= recheck || now.Before(s.checked) {
+		if err := s.reload(); err != nil {
+			return Token{}, false, err
+		}
+	}
+	i := find()
+	if i < 0 {
+		return Token{}, false, nil
+	}
+	return s.tokens[i].Token, true, nil
 }
 
 // List returns the tokens, the oldest first, expired ones too.
@@ -109,29 +133,38 @@ func (s *Store) List() ([]Token, error) {
 type New struct {
 	Name    string
 	Role    Role
-	Cluster string // for Agent, and for no other
-	Life    time.Duration
-	By      string // who makes it
+	Cluster string // for Agent and Sensor, and for no other
+	Node    string // for Sensor, and may be ""
+	// Scope limits what a Viewer, Analyst or Responder may see.
+	Scope scope.Scope
+	Life  time.Duration
+	By    string // who makes it
 }
 
 // Create makes a token and returns its text, which cannot be read again.
 func (s *Store) Create(n New) (Token, string, error) {
 	name, role, life := strings.TrimSpace(n.Name), n.Role, n.Life
 	switch {
-	case (role == Agent) != (n.Cluster != ""):
-		return Token{}, "", errors.New("a token of an agent is for one cluster, and no other token is: give both role agent and a cluster, or neither")
-	case len(n.Cluster) > maxCluster:
-		return Token{}, "", fmt.Errorf("a cluster's name has at most %d bytes", maxCluster)
+	case (role == Agent || role == Sensor) != (n.Cluster != ""):
+		return Token{}, "", errors.New("a token of an agent or of sensors is for one cluster, and no other token is: give both role agent or sensor and a cluster, or neither")
+	case n.Node != "" && role != Sensor:
+		return Token{}, "", errors.New("a token of sensors alone is for one node")
+	case len(n.Cluster) > maxCluster || len(n.Node) > maxCluster:
+		return Token{}, "", fmt.Errorf("the name of a cluster or of a node has at most %d bytes", maxCluster)
 	case name == "" || len(name) > maxName:
 		return Token{}, "", fmt.Errorf("a token's name has 1 to %d bytes: say who will use it", maxName)
 	case role.String() == "" || role == 0:
-		return Token{}, "", errors.New("a token needs a role: viewer, analyst, responder, admin or agent")
+		return Token{}, "", errors.New("a token needs a role: viewer, analyst, responder, admin, agent or sensor")
+	case !n.Scope.All() && !role.Limitable():
+		return Token{}, "", fmt.Errorf("a token with the role %s cannot be limited to clusters and namespaces: give viewer, analyst or responder", role)
+	case n.Scope.Check() != nil:
+		return Token{}, "", n.Scope.Check()
 	case life < 0:
 		return Token{}, "", errors.New("a token cannot have expired before it is made: give a time to live, or 0 for none")
 	}
 	now := s.now().UTC().Truncate(time.Second)
 	id, text := generate()
-	t := stored{Token: Token{ID: id, Name: name, Role: role, Cluster: n.Cluster, Created: now, CreatedBy: n.By}, SHA256: hash(text)}
+	t := stored{Token: Token{ID: id, Name: name, Role: role, Cluster: n.Cluster, Node: n.Node, Scope: n.Scope, Created: now, CreatedBy: n.By}, SHA256: hash(text)}
 	if life > 0 {
 		t.Expires = now.Add(life)
 	}
@@ -234,7 +267,12 @@ type document struct {
 	Tokens []stored `json:"tokens"`
 }
 
-const schema = "lynceus.tokens/v1"
+// The forms of the file. One with limited tokens has a form of its own, so
+// that a program that knows of no limits does not take them for tokens of all.
+const (
+	schema        = "lynceus.tokens/v1"
+	schemaLimited = "lynceus.tokens/v2"
+)
 
 func decode(b []byte) ([]stored, error) {
 	if len(b) > maxFile {
@@ -244,12 +282,15 @@ func decode(b []byte) ([]stored, error) {
 	if err := json.Unmarshal(b, &d); err != nil {
 		return nil, err
 	}
-	if d.Schema != schema {
-		return nil, fmt.Errorf("it is of form %q, not %q", d.Schema, schema)
+	if d.Schema != schema && d.Schema != schemaLimited {
+		return nil, fmt.Errorf("it is of form %q, not %q or %q", d.Schema, schema, schemaLimited)
 	}
 	for _, t := range d.Tokens {
 		if t.ID == "" || t.Role == 0 || len(t.SHA256) != 64 {
 			return nil, fmt.Errorf("token %q lacks its role or hash", t.ID)
+		}
+		if err := t.Scope.Check(); err != nil || !t.Scope.All() && !t.Role.Limitable() {
+			return nil, fmt.Errorf("token %q has a limit that it cannot have: %w", t.ID, errors.Join(err, errLimit))
 		}
 	}
 	return d.Tokens, nil
@@ -257,7 +298,11 @@ func decode(b []byte) ([]stored, error) {
 
 // write replaces the file at once, so that a reader sees the old or the new.
 func write(path string, list []stored) error {
-	b, err := json.MarshalIndent(document{schema, list}, "", "  ")
+	form := schema
+	if slices.ContainsFunc(list, func(t stored) bool { return !t.Scope.All() }) {
+		form = schemaLimited
+	}
+	b, err := json.MarshalIndent(document{form, list}, "", "  ")
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/lynceus-io/lynceus/kql/scope"
 )
 
 // Role says what a token may do. Each role of people may do what those before
@@ -31,17 +33,28 @@ const (
 	// Agent reports one cluster, and may do nothing else. No other role may
 	// do so.
 	Agent
+	// Sensor lets node sensors of one cluster enroll, and do nothing else. No
+	// other role may do so.
+	Sensor
 )
 
-var roleNames = [...]string{Viewer: "viewer", Analyst: "analyst", Responder: "responder", Admin: "admin", Agent: "agent"}
+var roleNames = [...]string{Viewer: "viewer", Analyst: "analyst", Responder: "responder", Admin: "admin", Agent: "agent", Sensor: "sensor"}
 
 // May reports whether a token with this role may do what needs another.
 func (r Role) May(need Role) bool {
-	if r == Agent || need == Agent {
+	if r >= Agent || need >= Agent {
 		return r == need
 	}
 	return r >= need
 }
+
+// Person reports whether the role is one of people and of the programs that
+// they use, and not that of a part of Lynceus.
+func (r Role) Person() bool { return r >= Viewer && r <= Admin }
+
+// Limitable reports whether who has the role may be limited to clusters and
+// namespaces. An admin may not: whoever makes tokens can make one without.
+func (r Role) Limitable() bool { return r >= Viewer && r <= Responder }
 
 // String returns the role's name; "" for none.
 func (r Role) String() string {
@@ -52,7 +65,7 @@ func (r Role) String() string {
 }
 
 // Roles returns the roles, those of people from the least to the most.
-func Roles() []Role { return []Role{Viewer, Analyst, Responder, Admin, Agent} }
+func Roles() []Role { return []Role{Viewer, Analyst, Responder, Admin, Agent, Sensor} }
 
 // ParseRole reads a role by name.
 func ParseRole(text string) (Role, error) {
@@ -61,7 +74,7 @@ func ParseRole(text string) (Role, error) {
 			return r, nil
 		}
 	}
-	return 0, fmt.Errorf("%q is no role: give viewer, analyst, responder, admin or agent", text)
+	return 0, fmt.Errorf("%q is no role: give viewer, analyst, responder, admin, agent or sensor", text)
 }
 
 // MarshalText implements encoding.TextMarshaler.
@@ -79,9 +92,14 @@ type Token struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
 	Role Role   `json:"role"`
-	// Cluster is the name of the cluster that an Agent reports, and nothing
-	// else; "" for other roles.
+	// Cluster is the name of the cluster that an Agent reports and nothing
+	// else, or whose nodes a Sensor may be of; "" for other roles.
 	Cluster string `json:"cluster,omitempty"`
+	// Node is the one node that a Sensor may be of; "" lets it be of any of
+	// its cluster.
+	Node string `json:"node,omitempty"`
+	// Scope is what a person with it may see; the zero value is all.
+	Scope scope.Scope `json:"scope,omitzero"`
 	// Created and Expires; a zero Expires means never.
 	Created time.Time `json:"created"`
 	Expires time.Time `json:"expires,omitzero"`

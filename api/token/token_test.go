@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -31,7 +32,7 @@ func TestCreateCheckRevoke(t *testing.T) {
 	if err != nil || tok.Name != "jane" || !strings.HasPrefix(text, "lyn_"+tok.ID+"_") {
 		t.Fatalf("%+v %q %v", tok, text, err)
 	}
-	if got, err := s.Check(text); err != nil || got != tok {
+	if got, err := s.Check(text); err != nil || !reflect.DeepEqual(got, tok) {
 		t.Errorf("%+v %v", got, err)
 	}
 	for _, bad := range []string{"", "lyn_", text[:len(text)-1], text + "x", strings.ToUpper(text), "lyn_" + tok.ID + "_" + strings.Repeat("A", 43)} {

@@ -18,6 +18,7 @@ const (
 	sgrBadge  = "\x1b[1;97;41m" // bold bright white on red
 	sgrRed    = "\x1b[1;31m"
 	sgrYellow = "\x1b[33m"
+	sgrGreen  = "\x1b[32m"
 	sgrCyan   = "\x1b[36m"
 )
 

@@ -167,5 +167,8 @@ func unfit(what string, n int64) string {
 	if what == "waiting" { // judged all the same, but not in order
 		return "judged early, for want of memory: " + amount(n, "request") + "; findings may depend on the order of lines"
 	}
+	if what == "amendments" {
+		return "forgotten before more of them was known, for want of memory: " + amount(n, "event") + "; findings may be told twice"
+	}
 	return fmt.Sprintf("%s of %s did not fit into memory; findings may be missing", amount(n, "entry"), Clean(what))
 }

@@ -11,6 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lynceus-io/lynceus/collect/sensor"
+	"github.com/lynceus-io/lynceus/collect/sensor/need"
+	"github.com/lynceus-io/lynceus/collect/sensor/plan"
 )
 
 // defaultMeasure is how long probe measures unless told otherwise: long enough for some programs to have started.
@@ -19,21 +21,31 @@ const defaultMeasure = 3 * time.Second
 // probe says what the kernel can do, what would be attached, and what that costs.
 func (a *app) probe() *cobra.Command {
 	measure := defaultMeasure
+	var rules []string
 	c := &cobra.Command{
 		Use:   "probe",
 		Short: "Say whether the sensor works here, and what each of its hooks costs",
 		Long: "probe says what this kernel can do and what is missing, attaches the sensor for a moment and lets the kernel measure each\n" +
-			"hook, then removes it again. The exit code is 1 when the sensor cannot work here. It can be run by anybody.",
+			"hook, then removes it again. With --rules it says what these have the sensor observe, for whom, and which of them are costly. The exit code is 1 when the sensor cannot work here. It can be run by anybody.",
 		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if measure <= 0 {
 				return usagef("--measure %v: give a time above 0", measure)
 			}
-			report, err := sensor.Probe(c.Context(), a.here(sensor.Spec{Now: a.now}), measure)
+			spec := a.here(sensor.Spec{Now: a.now, Plan: plan.Plan{Network: true, DNS: true}}) // as without rules
+			var needs []need.Need
+			if len(rules) > 0 {
+				judge, err := a.loadRules(rules)
+				if err != nil {
+					return err
+				}
+				spec.Plan, needs = need.All(judge.Rules())
+			}
+			report, err := sensor.Probe(c.Context(), spec, measure)
 			if err != nil {
 				return err
 			}
-			if err := writeReport(a.stdout, report); err != nil {
+			if err := writeReport(a.stdout, report, &spec.Plan, needs); err != nil {
 				return err
 			}
 			if !report.Able() {
@@ -42,11 +54,12 @@ func (a *app) probe() *cobra.Command {
 			return nil
 		},
 	}
+	c.Flags().StringArrayVar(&rules, "rules", nil, "a file or directory of rules, or the word builtin for Lynceus' own: what they ask for is shown, and attached; it may be given several times")
 	c.Flags().DurationVar(&measure, "measure", measure, "how long to measure the hooks")
 	return c
 }
 
-func writeReport(out io.Writer, r *sensor.Report) error {
+func writeReport(out io.Writer, r *sensor.Report, p *plan.Plan, needs []need.Need) error {
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(t, "kernel\t%s\ncgroups\t%s\n\n", printable(r.Kernel), r.Cgroups)
 	for _, a := range r.Abilities {
@@ -58,6 +71,9 @@ func writeReport(out io.Writer, r *sensor.Report) error {
 		default:
 			fmt.Fprintf(t, "%s\tno\t\n", a.Name)
 		}
+	}
+	if len(needs) > 0 {
+		writePlan(t, p, needs)
 	}
 	if r.Hooks != nil {
 		fmt.Fprintf(t, "\nhook\truns\ttime each\trecords\tlost\tin %v\n", r.Measured.Round(time.Millisecond))

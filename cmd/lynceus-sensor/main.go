@@ -15,6 +15,6 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	code := sensorcmd.Run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	code := sensorcmd.RunAlone(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	os.Exit(code)
 }

@@ -13,6 +13,16 @@ func (b *Batch) Origin() Origin { return b.origin }
 // 1970 UTC.
 func (b *Batch) Received() int64 { return b.received }
 
+// HasAudit reports whether there is an audit event in a Live's batch.
+func (b *Batch) HasAudit() bool {
+	for i, n := range b.counts.dialects {
+		if n > 0 && i < len(dialectNames)-len(foreignNames) {
+			return true
+		}
+	}
+	return false
+}
+
 // End returns the offset up to which the text that Live.Lines was given is in
 // this batch or in those before it.
 func (b *Batch) End() int64 { return b.end }

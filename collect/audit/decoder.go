@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"unicode/utf8"
 
+	"github.com/lynceus-io/lynceus/collect/foreign"
 	"github.com/lynceus-io/lynceus/collect/redact"
 	"github.com/lynceus-io/lynceus/event"
+	"github.com/lynceus-io/lynceus/event/jsonl"
 	"github.com/lynceus-io/lynceus/event/rawjson"
 )
 
@@ -26,6 +28,12 @@ type DecoderOptions struct {
 	// under a key of this Decoder's own, so that its replacement texts cannot
 	// be compared with others.
 	Redactor *redact.Redactor
+	// Rows has events taken, too, that were written as event/jsonl does: what
+	// the node sensor saw. They are as their writer made them.
+	Rows bool
+	// Formats are those of other people's tools whose documents are taken, too;
+	// nil for none.
+	Formats *foreign.Set
 }
 
 // Counts are what a Decoder tolerated and did.
@@ -57,6 +65,8 @@ type Decoder struct {
 	accounts  accounts
 	uid       *event.UIDHasher
 	counts    Counts
+	rows      *jsonl.Decoder // nil unless wanted
+	marks     rawjson.Values // of the document that may be another tool's
 }
 
 // NewDecoder returns a Decoder for one goroutine.
@@ -72,6 +82,12 @@ func NewDecoder(opts DecoderOptions) (*Decoder, error) {
 		var err error
 		if *x.to, err = compile(x.paths, opts.MaxDepth); err != nil {
 			return nil, fmt.Errorf("compile the paths of audit documents: %w", err)
+		}
+	}
+	if opts.Rows {
+		var err error
+		if d.rows, err = jsonl.NewDecoder(); err != nil {
+			return nil, fmt.Errorf("read rows: %w", err)
 		}
 	}
 	return d, nil

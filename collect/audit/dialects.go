@@ -1,5 +1,9 @@
 package audit
 
+import (
+	"github.com/lynceus-io/lynceus/event"
+)
+
 // dialects are the logs that documents come in, by the names that the field
 // audit.dialect has.
 const (
@@ -10,7 +14,28 @@ const (
 	openshift  = "openshift"
 )
 
-var dialectNames = [...]string{kubernetes, eks, gke, aks, openshift}
+// foreignNames are other people's tools, as metadata.log_provider names them.
+var foreignNames = [...]string{"falco", "tetragon", "hubble", "kubearmor", "otlp"}
+
+// dialectNames are what a source may be made of; other people's tools are the
+// last.
+var dialectNames = [...]string{
+	kubernetes, eks, gke, aks, openshift,
+	foreignNames[0], foreignNames[1], foreignNames[2], foreignNames[3], foreignNames[4],
+}
+
+// isForeign reports whether an event was seen by another tool.
+func isForeign(e *event.Event) bool {
+	return event.MetadataLogProvider.Has(e) && !event.MetadataSource.Has(e)
+}
+
+// dialectOf names whose log an event came in.
+func dialectOf(e *event.Event) string {
+	if e.Class == event.ClassAudit {
+		return event.AuditDialect.Get(e)
+	}
+	return event.MetadataLogProvider.Get(e)
+}
 
 // dialectCounts is how many events came in which log, in the order of
 // dialectNames.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lynceus-io/lynceus/collect/foreign"
 	"github.com/lynceus-io/lynceus/collect/input"
 	"github.com/lynceus-io/lynceus/collect/redact"
 	"github.com/lynceus-io/lynceus/event"
@@ -22,9 +23,16 @@ type LiveOptions struct {
 	// Redactor replaces secrets, under the installation's key; the Live takes
 	// a Fork of it.
 	Redactor *redact.Redactor
+	// Formats are those of other people's tools that are taken, too; nil for
+	// none.
+	Formats *foreign.Set
 	// MaxDocument is the length of the longest document that is decoded, in
 	// bytes; 0 means DefaultMaxDocument. Longer ones are rejected.
 	MaxDocument int
+	// Wrap makes the document of a line of text that stands in a source at an
+	// offset, appended to dst; nil where lines are documents themselves. Only
+	// Lines uses it.
+	Wrap func(dst []byte, source string, offset int64, line []byte) []byte
 	// Now is the clock, of which events have their time of receipt; nil means
 	// time.Now.
 	Now func() time.Time
@@ -39,6 +47,7 @@ type Live struct {
 	redactor *redact.Redactor
 	max      int
 	now      func() time.Time
+	wrap     func(dst []byte, source string, offset int64, line []byte) []byte
 	batch    Batch
 	take     func(*Batch) error
 	err      error // of take; nothing more is handed out then
@@ -50,7 +59,7 @@ type Live struct {
 
 // NewLive returns a Live.
 func NewLive(opts LiveOptions) (*Live, error) {
-	d, err := NewDecoder(DecoderOptions{Redactor: opts.Redactor})
+	d, err := NewDecoder(DecoderOptions{Redactor: opts.Redactor, Formats: opts.Formats})
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +69,7 @@ func NewLive(opts LiveOptions) (*Live, error) {
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
-	return &Live{d: d, redactor: d.redactor, max: opts.MaxDocument, now: opts.Now}, nil
+	return &Live{d: d, redactor: d.redactor, max: opts.MaxDocument, now: opts.Now, wrap: opts.Wrap}, nil
 }
 
 // Lines decodes whole lines of a source, each a document or a list of them,
@@ -91,6 +100,10 @@ func (l *Live) Lines(from Origin, text []byte, line, offset int64, take func(*Ba
 // line decodes one line.
 func (l *Live) line(text []byte, line, offset int64) {
 	l.wrapping = wrapping{}
+	if l.wrap != nil {
+		l.plain(text, line, offset)
+		return
+	}
 	doc := bytes.TrimSpace(text)
 	if n := input.TimePrefix(doc); n > 0 {
 		doc, l.wrapping.dialect = doc[n:], eks
@@ -106,6 +119,21 @@ func (l *Live) line(text []byte, line, offset int64) {
 		l.scan(rawjson.NewScanner(bytes.NewReader(doc), l.scannerOptions(len(doc)+1)), line, offset)
 	default:
 		l.document(doc, line, offset)
+	}
+}
+
+// plain makes an event of a line of text.
+func (l *Live) plain(text []byte, line, offset int64) {
+	text = bytes.TrimRight(text, "\r\n")
+	switch {
+	case len(text) == 0:
+	case len(text) > l.max:
+		l.batch.counts.text += int64(len(text))
+		l.batch.counts.broken++
+		l.reject(text, line, offset, msgTooLong)
+	default:
+		// Its own memory: events share it until the batch is taken.
+		l.document(l.wrap(make([]byte, 0, len(text)+len(l.batch.origin.Source)+64), l.batch.origin.Source, offset, text), line, offset)
 	}
 }
 
@@ -251,7 +279,7 @@ func (s liveSink) Add(uid event.UID) {
 	}
 	event.MetadataSource.Set(e, b.origin.Source)
 	event.ReceivedTime.Set(e, b.received)
-	b.counts.dialects.count(event.AuditDialect.Get(e))
+	b.counts.dialects.count(dialectOf(e))
 	b.add(it)
 	if len(b.items) >= 4*batchDocs {
 		s.l.hand()

@@ -3,6 +3,8 @@ package audit
 import (
 	"io"
 	"time"
+
+	"github.com/lynceus-io/lynceus/collect/foreign"
 )
 
 // Options of Open. The zero value is ready for use, but reads no standard
@@ -21,6 +23,8 @@ type Options struct {
 	// Key is the installation's, under which secrets are replaced; nil means
 	// one that is made for this run only.
 	Key []byte
+	// Formats are those of other people's tools that are read, too; nil for none.
+	Formats *foreign.Set
 	// Stdin is what the path "-" means.
 	Stdin io.Reader
 	// Now is the clock; nil means time.Now. It gives the time of receipt.

@@ -67,7 +67,7 @@ func Open(ctx context.Context, paths []string, opts Options) (*Reader, error) {
 	decoders := make([]*Decoder, r.opts.Workers)
 	redactor := redact.New(r.opts.Key)
 	for i := range decoders {
-		if decoders[i], err = NewDecoder(DecoderOptions{Cluster: opts.Cluster, Server: opts.Server, Redactor: redactor}); err != nil {
+		if decoders[i], err = NewDecoder(DecoderOptions{Cluster: opts.Cluster, Server: opts.Server, Redactor: redactor, Rows: true, Formats: opts.Formats}); err != nil {
 			r.cancel()
 			return nil, err
 		}

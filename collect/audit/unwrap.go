@@ -51,12 +51,16 @@ type unwrapper struct {
 
 // document reads a document in depth wrappers.
 func (u *unwrapper) document(doc []byte, w wrapping, depth int) {
+	if depth == 0 && u.d.rows != nil && isRow(doc) {
+		u.row(doc)
+		return
+	}
 	uid, err := u.d.decode(doc, u.a, u.to.Next(), w)
 	switch {
 	case err == nil:
 		u.to.Add(uid)
 	case err == ErrNotAudit:
-		if depth == maxWrappings || !u.wrapper(doc, w, depth) {
+		if !u.foreign(doc, w) && (depth == maxWrappings || !u.wrapper(doc, w, depth)) {
 			u.out.Ignored++
 		}
 	default:
@@ -130,6 +134,12 @@ func (u *unwrapper) wrapper(doc []byte, w wrapping, depth int) bool {
 	for _, p := range [...]wrapperPlace{wrapAWSLogs, wrapKinesis, wrapPubSub} {
 		if text, ok := e.text(p); ok {
 			u.packed(text, w, depth)
+			return true
+		}
+	}
+	if text, ok := e.text(wrapData); ok { // which other documents have, too
+		if inner, err := unpack(text); err == nil && len(inner) > 0 && inner[0] == '{' {
+			u.document(inner, w, depth+1)
 			return true
 		}
 	}

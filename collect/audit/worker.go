@@ -71,9 +71,11 @@ func (s *batchSink) Add(uid event.UID) {
 		s.b.counts.filtered++
 		return
 	}
-	event.MetadataSource.Set(e, s.b.source.file.Name)
-	event.ReceivedTime.Set(e, s.r.received)
-	s.b.counts.dialects.count(event.AuditDialect.Get(e))
+	if e.Class == event.ClassAudit || isForeign(e) { // rows say where they come from, and when
+		event.MetadataSource.Set(e, s.b.source.file.Name)
+		event.ReceivedTime.Set(e, s.r.received)
+	}
+	s.b.counts.dialects.count(dialectOf(e))
 	s.b.add(it)
 }
 

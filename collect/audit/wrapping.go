@@ -34,6 +34,7 @@ const (
 	wrapAWSLogs
 	wrapKinesis
 	wrapPubSub
+	wrapData
 	wrapLogGroup
 	wrapLogStream
 	wrapLogStreamName
@@ -72,6 +73,7 @@ var wrapperPlaces = [numWrapperPlaces][]string{
 	wrapAWSLogs: {"awslogs", "data"}, // CloudWatch subscription of a Lambda
 	wrapKinesis: {"kinesis", "data"}, // the same by way of a Kinesis stream
 	wrapPubSub:  {"message", "data"}, // Google Pub/Sub
+	wrapData:    {"data"},            // Amazon Data Firehose's HTTP endpoint
 	// What tells whose they are.
 	wrapLogGroup:      {"logGroup"},
 	wrapLogStream:     {"logStream"},

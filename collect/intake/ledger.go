@@ -24,6 +24,8 @@ type Account struct {
 	// Durable is when the last of its events was made durable, by the local
 	// clock; zero when it has given none.
 	Durable time.Time
+	// Audited is when the last of its audit events was.
+	Audited time.Time
 	// Failures is how often events could not be made durable. They were
 	// offered again, or their sender was told to.
 	Failures int64
@@ -45,6 +47,9 @@ func (l *Ledger) Taken(b *audit.Batch, now time.Time) {
 		a.Trouble = ""
 		if b.Len() > 0 {
 			a.Durable = now
+			if b.HasAudit() {
+				a.Audited = now
+			}
 		}
 	})
 }
@@ -103,16 +108,16 @@ func (l *Ledger) Accounts() []Account {
 	return out
 }
 
-// Last returns when the last event of any source was made durable; zero when
-// there was none. An API server is never silent for a minute: its own
+// Last returns when the last audit event of any source was made durable; zero
+// when there was none. An API server is never silent for a minute: its own
 // controllers ask it all the time.
 func (l *Ledger) Last() time.Time {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var last time.Time
 	for _, a := range l.accounts {
-		if a.Durable.After(last) {
-			last = a.Durable
+		if a.Audited.After(last) {
+			last = a.Audited
 		}
 	}
 	return last

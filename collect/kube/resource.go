@@ -40,7 +40,7 @@ func (r *Resource) String() string {
 // Resources returns everything that is watched, by group and name. The
 // ClusterRole in deploy/agent grants list and watch of exactly these.
 func Resources() []Resource {
-	out := slices.Concat(coreResources(), appsResources(), networkResources(), rbacResources(), policyResources())
+	out := slices.Concat(coreResources(), appsResources(), networkResources(), rbacResources(), policyResources(), eventResources())
 	slices.SortFunc(out, func(a, b Resource) int {
 		return cmp.Or(cmp.Compare(a.Group, b.Group), cmp.Compare(a.Name, b.Name))
 	})

@@ -48,3 +48,35 @@ func TestSign(t *testing.T) {
 		t.Errorf("%d of %q are known", made, ids)
 	}
 }
+
+// A trial is a request that an agent may make anyway, each another, and known as its own.
+func TestTrial(t *testing.T) {
+	key := own.NewKey([]byte("secret"), "uid", "prod")
+	seen := map[string]bool{}
+	status := http.StatusOK
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		uri := r.URL.RequestURI()
+		if r.Method != http.MethodGet || r.URL.Path != "/api/v1/namespaces" || r.URL.Query().Get("limit") != "1" || !own.IsTrial(uri) || !key.Made(r.Header.Get(own.Header), uri, time.Now()) || seen[uri] {
+			t.Errorf("%s %s with the audit ID %q", r.Method, uri, r.Header.Get(own.Header))
+		}
+		seen[uri] = true
+		w.WriteHeader(status)
+	}))
+	defer s.Close()
+	client, err := NewClient(&rest.Config{Host: s.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client.Sign(key)
+	for range 3 {
+		if err := client.Trial(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	if status = http.StatusForbidden; client.Trial(t.Context()) == nil {
+		t.Error("a refusal is an answer")
+	}
+	if len(seen) != 4 || own.IsTrial("/api/v1/namespaces?limit=1") {
+		t.Errorf("%d requests", len(seen))
+	}
+}

@@ -14,6 +14,9 @@ type Context struct {
 	// SecretBodies says that the members requestObject and responseObject are
 	// Secrets, lists of them, or patches of them.
 	SecretBodies bool
+	// Commands says that texts may be command lines, in which what follows an
+	// option may be a password.
+	Commands bool
 }
 
 // maxNested is how deeply documents in strings of documents are read. What is

@@ -80,7 +80,7 @@ func (f *frame) tell(name, text []byte, r *Redactor) {
 		default:
 			f.kind = max(f.kind, kindOther) // named again, a Secret stays one
 		}
-	case "name":
+	case "name", "key": // key: a header or an attribute
 		f.pairClass = max(f.pairClass, r.classOf(lastName(text)))
 	case "op":
 		f.op = true
@@ -112,8 +112,30 @@ func (w *walker) content(s span, text []byte, secret bool) {
 			return
 		}
 	}
+	if w.c.Commands && bytes.IndexByte(text, ' ') > 0 {
+		w.script(s, text)
+		return
+	}
 	if out, n := w.r.text(nil, text, true); n > 0 {
 		w.rewrite(s, out, n)
+	}
+}
+
+// script replaces the secrets in a text that may be a command line.
+func (w *walker) script(s span, text []byte) {
+	var out []byte
+	at, n := 0, 0
+	for _, f := range w.r.table.shell(text, false) {
+		if inMarker(text, f) {
+			continue
+		}
+		out = append(out, text[at:f.start]...)
+		out = w.r.markers.append(out, text[f.start:f.end])
+		at = f.end
+		n++
+	}
+	if n > 0 {
+		w.rewrite(s, append(out, text[at:]...), n)
 	}
 }
 

@@ -223,7 +223,12 @@ func (w *walker) pair(f *frame) {
 		return
 	}
 	d.base64 = false
-	if raw := w.doc[d.start:d.end]; raw[0] != '{' && raw[0] != '[' && (f.pairClass != plainName || f.op && f.opPath == toNamed) {
+	raw := w.doc[d.start:d.end]
+	if w.c.Commands && raw[0] == '{' && f.pairClass == secretName { // an attribute of OpenTelemetry: {"stringValue": …}
+		w.apply(d)
+		return
+	}
+	if raw[0] != '{' && raw[0] != '[' && (f.pairClass != plainName || f.op && f.opPath == toNamed) {
 		if text := bytes.Trim(raw, `"`); !isReference(text) && !isLiteral(text) {
 			w.apply(d)
 		}

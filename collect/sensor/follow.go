@@ -3,57 +3,35 @@
 package sensor
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"os"
 	"time"
-
-	"github.com/cilium/ebpf/ringbuf"
 )
 
 const (
-	// lookEvery is how long records may lie in the ring while there are any: half of it is what an event waits in the
-	// mean, and a sensor that looks 250 times a second takes no notable time.
-	lookEvery = 4 * time.Millisecond
+	// lookEvery is how long records may lie in the ring while there are any, and lookSooner while there are many: half of
+	// it is what an event waits in the mean. To wake up costs what some fifty records do.
+	lookEvery, lookSooner = 8 * time.Millisecond, 4 * time.Millisecond
+	// many records between two looks are this many.
+	many = 64
+	// decisionsEvery is how long what user space decided may wait, of which the kernel does not tell.
+	decisionsEvery = 50 * time.Millisecond
 	// tidyEvery is how often the clock is asked again and processes that have ended are forgotten.
 	tidyEvery = time.Second
+	// sweepEach is at how many of these the kernel looks through what it remembers, which takes it some milliseconds.
+	sweepEach = 3
 )
 
-// follow takes in records until the ring is flushed. While there are some, it looks for more every few milliseconds;
-// after a look at nothing it waits until the kernel wakes it.
-func (s *Sensor) follow(sink Sink) error {
-	var raw ringbuf.Record
+// follow takes in records until ctx is done and the bell rung. While there are some, it looks for more every few
+// milliseconds; after a look at nothing it waits until the kernel wakes it.
+func (s *Sensor) follow(ctx context.Context, sink Sink) error {
 	tidy := s.spec.Now().Add(tidyEvery)
-	s.ring.SetDeadline(s.spec.Now().Add(lookEvery))
 	for some := true; ; {
-		waiting, err := s.names()
+		last := ctx.Err() != nil
+		taken, waiting, err := s.drain()
 		if err != nil {
 			return err
-		}
-		if s.ring.AvailableBytes() == 0 {
-			if err := sink.Idle(); err != nil {
-				return fmt.Errorf("hand over events: %w", err)
-			}
-			if err := s.wait(some || waiting, tidy); err != nil {
-				return err
-			}
-			some = false
-		}
-		err = s.ring.ReadInto(&raw)
-		switch {
-		case errors.Is(err, ringbuf.ErrFlushed):
-			return s.tidy()
-		case errors.Is(err, os.ErrDeadlineExceeded):
-		case err != nil:
-			return fmt.Errorf("read the ring: %w", err)
-		default:
-			if !some { // what woke the sensor is no record: the read that meets it must not wait for long
-				some = true
-				s.ring.SetDeadline(s.spec.Now().Add(lookEvery))
-			}
-			if err := s.take(raw.RawSample); err != nil {
-				return err
-			}
 		}
 		if now := s.spec.Now(); !now.Before(tidy) {
 			if err := s.tidy(); err != nil {
@@ -61,11 +39,62 @@ func (s *Sensor) follow(sink Sink) error {
 			}
 			tidy = now.Add(tidyEvery)
 		}
+		if taken == maxTaken {
+			some = true
+			continue
+		}
+		soon, err := s.changes.step()
+		if err != nil {
+			return err
+		}
+		if err := sink.Idle(); err != nil {
+			return fmt.Errorf("hand over events: %w", err)
+		}
+		switch {
+		case last:
+			return errors.Join(s.changes.drain(), s.tidy())
+		case soon: // what was read of changes is told after what is in the ring by now
+			some = some || taken > 0
+		default:
+			if err := s.wait(taken, some || taken > 0 || waiting, tidy); err != nil {
+				return err
+			}
+			some = false
+		}
 	}
+}
+
+// maxTaken bounds the records that are taken in one after another before other things have their turn.
+const maxTaken = 4096
+
+// drain takes in the records that are in the ring, and says whether rows still wait for names.
+func (s *Sensor) drain() (taken int, waiting bool, err error) {
+	for ; taken < maxTaken; taken++ {
+		if waiting, err = s.names(); err != nil {
+			return taken, false, err
+		}
+		raw, err := s.ring.Next()
+		if err != nil {
+			return taken, false, fmt.Errorf("read the ring: %w", err)
+		}
+		if raw == nil {
+			break
+		}
+		if err := s.take(raw); err != nil {
+			return taken, false, err
+		}
+	}
+	return taken, waiting, nil
 }
 
 // names puts names that have become known on the rows that wait for them, and says whether any still wait.
 func (s *Sensor) names() (waiting bool, err error) {
+	if err := s.rows.decisions(); err != nil {
+		return false, err
+	}
+	if err := s.rows.hashing.results(); err != nil {
+		return false, fmt.Errorf("hand over an event: %w", err)
+	}
 	n := s.rows.naming
 	if n == nil {
 		return false, nil
@@ -76,20 +105,23 @@ func (s *Sensor) names() (waiting bool, err error) {
 	return n.held > 0, nil
 }
 
-// wait says until when the next read may wait: shortly when there was something, else until the kernel wakes the
-// sensor, or there is something to tidy.
-func (s *Sensor) wait(shortly bool, tidy time.Time) error {
-	if shortly {
-		s.ring.SetDeadline(s.spec.Now().Add(lookEvery))
-		return nil
+// wait waits: shortly when something was taken or is expected, else until the kernel wakes the sensor, or there is something to tidy.
+func (s *Sensor) wait(taken int, shortly bool, tidy time.Time) error {
+	switch {
+	case taken >= many:
+		return s.bell.wait(lookSooner, never)
+	case shortly:
+		return s.bell.wait(lookEvery, never)
 	}
 	if err := s.waiting.Set(uint32(1)); err != nil {
 		return fmt.Errorf("have the kernel wake the sensor: %w", err)
 	}
 	s.live.waits.Add(1) // a full barrier: the kernel sees that the sensor waits, or the sensor sees the record
-	if s.ring.AvailableBytes() > 0 {
-		tidy = s.spec.Now()
+	long := tidy.Sub(s.spec.Now())
+	if s.enforcer != nil {
+		long = decisionsEvery
 	}
-	s.ring.SetDeadline(tidy)
-	return nil
+	return s.bell.wait(long, func() bool { return s.ring.Available() > 0 })
 }
+
+func never() bool { return false }

@@ -18,7 +18,7 @@ import (
 )
 
 // patience is how long a test waits for an event, on a machine that has much else to do.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // recorder is a sink that keeps everything.
 type recorder struct {
@@ -73,6 +73,13 @@ func (r *recorder) one(t *testing.T, activity, text string) *event.Event {
 // start runs a sensor until the test ends, when nothing may have been lost and nothing of it may be left.
 func start(t *testing.T, spec Spec) *recorder {
 	t.Helper()
+	_, rec := startSensor(t, spec)
+	return rec
+}
+
+// startSensor is start for who needs the sensor itself, too.
+func startSensor(t *testing.T, spec Spec) (*Sensor, *recorder) {
+	t.Helper()
 	require.BPF(t)
 	s, err := Load(spec)
 	if err != nil {
@@ -109,7 +116,7 @@ func start(t *testing.T, spec Spec) *recorder {
 			gone(t, id)
 		}
 	})
-	return rec
+	return s, rec
 }
 
 // gone fails the test unless the kernel removes a program soon: it waits for those who may be running it.

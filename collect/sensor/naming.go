@@ -3,33 +3,19 @@
 package sensor
 
 import (
-	"context"
-	"sync"
+	"strings"
 	"time"
 
 	"github.com/lynceus-io/lynceus/collect/sensor/container"
 	"github.com/lynceus-io/lynceus/event"
 )
 
-// Runtime tells what containers are called. It is asked by several goroutines at once.
-type Runtime interface {
-	// Names waits for as long as ctx lets it. An error means that it is not known now; it may be a moment later, since
-	// the first processes of a container run before its runtime has written it down.
-	Names(ctx context.Context, id string) (container.Names, error)
-}
-
 const (
 	// nameWithin is how long a row waits for the names of its container before it goes out without.
 	nameWithin = time.Second
-	// askEvery is how long a runtime that does not know yet is left alone within that time.
-	askEvery = 25 * time.Millisecond
-	// askAgain is how long after it the next row of the container has it asked again; each time twice as long, up to
+	// askAgain is how long after it the runtime is asked again about a container; each time twice as long, up to
 	// maxAskAgain: a sandbox is known when it has its network, a container of another runtime never.
 	askAgain, maxAskAgain = 2 * time.Second, time.Minute
-	// askers is how many questions are open at once.
-	askers = 16
-	// maxAsked bounds the questions that wait for an asker.
-	maxAsked = 1024
 	// maxNamed bounds the containers that are remembered, at some 500 bytes.
 	maxNamed = 8192
 	// maxHeldBytes bounds the rows that wait, rowBytes is what one costs besides its text.
@@ -38,118 +24,81 @@ const (
 
 // named is what is known of a container's names.
 type named struct {
-	id     string
-	names  container.Names
-	known  bool
-	asking bool
-	again  time.Time // when it may be asked for again
-	pause  time.Duration
-	rows   []*event.Event
-	bytes  int
+	id, podUID      string
+	names           container.Names
+	repository, tag string
+	account         string         // of its pod, with the namespace
+	pod             *container.Pod // nil while it is not known
+	known           bool           // names are
+	asking          bool
+	again           time.Time // when it may be asked for again
+	pause           time.Duration
+	failed          int // questions one after another that brought nothing
+	rows            []*event.Event
+	bytes           int
+	late            []*event.Event // that went out without names, and are wanted again
+	lateBytes       int
+	lateUntil       time.Time
 }
 
-type question struct {
-	id    string
-	until time.Time
-}
-
-type answer struct {
-	id    string
-	names container.Names
-	known bool
+// whole reports whether nothing more can be said of the container.
+func (c *named) whole(pods bool) bool {
+	return c.known && (c.pod != nil || !pods || c.names.PodUID == "")
 }
 
 // naming puts names on rows. Rows of a container whose names are asked for wait, in their order; all others go out at
-// once. It is for one goroutine, but for the askers that it starts.
+// once. A row that went out without names is amended when they become known soon. It is for one goroutine, but for the
+// askers that it starts.
 type naming struct {
-	runtime Runtime
-	now     func() time.Time
-	emit    func(*event.Event) error
-	all     map[string]*named
-	order   []*named // a ring of those in all
-	next    int
-	held    int // bytes of rows that wait
-	asked   chan question
-	told    chan answer
-	stop    func()
-	// with and without count rows of containers that went out with names, and without.
-	with, without uint64
+	*askers
+	now  func() time.Time
+	emit func(*event.Event) error
+	// emitFirst takes rows that emit is to take again, amended. It is emit unless somebody sets it.
+	emitFirst func(*event.Event) error
+	all       map[string]*named
+	order     []*named // a ring of those in all
+	next      int
+	held      int // bytes of rows that wait
+	late      latecomers
+	// with and without count rows of containers that went out with names, and without; amended are those of the latter
+	// that were sent again with names.
+	with, without, amended uint64
 }
 
-// newNaming returns a naming whose askers run until end is called.
-func newNaming(runtime Runtime, now func() time.Time, emit func(*event.Event) error) *naming {
-	n := &naming{
-		runtime: runtime, now: now, emit: emit, all: map[string]*named{},
-		asked: make(chan question, maxAsked), told: make(chan answer, maxAsked),
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	var running sync.WaitGroup
-	for range askers {
-		running.Go(func() { n.ask(ctx) })
-	}
-	n.stop = func() {
-		cancel()
-		running.Wait()
-	}
-	return n
+// newNaming returns a naming whose askers run until end is called. pods may be nil.
+func newNaming(runtime Runtime, pods Pods, now func() time.Time, emit func(*event.Event) error) *naming {
+	return &naming{askers: newAskers(runtime, pods), now: now, emit: emit, emitFirst: emit, all: map[string]*named{}, late: latecomers{}}
 }
 
-// ask answers questions until ctx is done.
-func (n *naming) ask(ctx context.Context) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case q := <-n.asked:
-			a := answer{id: q.id}
-			a.names, a.known = n.patiently(ctx, q)
-			select {
-			case <-ctx.Done():
-				return
-			case n.told <- a:
-			}
-		}
-	}
-}
-
-// patiently asks the runtime until it knows.
-func (n *naming) patiently(ctx context.Context, q question) (container.Names, bool) {
-	ctx, cancel := context.WithDeadline(ctx, q.until)
-	defer cancel()
-	for {
-		names, err := n.runtime.Names(ctx, q.id)
-		if err == nil {
-			return names, true
-		}
-		select {
-		case <-ctx.Done():
-			return container.Names{}, false
-		case <-time.After(askEvery):
-		}
-	}
-}
-
-// want returns what is known of a container's names, and asks for them if that is nothing.
-func (n *naming) want(id string) (*named, error) {
+// want returns what is known of a container's names, and asks for them if that is not all.
+func (n *naming) want(id, podUID string) (*named, error) {
 	c := n.all[id]
 	if c == nil {
-		c = &named{id: id}
+		c = &named{id: strings.Clone(id), podUID: strings.Clone(podUID)}
 		if err := n.remember(c); err != nil {
 			return nil, err
 		}
 	}
+	n.question(c)
+	return c, nil
+}
+
+// question asks for a container's names unless they are known, asked for, or were not long ago.
+func (n *naming) question(c *named) {
+	if c.asking || c.whole(n.pods != nil) {
+		return
+	}
 	now := n.now()
-	if c.known || c.asking || now.Before(c.again) {
-		return c, nil
+	if now.Before(c.again) {
+		return
 	}
 	c.pause = min(max(2*c.pause, askAgain), maxAskAgain)
 	c.again = now.Add(nameWithin + c.pause)
 	select {
-	case n.asked <- question{id, now.Add(nameWithin)}:
+	case n.asked <- question{c.id, c.podUID, now.Add(nameWithin)}:
 		c.asking = true
 	default: // more questions than anybody can answer in time
 	}
-	return c, nil
 }
 
 // remember adds a container, in the place of the one that has been there for longest.
@@ -163,19 +112,20 @@ func (n *naming) remember(c *named) error {
 	n.order[n.next] = c
 	n.next = (n.next + 1) % maxNamed
 	delete(n.all, old.id)
+	n.late.drop(old)
 	return n.release(old)
 }
 
 // row puts names on a row of a container and hands it over, or keeps a copy until the names are known.
 func (n *naming) row(e *event.Event, id string) error {
-	c, err := n.want(id)
+	c, err := n.want(id, event.K8sPodUID.Get(e))
 	if err != nil {
 		return err
 	}
 	if !c.asking {
 		return n.send(e, c)
 	}
-	bytes := rowBytes + len(event.ProcessCmdLine.Get(e)) + len(event.ProcessParentProcessCmdLine.Get(e))
+	bytes := weigh(e)
 	if n.held+bytes > maxHeldBytes { // it waits no longer, nor do those before it
 		if err := n.release(c); err != nil {
 			return err
@@ -188,23 +138,71 @@ func (n *naming) row(e *event.Event, id string) error {
 	return nil
 }
 
-// answers takes in what the askers found out, without waiting.
+// weigh returns about how much memory a row takes that is kept.
+func weigh(e *event.Event) int {
+	return rowBytes + len(event.ProcessCmdLine.Get(e)) + len(event.ProcessParentProcessCmdLine.Get(e))
+}
+
+// podRow puts on a row of a pod outside of its containers what is known of the pod.
+func (n *naming) podRow(e *event.Event, podUID string) error {
+	if n.pods != nil {
+		if p := n.pods.Known(podUID); p != nil {
+			c := named{pod: p, account: account(p)}
+			c.describe(e)
+		}
+	}
+	return n.emit(e)
+}
+
+// answers takes in what the askers found out and what the runtime announces, without waiting.
 func (n *naming) answers() error {
 	for {
 		select {
 		case a := <-n.told:
-			c := n.all[a.id]
-			if c == nil { // forgotten meanwhile
-				continue
+			if err := n.learn(&a); err != nil {
+				return err
 			}
-			c.names, c.known = a.names, a.known
-			if err := n.release(c); err != nil {
+		case id := <-n.announced:
+			if _, err := n.want(id, ""); err != nil {
 				return err
 			}
 		default:
-			return nil
+			return n.late.ask(n)
 		}
 	}
+}
+
+// learn takes in an answer, and hands over the rows that waited for it.
+func (n *naming) learn(a *answer) error {
+	c := n.all[a.id]
+	if c == nil { // forgotten meanwhile
+		return nil
+	}
+	if a.known && !c.known {
+		c.names, c.known = a.names, true
+		c.repository, c.tag = a.names.Repository(), a.names.Tag()
+	}
+	if a.pod != nil {
+		c.pod, c.account = a.pod, account(a.pod)
+	}
+	c.failed++
+	if a.known || a.pod != nil {
+		c.failed = 0
+	}
+	if err := n.release(c); err != nil {
+		return err
+	}
+	if c.whole(n.pods != nil) {
+		return n.amend(c)
+	}
+	return nil
+}
+
+func account(p *container.Pod) string {
+	if p.ServiceAccount == "" {
+		return ""
+	}
+	return p.Namespace + "/" + p.ServiceAccount
 }
 
 // release hands over the rows that wait for a container's names, with what is known of these.
@@ -234,20 +232,61 @@ func (n *naming) end() error {
 	return nil
 }
 
-// send hands over a row with the names that are known.
+// send hands over a row with the names that are known. One that lacks some is kept for a while.
 func (n *naming) send(e *event.Event, c *named) error {
-	if !c.known {
+	if c.whole(n.pods != nil) {
+		n.with++
+	} else {
 		n.without++
-		return n.emit(e)
+		if n.late.keep(e, c, n.now()) {
+			c.describe(e)
+			event.MetadataAwaits.Set(e, true)
+			return n.emitFirst(e)
+		}
 	}
-	n.with++
-	set(e, event.ContainerName, c.names.Container)
-	set(e, event.ContainerImageName, c.names.Image)
-	set(e, event.ContainerImageUID, c.names.Digest)
-	set(e, event.K8sNamespace, c.names.Namespace)
-	set(e, event.K8sPod, c.names.Pod)
-	if !event.K8sPodUID.Has(e) {
-		set(e, event.K8sPodUID, c.names.PodUID)
-	}
+	c.describe(e)
 	return n.emit(e)
 }
+
+// describe puts what is known on a row.
+func (c *named) describe(e *event.Event) {
+	if c.known {
+		set(e, event.ContainerName, c.names.Container)
+		set(e, event.ContainerImageName, c.names.Image)
+		set(e, event.ContainerImageUID, c.names.Digest)
+		set(e, event.ContainerImageRepository, c.repository)
+		set(e, event.ContainerImageTag, c.tag)
+		set(e, event.K8sNamespace, c.names.Namespace)
+		set(e, event.K8sPod, c.names.Pod)
+		if !event.K8sPodUID.Has(e) {
+			set(e, event.K8sPodUID, c.names.PodUID)
+		}
+		if c.names.PrivilegeKnown {
+			event.ContainerPrivileged.Set(e, c.names.Privileged)
+		}
+	}
+	p := c.pod
+	if p == nil {
+		return
+	}
+	set(e, event.K8sNamespace, p.Namespace)
+	set(e, event.K8sPod, p.Name)
+	set(e, event.K8sPodUID, p.UID) // a static pod's cgroup has a hash in its place
+	set(e, event.K8sServiceAccount, c.account)
+	set(e, event.K8sWorkloadKind, p.Kind)
+	set(e, event.K8sWorkload, p.Workload)
+	method := methodOwner
+	if p.ByName {
+		method = methodName
+	}
+	event.K8sWorkloadMethod.Set(e, method)
+	if privileged, ok := p.IsPrivileged(c.names.Container); ok {
+		event.ContainerPrivileged.Set(e, privileged)
+	}
+}
+
+// The values of k8s.workload_method.
+const (
+	methodOwner = "owner"
+	methodName  = "name"
+)

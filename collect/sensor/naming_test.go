@@ -55,7 +55,7 @@ func TestNaming(t *testing.T) {
 					runtime["x"] = time.Now().Add(tt.known)
 				}
 				var got []string
-				n := newNaming(runtime, time.Now, func(e *event.Event) error {
+				n := newNaming(runtime, nil, time.Now, func(e *event.Event) error {
 					pid, _ := event.ProcessPID.Get(e)
 					got = append(got, fmt.Sprintf("%d %s", pid, event.ContainerName.Get(e)))
 					return nil
@@ -96,7 +96,7 @@ func TestNaming(t *testing.T) {
 func TestNamingAsksAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		runtime := slowRuntime{"x": time.Now().Add(30 * time.Second)}
-		n := newNaming(runtime, time.Now, func(*event.Event) error { return nil })
+		n := newNaming(runtime, nil, time.Now, func(*event.Event) error { return nil })
 		for range 60 { // it is asked at 0, 3, 8, 17, 34 seconds
 			feed(t, n, "x", 1)
 			time.Sleep(time.Second + 10*time.Millisecond)
@@ -116,7 +116,7 @@ func TestNamingAsksAgain(t *testing.T) {
 func TestNamingIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rows := 0
-		n := newNaming(slowRuntime{}, time.Now, func(*event.Event) error { rows++; return nil })
+		n := newNaming(slowRuntime{}, nil, time.Now, func(*event.Event) error { rows++; return nil })
 		const many = maxHeldBytes/rowBytes + maxNamed
 		for i := range many {
 			feed(t, n, fmt.Sprint(i), 1)
@@ -132,3 +132,6 @@ func TestNamingIsBounded(t *testing.T) {
 		}
 	})
 }
+
+// Announce tells of nothing.
+func (s slowRuntime) Announce(context.Context, func(string)) error { return nil }

@@ -14,6 +14,7 @@ import (
 	"github.com/cilium/ebpf/features"
 	"golang.org/x/sys/unix"
 
+	"github.com/lynceus-io/lynceus/collect/sensor/guard"
 	"github.com/lynceus-io/lynceus/event"
 )
 
@@ -63,11 +64,20 @@ func Probe(ctx context.Context, spec Spec, measure time.Duration) (*Report, erro
 	report.Kernel = unix.ByteSliceToString(name.Release[:])
 	_, err = btf.LoadKernelSpec()
 	report.add("types of the kernel (BTF)", true, err)
-	report.add("ring buffer", true, features.HaveMapType(ebpf.RingBuf))
+	report.add("ring buffer", true, able("make one", features.HaveMapType(ebpf.RingBuf)))
 	report.add("programs at functions of the kernel (fentry)", false, features.HaveProgramType(ebpf.Tracing))
 	report.add("programs at security hooks (BPF LSM)", false, features.HaveProgramType(ebpf.LSM))
+	report.add("kernel asks before programs start (fanotify)", false, guard.Able())
 	report.add("sensor loads and attaches", true, report.try(ctx, spec, measure))
 	return report, nil
+}
+
+// able explains why a feature was not found.
+func able(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return explain(what, err)
 }
 
 func (r *Report) add(name string, needed bool, err error) {

@@ -7,12 +7,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/lynceus-io/lynceus/event"
+	"github.com/lynceus-io/lynceus/internal/sensortest"
 )
 
 // TestProcesses does things in processes of its own and looks for the rows. One sensor sees them all.
@@ -23,7 +23,7 @@ func TestProcesses(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := before.Start(); err != nil {
-		t.Skip(err)
+		t.Fatal(err)
 	}
 	defer func() {
 		hold.Close()
@@ -217,60 +217,30 @@ func testDeep(t *testing.T, rec *recorder) {
 }
 
 func testCgroup(t *testing.T, rec *recorder) {
-	const pod = "0d2cbc13-9e31-4f4b-8ad5-3f3b2ce1a7d0"
-	id := strings.Repeat("c0de", 16)
-	root := cgroupRoot(t)
-	top := filepath.Join(root, fmt.Sprintf("lynceus-test-%d", os.Getpid()))
-	dirs := []string{top, filepath.Join(top, "pod"+pod), filepath.Join(top, "pod"+pod, id)}
-	for _, dir := range dirs {
-		if err := os.Mkdir(dir, 0o755); err != nil {
-			t.Skipf("cannot make a cgroup: %v", err)
-		}
-	}
-	t.Cleanup(func() {
-		for _, dir := range slices.Backward(dirs) {
-			if err := os.Remove(dir); err != nil {
-				t.Error(err)
-			}
-		}
-	})
-	run(t, helper("enter", dirs[2], "/bin/sh", "-c", ":", "contained"))
+	c := sensortest.NewContainer(t)
+	run(t, helper("enter", c.Dir, "/bin/sh", "-c", ":", "contained"))
 	for _, activity := range []string{activityLaunch, activityTerminate} {
 		e := rec.await(t, 1, activity+" in the container", func(e *event.Event) bool {
 			return event.ProcessCmdLine.Get(e) == "/bin/sh -c : contained" && event.Activity.Get(e) == activity
 		})[0]
-		checkText(t, e, map[event.StringField]string{event.ContainerUID: id, event.K8sPodUID: pod})
+		checkText(t, e, map[event.StringField]string{event.ContainerUID: c.ID, event.K8sPodUID: c.PodUID})
 	}
-}
-
-// cgroupRoot returns where the hierarchy is mounted by which the sensor groups processes.
-func cgroupRoot(t *testing.T) string {
-	t.Helper()
-	f, err := os.Open("/proc/cgroups")
-	if err != nil {
-		return "/sys/fs/cgroup"
-	}
-	defer f.Close()
-	name, err := controllerV1(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return filepath.Join("/sys/fs/cgroup", name)
 }
 
 func testMany(t *testing.T, rec *recorder) {
 	const workers, each = 4, 100
+	mark := fmt.Sprintf("storm-%d-", os.Getpid()) // the sensor sees the processes of other tests, too
 	var wg sync.WaitGroup
 	for w := range workers {
 		wg.Go(func() {
 			for i := range each {
-				exec.Command("/bin/sh", "-c", ":", fmt.Sprintf("storm-%d-%d", w, i)).Run()
+				exec.Command("/bin/sh", "-c", ":", fmt.Sprintf("%s%d-%d", mark, w, i)).Run()
 			}
 		})
 	}
 	wg.Wait()
 	rows := rec.await(t, 2*workers*each, "storm", func(e *event.Event) bool {
-		return strings.Contains(event.ProcessCmdLine.Get(e), "storm-")
+		return strings.Contains(event.ProcessCmdLine.Get(e), mark)
 	})
 	uids, events := map[string]bool{}, map[string]bool{}
 	for _, e := range rows {

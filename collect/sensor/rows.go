@@ -5,9 +5,13 @@ package sensor
 import (
 	"fmt"
 	"strconv"
+	"sync/atomic"
 
+	"github.com/lynceus-io/lynceus/collect/sensor/enforce"
+	"github.com/lynceus-io/lynceus/collect/sensor/plan"
 	"github.com/lynceus-io/lynceus/collect/sensor/process"
 	"github.com/lynceus-io/lynceus/collect/sensor/record"
+	"github.com/lynceus-io/lynceus/collect/sensor/users"
 	"github.com/lynceus-io/lynceus/event"
 )
 
@@ -16,13 +20,11 @@ const (
 	activityLaunch    = "Launch"
 	activityTerminate = "Terminate"
 	activityRunning   = "Running"
+	activitySetUser   = "Set User ID"
 )
 
 // source is metadata.source of all rows.
 const source = "sensor"
-
-// maxLineage is how many ancestors a row names. Trees of containers are less deep than ten.
-const maxLineage = 16
 
 // rows turns records into rows. It is for one goroutine.
 type rows struct {
@@ -31,8 +33,10 @@ type rows struct {
 	clock   clock
 	table   *process.Table
 	cgroups *cgroups
+	started started
 	caps    capabilities
 	hasher  *event.UIDHasher
+	users   *users.Names
 	// sequence is the number of the last row: the time since the boot at which the sensor began, and one more for each
 	// row. So that of a sensor which is started again is not used before.
 	sequence uint64
@@ -40,8 +44,21 @@ type rows struct {
 	event    event.Event
 	emit     func(*event.Event) error
 	naming   *naming // nil without a runtime to ask
-	// sent counts rows, repeated what two hooks told of one end.
-	sent, repeated uint64
+	network  network
+	plan     atomic.Pointer[plan.Plan]
+	capture  atomic.Pointer[Capture]
+	enforcer *enforce.Enforcer
+	since    uint64 // when the sensor was loaded, in nanoseconds since the boot
+	// ending has the process that was the reason for each container that is being ended.
+	ending map[string]record.Actor
+	// running are processes that were found and have had no row yet.
+	running []foundRunning
+	// sent counts rows, repeated what two hooks told of one end, filtered what the kernel let through and nobody wants.
+	sent, repeated, filtered uint64
+	hashing                  *hashing
+	// overlays looks at the mounts that a process sees, for those that containers write to; nil when nobody asks for files
+	// that change.
+	overlays func(pid uint32)
 }
 
 // take takes in a record and emits the row that it makes, if any. Its memory is free again then.
@@ -58,20 +75,50 @@ func (r *rows) apply() error {
 	case record.KindFork:
 		r.table.Fork(&r.record.Fork)
 	case record.KindExec:
-		return r.launched(r.table.Exec(&r.record.Program))
+		return r.executed(&r.record.Program)
 	case record.KindTask:
 		if p := r.table.Found(&r.record.Program); p != nil && !p.Kernel {
-			return r.row(p, activityRunning, r.record.Time)
+			r.running = append(r.running, foundRunning{p.Key, r.record.Program.Parent, r.record.Time})
 		}
 	case record.KindExit:
 		return r.ended(r.table.Exit(&r.record.Exit, r.record.Time))
 	case record.KindCgroup:
 		return r.cgroup(&r.record.Cgroup)
+	case record.KindCall:
+		return r.called(&r.record.Call)
+	case record.KindStop:
+		return r.stopped(&r.record.Stop)
+	case record.KindConnection:
+		return r.connection(&r.record.Connection)
+	case record.KindDNS:
+		return r.dns(&r.record.DNS)
+	case record.KindSocket:
+		return r.socket(&r.record.Socket)
+	case record.KindUnix:
+		return r.unix(&r.record.Unix)
 	}
 	return nil
 }
 
-func (r *rows) launched(p *process.Process) error { return r.row(p, activityLaunch, r.record.Time) }
+// executed emits that a process runs another program and, if that gave it rights, a row of it.
+func (r *rows) executed(p *record.Program) error {
+	if len(p.Environment) > 0 {
+		p.Environment = keepVariables(p.Environment, r.plan.Load().Environment)
+	}
+	rights := changed(r.table.Find(p.Process), p.EUID, p.Caps)
+	after := r.table.Exec(p)
+	starts := r.enter(after)
+	e := r.about(after, activityLaunch, r.record.Time)
+	if starts {
+		event.ContainerStarted.Set(e, true)
+	}
+	if err := r.finish(e); err != nil || !rights.any() {
+		return err
+	}
+	e = r.about(after, activitySetUser, r.record.Time)
+	rights.say(e, r.caps)
+	return r.finish(e)
+}
 
 // ended emits the end of a process that has run a program of its own; those that were only forked have had no row.
 func (r *rows) ended(p *process.Process) error {
@@ -87,31 +134,75 @@ func (r *rows) ended(p *process.Process) error {
 
 // row emits a row about a process.
 func (r *rows) row(p *process.Process, activity string, at uint64) error {
+	e := r.about(p, activity, at)
+	if activity == activityTerminate {
+		status(e, r.record.Exit.Status)
+	}
+	return r.finish(e)
+}
+
+// about begins a row of table process.
+func (r *rows) about(p *process.Process, activity string, at uint64) *event.Event {
+	e := r.begin(event.ClassProcess, activity, at)
+	r.place(e, p.Cgroup)
+	r.describe(e, p, &ofRow)
+	event.ProcessExecID.Set(e, int64(p.Execs))
+	r.hashing.look(e, p, activity == activityLaunch || activity == activityRunning, activity == activityRunning)
+	if p.Session != 0 {
+		event.ProcessSessionUID.Set(e, strconv.FormatUint(uint64(p.Session), 10))
+	}
+	return e
+}
+
+// act begins a row of what a process did, in a table other than process. Who calls it sets what was done and finishes
+// the row.
+func (r *rows) act(class event.Class, activity string, a *record.Actor, at uint64) *event.Event {
+	e := r.begin(class, activity, at)
+	r.place(e, a.Cgroup)
+	if p := r.table.Find(a.Process); p != nil {
+		r.describe(e, p, &ofActor)
+		return e
+	}
+	if a.Process.TGID == 0 { // nobody is known
+		return e
+	}
+	event.ActorProcessPID.Set(e, int64(a.Process.TGID))
+	id := event.Process{ClusterUID: r.node.ClusterUID, NodeUID: r.node.UID, BootID: r.bootID, TGID: a.Process.TGID, Start: a.Process.Start}
+	event.ActorProcessUID.Set(e, id.UID(r.hasher).String())
+	return e
+}
+
+// begin begins a row.
+func (r *rows) begin(class event.Class, activity string, at uint64) *event.Event {
 	r.sequence++
 	e := &r.event
-	e.Reset(event.ClassProcess)
+	e.Reset(class)
 	event.MetadataUID.Set(e, r.hasher.Sum(source, r.node.ClusterUID, r.node.UID, r.bootID, strconv.FormatUint(r.sequence, 10)).String())
 	event.Time.Set(e, r.clock.at(at))
 	event.ReceivedTime.Set(e, r.clock.now().UnixNano())
 	event.MetadataSource.Set(e, source)
 	event.Activity.Set(e, activity)
-	r.place(e, p.Cgroup)
-	r.describe(e, p)
-	if p.Parent != nil {
-		r.parent(e, p.Parent)
-	}
-	if activity == activityTerminate {
-		status(e, r.record.Exit.Status)
-	}
+	return e
+}
+
+// finish counts a row and hands it over.
+func (r *rows) finish(e *event.Event) error {
 	r.sent++
 	return r.hand(e)
 }
 
 // hand hands a row over, with the names of its container if there is somebody to ask for them.
 func (r *rows) hand(e *event.Event) (err error) {
-	if id := event.ContainerUID.Get(e); id != "" && r.naming != nil {
+	id, podUID := event.ContainerUID.Get(e), event.K8sPodUID.Get(e)
+	r.mark(e, id, podUID)
+	switch {
+	case r.naming == nil:
+		err = r.emit(e)
+	case id != "":
 		err = r.naming.row(e, id)
-	} else {
+	case podUID != "":
+		err = r.naming.podRow(e, podUID)
+	default:
 		err = r.emit(e)
 	}
 	if err != nil {
@@ -122,14 +213,19 @@ func (r *rows) hand(e *event.Event) (err error) {
 
 // cgroup takes in the names of a cgroup, and asks at once what its container is called: it has hardly begun.
 func (r *rows) cgroup(c *record.Cgroup) error {
-	if err := r.cgroups.take(c); err != nil || r.naming == nil {
+	if err := r.cgroups.take(c); err != nil {
 		return err
 	}
-	id := r.cgroups.known[c.ID].Container
-	if id == "" {
+	id := r.cgroups.known[c.ID]
+	if r.enforcer != nil {
+		if err := r.enforcer.Cgroup(c.ID, id); err != nil {
+			return err
+		}
+	}
+	if id.Container == "" || r.naming == nil {
 		return nil
 	}
-	_, err := r.naming.want(id)
+	_, err := r.naming.want(id.Container, id.PodUID)
 	return err
 }
 
@@ -141,51 +237,6 @@ func (r *rows) place(e *event.Event, cgroup uint64) {
 	id := r.cgroups.known[cgroup]
 	set(e, event.ContainerUID, id.Container)
 	set(e, event.K8sPodUID, id.PodUID)
-}
-
-// describe says what the process is.
-func (r *rows) describe(e *event.Event, p *process.Process) {
-	event.ProcessPID.Set(e, int64(p.TGID))
-	event.ProcessUID.Set(e, r.identity(p))
-	event.ProcessCreatedTime.Set(e, r.clock.at(p.Start))
-	event.ProcessName.Set(e, p.Comm)
-	if !p.Known {
-		return
-	}
-	event.ProcessExecID.Set(e, int64(p.Execs))
-	set(e, event.ProcessFilePath, p.Exe)
-	set(e, event.ProcessWorkingDirectory, p.CWD)
-	set(e, event.ProcessCmdLine, p.CmdLine)
-	set(e, event.ProcessTTY, p.TTY)
-	if p.Unlinked {
-		event.ProcessFileUnlinked.Set(e, true)
-	}
-	if p.NSPID != 0 {
-		event.ProcessNamespacePID.Set(e, int64(p.NSPID))
-	}
-	if p.Session != 0 {
-		event.ProcessSessionUID.Set(e, strconv.FormatUint(uint64(p.Session), 10))
-	}
-	event.ProcessUserUID.Set(e, int64(p.EUID))
-	event.ProcessRealUID.Set(e, int64(p.UID))
-	event.ProcessGid.Set(e, int64(p.EGID))
-	if p.LoginUID != record.NoLogin {
-		event.ActorUserLoginUID.Set(e, int64(p.LoginUID))
-	}
-	event.ProcessCapabilitiesEffective.Set(e, r.caps.names(p.Caps))
-}
-
-// parent says what is known of who made the process, and of their ancestors.
-func (r *rows) parent(e *event.Event, p *process.Process) {
-	event.ProcessParentProcessPID.Set(e, int64(p.TGID))
-	event.ProcessParentProcessUID.Set(e, r.identity(p))
-	set(e, event.ProcessParentProcessName, p.Comm)
-	set(e, event.ProcessParentProcessFilePath, p.Exe)
-	set(e, event.ProcessParentProcessCmdLine, p.CmdLine)
-	for n := 0; p != nil && p.Known && !p.Kernel && n < maxLineage; n++ {
-		event.ProcessAncestryPath.Append(e, p.Exe)
-		p = p.Parent
-	}
 }
 
 // identity returns the process's identity, which it works out once.

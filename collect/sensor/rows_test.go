@@ -10,15 +10,17 @@ import (
 	"github.com/lynceus-io/lynceus/collect/sensor/container"
 	"github.com/lynceus-io/lynceus/collect/sensor/process"
 	"github.com/lynceus-io/lynceus/collect/sensor/record"
+	"github.com/lynceus-io/lynceus/collect/sensor/users"
 	"github.com/lynceus-io/lynceus/event"
 )
 
 // newRows returns rows that are fed by hand, at 1,000 s after 1970 on a node that was booted then.
 func newRows(emit func(*event.Event) error) *rows {
 	return &rows{
-		node: Node{ClusterUID: "c", UID: "n"}, bootID: "b", clock: clock{now: func() time.Time { return time.Unix(2000, 0) }, offset: 1000e9},
+		users: users.New("/nowhere", time.Now),
+		node:  Node{ClusterUID: "c", UID: "n"}, bootID: "b", clock: clock{now: func() time.Time { return time.Unix(2000, 0) }, offset: 1000e9},
 		table: process.NewTable(process.Options{}), cgroups: newCgroups(func(uint64) error { return nil }),
-		caps: capabilities{}, hasher: event.NewUIDHasher(), sequence: 5, emit: emit,
+		caps: capabilities{}, hasher: event.NewUIDHasher(), sequence: 5, emit: emit, network: newNetwork(nil),
 	}
 }
 
@@ -94,10 +96,11 @@ func TestCgroupsAreBounded(t *testing.T) {
 
 // FuzzRows feeds records that no kernel would send, in any order.
 func FuzzRows(f *testing.F) {
+	f.Add([]byte{20, 144, 21, 200}, []byte("\x01\x00\x00\x00name\x00\x35\x00\x11"))
 	f.Add([]byte{1, 56, 2, 152, 3, 64, 4, 160, 5, 40}, []byte("\x07\x00\x00\x00name\x00"))
 	f.Fuzz(func(t *testing.T, script, filling []byte) {
 		r := newRows(func(e *event.Event) error {
-			if event.ProcessUID.Get(e) == "" || event.MetadataUID.Get(e) == "" {
+			if e.Class == event.ClassProcess && event.ProcessUID.Get(e) == "" || event.MetadataUID.Get(e) == "" {
 				t.Error("a row without identity")
 			}
 			return nil
@@ -107,7 +110,7 @@ func FuzzRows(f *testing.F) {
 			for at := 16; at < len(b) && len(filling) > 0; at++ {
 				b[at] = filling[(at+i)%len(filling)]
 			}
-			binary.LittleEndian.PutUint32(b, uint32(script[i]%6))
+			binary.LittleEndian.PutUint32(b, uint32(script[i]%24))
 			binary.LittleEndian.PutUint32(b[4:], uint32(len(b)))
 			_ = r.take(b)
 		}
@@ -133,5 +136,30 @@ func BenchmarkLaunch(b *testing.B) {
 		if err := r.apply(); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// TestParentFoundAfterChild lists a child before its parent, as the kernel does when numbers have begun anew.
+func TestParentFoundAfterChild(t *testing.T) {
+	var got []event.Event
+	r := newRows(func(e *event.Event) error { got = append(got, *e.Clone()); return nil })
+	parent, child := record.Key{TGID: 900, Start: 3}, record.Key{TGID: 7, Start: 4}
+	for _, p := range []record.Program{
+		{Process: child, Parent: parent, ExecID: 1, Exe: record.Names("child\x00")},
+		{Process: parent, ExecID: 1, Exe: record.Names("parent\x00")},
+	} {
+		r.record = record.Record{Kind: record.KindTask, Program: p}
+		if err := r.apply(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := r.tellRunning(); err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != 2 {
+		t.Fatalf("%d rows", len(got))
+	}
+	if lineage := event.ProcessAncestryPath.Get(&got[1]); len(lineage) != 1 || lineage[0] != "/parent" {
+		t.Errorf("the child's ancestors are %q", lineage)
 	}
 }

@@ -3,9 +3,12 @@
 package sensor
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"slices"
 
 	"github.com/lynceus-io/lynceus/collect/sensor/record"
 )
@@ -19,7 +22,35 @@ func (s *Sensor) snapshot() error {
 	if err != nil {
 		return fmt.Errorf("list the tasks: %w", err)
 	}
-	return errors.Join(s.found(tasks), tasks.Close())
+	return errors.Join(s.found(tasks), tasks.Close(), s.counted(s.rows.tellRunning()))
+}
+
+// foundRunning is a process that was found: its parent may be listed after it, since numbers begin anew some time.
+type foundRunning struct {
+	process, parent record.Key
+	at              uint64
+}
+
+// tellRunning emits the rows of the processes that were found, once all of them are known.
+func (r *rows) tellRunning() error {
+	all := r.running
+	r.running = nil
+	// Parents first: what is said of a process depends on what is known of those that it comes from.
+	slices.SortStableFunc(all, func(a, b foundRunning) int { return cmp.Compare(a.process.Start, b.process.Start) })
+	for _, f := range all {
+		r.table.Relate(f.process, f.parent)
+	}
+	for _, f := range all {
+		p := r.table.Find(f.process)
+		if p == nil { // forgotten since, for want of memory
+			continue
+		}
+		r.entered(p)
+		if err := r.row(p, activityRunning, f.at); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // found takes in the records that the iterator writes, whose reads end anywhere.
@@ -58,7 +89,13 @@ func (s *Sensor) task(b []byte) error {
 	if err := r.record.Decode(b); err != nil {
 		return s.counted(err)
 	}
-	if p := &r.record.Program; r.record.Kind == record.KindTask && p.Flags&record.KernelThread == 0 {
+	p := &r.record.Program
+	if r.record.Kind == record.KindTask && p.Thread == uint32(os.Getpid()) {
+		if err := r.itself(p); err != nil {
+			return err
+		}
+	}
+	if r.record.Kind == record.KindTask && p.Flags&record.KernelThread == 0 {
 		args, total, err := arguments(s.spec.Proc, p.Thread, p.Process.Start)
 		switch {
 		case err != nil:

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/cilium/ebpf"
+
+	"github.com/lynceus-io/lynceus/collect/sensor/guard"
 )
 
 // Stats is what a sensor has done so far, and what it has not.
@@ -15,23 +17,31 @@ type Stats struct {
 	Hooks []HookStats
 	// Rows counts events that were emitted.
 	Rows uint64
-	// Named and Unnamed count rows of containers that were emitted with the container's names, and without, where there
-	// is a runtime to ask.
-	Named, Unnamed uint64
+	// Named counts rows of containers that were emitted with all names of the container and its pod, Amended those that
+	// were emitted without some and again with them, Unnamed those that have not got them, where there is a runtime to
+	// ask.
+	Named, Amended, Unnamed uint64
 	// Repeated counts ends that two threads told of; they were emitted once.
 	Repeated uint64
+	// Filtered counts records that the kernel's filters let through and nobody wanted.
+	Filtered uint64
+	// Unread counts messages from and to port 53 that are none of the domain name system, or not to their end.
+	Unread uint64
 	// Malformed counts records that could not be read, each of them lost.
 	Malformed uint64
 	// Processes is how many processes are known, Bytes how much memory that takes, Evicted how many were forgotten
 	// early for want of it: events of their children lack a parent.
 	Processes, Bytes int64
 	Evicted          uint64
+	// Guard is what the guard has done that denies programs before they start, nil while there is none.
+	Guard *guard.Stats
 }
 
 // HookStats is what a hook has done.
 type HookStats struct {
 	Hook string
-	// Sent counts records that were handed over, Full those that were lost because there was no room in the ring.
+	// Sent counts records that were handed over, Full those that were lost because there was no room in the ring or in
+	// what the hook has to remember. Hooks that count together are counted at the first of them.
 	Sent, Full uint64
 	// Missed counts events of the kernel that the hook was not called for, because it was at work on that processor
 	// already; 0 before Linux 5.12, which does not tell.
@@ -58,6 +68,9 @@ func (s *Stats) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d events, %d records lost", s.Rows, s.Lost())
 	for _, h := range s.Hooks {
+		if h.Sent+h.Full+h.Missed == 0 {
+			continue
+		}
 		fmt.Fprintf(&b, "; %s: %d sent", h.Hook, h.Sent)
 		if h.Full > 0 {
 			fmt.Fprintf(&b, ", %d found no room", h.Full)
@@ -66,8 +79,12 @@ func (s *Stats) String() string {
 			fmt.Fprintf(&b, ", %d missed", h.Missed)
 		}
 	}
-	if s.Named+s.Unnamed > 0 {
-		fmt.Fprintf(&b, "; of containers %d with names, %d without", s.Named, s.Unnamed)
+	if all := s.Named + s.Amended + s.Unnamed; all > 0 {
+		fmt.Fprintf(&b, "; of containers %d with names, %d amended, %d without: %.2f %% named",
+			s.Named, s.Amended, s.Unnamed, 100*float64(s.Named+s.Amended)/float64(all))
+	}
+	if s.Unread > 0 {
+		fmt.Fprintf(&b, "; %d messages at port 53 could not be read", s.Unread)
 	}
 	if s.Malformed > 0 {
 		fmt.Fprintf(&b, "; %d records could not be read", s.Malformed)
@@ -76,33 +93,65 @@ func (s *Stats) String() string {
 	if s.Evicted > 0 {
 		fmt.Fprintf(&b, ", %d forgotten early", s.Evicted)
 	}
+	if s.Guard != nil {
+		c := &s.Guard.Counts
+		fmt.Fprintf(&b, "; guard: asked %d times, %d answers at the bound, %d files read, %d containers watched, %d not", c.Asked, c.Late, c.Hashed, c.Watched, c.Unwatched)
+		if c.Untold > 0 {
+			fmt.Fprintf(&b, ", %d decisions not told", c.Untold)
+		}
+		if s.Guard.Starts > 1 {
+			fmt.Fprintf(&b, ", started %d times, the last time after: %v", s.Guard.Starts, s.Guard.LastErr)
+		}
+	}
 	return b.String()
 }
 
 // Stats returns the counts. It may be called while Run works, and before Close.
 func (s *Sensor) Stats() (*Stats, error) {
 	out := &Stats{
-		Rows: s.live.rows.Load(), Repeated: s.live.repeated.Load(), Malformed: s.live.malformed.Load(),
-		Named: s.live.named.Load(), Unnamed: s.live.unnamed.Load(),
+		Rows: s.live.rows.Load(), Repeated: s.live.repeated.Load(), Unread: s.live.unread.Load(), Filtered: s.live.filtered.Load(), Malformed: s.live.malformed.Load(),
+		Named: s.live.named.Load(), Unnamed: s.live.unnamed.Load(), Amended: s.live.amended.Load(),
 		Processes: s.live.processes.Load(), Bytes: s.live.bytes.Load(), Evicted: s.live.evicted.Load(),
 	}
-	for _, h := range hooks {
-		hs, err := s.programs.stats(h.place, h.index)
-		if err != nil {
-			return nil, err
+	counted := map[int]bool{}
+	for _, h := range s.programs.hooks {
+		hs := HookStats{Hook: h.place}
+		if !counted[h.index] {
+			counted[h.index] = true
+			var err error
+			if hs, err = s.programs.stats(h.place, h.index); err != nil {
+				return nil, err
+			}
 		}
 		measured, err := s.programs.collection.Programs[h.program].Stats()
 		if err != nil {
 			return nil, fmt.Errorf("counts of %s: %w", h.place, err)
 		}
-		hs.Missed, hs.Runs, hs.Time = measured.RecursionMisses, measured.RunCount, measured.Runtime
+		hs.Runs, hs.Time = measured.RunCount, measured.Runtime
+		if !h.crowded {
+			hs.Missed = measured.RecursionMisses
+		}
 		out.Hooks = append(out.Hooks, hs)
 	}
-	names, err := s.programs.stats("names of cgroups", hookCgroup)
-	if err != nil {
-		return nil, err
+	if s.enforcer != nil {
+		if g, ok := s.enforcer.GuardStats(); ok {
+			out.Guard = &g
+		}
 	}
-	out.Hooks = append(out.Hooks, names)
+	others := []hook{{place: "names of cgroups", index: hookCgroup}}
+	if counted[hookPacket] {
+		others = append(others, hook{place: "packets from and to port 53", index: hookDNS})
+	}
+	for _, h := range others {
+		hs, err := s.programs.stats(h.place, h.index)
+		if err != nil {
+			return nil, err
+		}
+		out.Hooks = append(out.Hooks, hs)
+	}
+	if s.changes != nil {
+		out.Hooks = append(out.Hooks, s.changes.stats())
+	}
 	return out, nil
 }
 

@@ -1,6 +1,7 @@
 package tail
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"errors"
 	"io"
@@ -37,6 +38,19 @@ func (t *Tail) ready(f *file) error {
 	return t.adopt(f)
 }
 
+// isLog reports whether a file that begins with head is to be followed.
+func (t *Tail) isLog(f *file, head []byte) bool {
+	switch {
+	case t.opts.Live.Wrap == nil:
+		return f.named || input.LooksLikeLog(head)
+	case bytes.IndexByte(head, 0) < 0:
+		return true
+	case f.named:
+		t.opts.Ledger.Troubled(f.path, "it is no text; what journalctl writes goes to lynceus up --journal")
+	}
+	return false
+}
+
 // adopt finds the text that a file holds, or makes one.
 func (t *Tail) adopt(f *file) error {
 	if err := f.open(); err != nil {
@@ -47,7 +61,7 @@ func (t *Tail) adopt(f *file) error {
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return err
 	}
-	if !f.named && !input.LooksLikeLog(head) {
+	if !t.isLog(f, head) {
 		f.foreign = true
 		f.close()
 		return nil

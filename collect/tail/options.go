@@ -34,7 +34,8 @@ const (
 type Options struct {
 	// Paths are files, directories and patterns (as filepath.Match has them).
 	// They need not exist yet. In directories, files that do not look like
-	// logs of JSON are passed over.
+	// logs of JSON are passed over; where Live.Wrap is set, those that are no
+	// text, wherever they are.
 	Paths []string
 	// Start says where to begin.
 	Start Start

@@ -1,10 +1,12 @@
 package webhook
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -25,7 +27,8 @@ import (
 //	415  the body is compressed in an unknown way
 //	503  the events cannot be made durable now; Retry-After says when to come again
 //
-// Every answer has a JSON body with what was counted. The Handler sets the
+// Every answer has a JSON body with what was counted; those of other ways (see
+// way) are as their senders want them. The Handler sets the
 // deadline of the body it reads; see Server for those it cannot set.
 type Handler struct {
 	opts     Options
@@ -84,8 +87,13 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), h.opts.Timeout)
 	defer cancel()
 
-	a := h.take(ctx, r)
+	way := wayOf(r)
+	a := h.take(ctx, r, way)
 	a.count.Add(1)
+	if way.respond != nil {
+		way.respond(w, r, &a)
+		return
+	}
 	head := w.Header()
 	switch a.status {
 	case http.StatusRequestTimeout:
@@ -98,15 +106,22 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		head.Set("Retry-After", strconv.Itoa(max(1, int(h.opts.RetryAfter/time.Second))))
 	}
 	head.Set("Content-Type", "application/json")
+	if way.kind != nil {
+		head.Set("Content-Type", cmp.Or(way.kind(r), "application/json"))
+	}
 	head.Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(a.status)
-	json.NewEncoder(w).Encode(a) // an error means that the client is gone: it comes again
+	if way.answer != nil {
+		_ = way.answer(w, r, &a) // an error means that the client is gone: it comes again
+		return
+	}
+	_ = json.NewEncoder(w).Encode(a) // likewise
 }
 
 // take makes the events of a request durable.
-func (h *Handler) take(ctx context.Context, r *http.Request) answer {
+func (h *Handler) take(ctx context.Context, r *http.Request, way *way) answer {
 	c := &h.counters
-	client := authenticate(r, *h.clients.Load())
+	client := h.authenticate(r, way)
 	if client == nil {
 		return answer{status: http.StatusUnauthorized, count: &c.unauthorized, Error: "no credential of a client; send the token that was made for this API server"}
 	}
@@ -124,11 +139,15 @@ func (h *Handler) take(ctx context.Context, r *http.Request) answer {
 
 	from := client.origin()
 	b := &body{wire: r.Body, left: h.opts.MaxBody}
-	t := taker{h: h, ctx: ctx, body: b}
+	t := taker{h: h, ctx: ctx, body: b, mixed: way.mixed}
 	var listing audit.Listing
 	err := b.open(r)
+	text := io.Reader(b)
+	if err == nil && way.text != nil {
+		text, err = way.text(r, b)
+	}
 	if err == nil {
-		listing, err = live.Stream(from, b, t.take)
+		listing, err = live.Stream(from, text, t.take)
 	}
 	c.bytes.Add(b.bytes)
 	h.opts.Ledger.Read(from.Source, b.bytes)
@@ -152,6 +171,7 @@ type taker struct {
 	h      *Handler
 	ctx    context.Context
 	body   *body
+	mixed  bool  // whether what is no event may be in it
 	sink   error // of the sink
 	answer answer
 	reason string // of the first reject
@@ -188,13 +208,17 @@ func (t *taker) judge(l audit.Listing, err error) answer {
 		return end(http.StatusRequestTimeout, &c.aborted, "the body did not come to its end in time; come again")
 	case t.sink != nil:
 		return end(http.StatusServiceUnavailable, &c.unavailable, "the events cannot be made durable now; come again")
+	case errors.Is(err, errProtobufSize):
+		return end(http.StatusRequestEntityTooLarge, &c.tooLarge, err.Error())
 	case errors.Is(err, errTooLarge):
 		return end(http.StatusRequestEntityTooLarge, &c.tooLarge, fmt.Sprintf("the body is larger than %d bytes; send smaller batches", t.h.opts.MaxBody))
+	case errors.Is(err, errMethod):
+		return end(http.StatusNotImplemented, &c.unsupported, err.Error())
 	case errors.Is(err, errEncoding):
 		return end(http.StatusUnsupportedMediaType, &c.unsupported, err.Error())
 	case err != nil:
 		return end(http.StatusBadRequest, &c.malformed, "the body cannot be read: "+err.Error())
-	case a.Events == 0:
+	case a.Events == 0 && (!t.mixed || l.Documents == 0):
 		if why := noBatch(&a, &l, t.reason); why != "" {
 			return end(http.StatusBadRequest, &c.malformed, why)
 		}

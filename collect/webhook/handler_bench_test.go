@@ -54,7 +54,7 @@ func BenchmarkHandler(b *testing.B) {
 			b.Fatal(err)
 		}
 		r.Header.Set("Authorization", "Bearer t")
-		if a := h.take(context.Background(), r); a.Events != 400 {
+		if a := h.take(context.Background(), r, otherWay); a.Events != 400 {
 			b.Fatalf("%+v", a)
 		}
 	}

@@ -339,12 +339,12 @@ func TestLargeDocument(t *testing.T) {
 func TestClients(t *testing.T) {
 	token := HashToken("x")
 	for want, clients := range map[string][]Client{
-		"":                       {{Name: "a", TokenHash: token}, {Name: "b", Certificate: "cn"}},
-		"has no name":            {{TokenHash: token}},
-		"two clients":            {{Name: "a", TokenHash: token}, {Name: "a", Certificate: "cn"}},
-		"neither":                {{Name: "a"}},
-		"shares its token or":    {{Name: "a", TokenHash: token}, {Name: "b", TokenHash: token}},
-		"or certificate with an": {{Name: "a", Certificate: "cn"}, {Name: "b", Certificate: "cn"}},
+		"":                   {{Name: "a", TokenHash: token}, {Name: "b", Certificate: "cn"}},
+		"has no name":        {{TokenHash: token}},
+		"two clients":        {{Name: "a", TokenHash: token}, {Name: "a", Certificate: "cn"}},
+		"neither":            {{Name: "a"}},
+		"\"b\" shares":       {{Name: "a", TokenHash: token}, {Name: "b", TokenHash: token}},
+		"with another; give": {{Name: "a", Certificate: "cn"}, {Name: "b", Certificate: "cn"}},
 	} {
 		err := checkClients(clients)
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
@@ -382,7 +382,7 @@ func FuzzBody(f *testing.F) {
 		if zipped {
 			r.Header.Set("Content-Encoding", "gzip")
 		}
-		a := h.take(context.Background(), r)
+		a := h.take(context.Background(), r, otherWay)
 		if a.status == 200 && a.Error != "" || a.status != 200 && a.Error == "" || a.count == nil {
 			t.Errorf("%+v", a)
 		}

@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"context"
 	"time"
 
 	"github.com/lynceus-io/lynceus/collect/audit"
@@ -38,6 +39,9 @@ type Options struct {
 	Ledger *intake.Ledger
 	// Clients may post. Nobody else may.
 	Clients []Client
+	// Identify returns whose identity token it is, made for an audience; nil where
+	// no client has an Email. The error says why it is nobody's.
+	Identify func(ctx context.Context, token, audience string) (email string, err error)
 	// Live says how documents are decoded.
 	Live audit.LiveOptions
 	// MaxBody is the limit of a body after decompression, in bytes; 0 means

@@ -21,8 +21,13 @@ const (
 // deadlines that a Handler cannot set itself. The caller gives it a listener
 // and shuts it down. config may be nil on a loopback address.
 func Server(h http.Handler, config *tls.Config, log *slog.Logger) *http.Server {
+	var protocols http.Protocols
+	protocols.SetHTTP1(true)
+	protocols.SetHTTP2(true)
+	protocols.SetUnencryptedHTTP2(true) // what gRPC speaks where there is no TLS
 	return &http.Server{
 		Handler:           h,
+		Protocols:         &protocols,
 		TLSConfig:         config,
 		ReadHeaderTimeout: headerTimeout,
 		IdleTimeout:       idleTimeout,

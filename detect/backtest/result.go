@@ -31,14 +31,25 @@ type Result struct {
 	Unreadable int64 `json:"unreadable"`
 	// Forgotten counts what was forgotten for lack of room, by what it was.
 	Forgotten map[string]int64 `json:"forgotten"`
-	ElapsedMs int64            `json:"elapsed_ms"`
-	Findings  int              `json:"findings"` // of all rules
-	Requests  int64            `json:"requests"`
+	// Stopped says which bound ended it before the end of the span: StoppedTime
+	// or StoppedBytes, "" for none. Then everything here is of the events up to
+	// Last.
+	Stopped   string `json:"stopped"`
+	ReadBytes int64  `json:"read_bytes"` // of events as they were kept for judging
+	ElapsedMs int64  `json:"elapsed_ms"`
+	Findings  int    `json:"findings"` // of all rules
+	Requests  int64  `json:"requests"`
 	// ExclusionsKnown is whether the exclusions in force were looked at.
 	ExclusionsKnown bool `json:"exclusions_known"`
 	// Rules are those that were tried, the ones with most findings first.
 	Rules []Rule `json:"rules"`
 }
+
+// Why a backtest stopped early.
+const (
+	StoppedTime  = "time"
+	StoppedBytes = "bytes"
+)
 
 // Rule is what one rule would have found.
 type Rule struct {

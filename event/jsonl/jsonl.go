@@ -1,4 +1,4 @@
-// Package jsonl writes events as lines of JSON: one object an event, one member a field that has a value, under the
+// Package jsonl writes events as lines of JSON, and reads them: one object an event, one member a field that has a value, under the
 // field's own name, in the order of docs/fields.md. Times are RFC 3339 in UTC, with nanoseconds. Bytes that are not
 // UTF-8 become U+FFFD. A field that holds a JSON document is a string.
 package jsonl

@@ -26,6 +26,7 @@ type class struct {
 	endpoints  bool     // has src_endpoint and dst_endpoint
 	resources  bool     // has resources
 	host       bool     // has actor by the profile "host" only
+	control    bool     // has what a policy made of it, by the profile "security_control"
 }
 
 // categories are the captions of category_uid.
@@ -41,7 +42,7 @@ var base = class{name: "Base Event", requires: []string{"unmapped"}, host: true}
 var classes = map[event.Class]class{
 	event.ClassProcess: {
 		name: "Process Activity", category: categorySystem, requires: []string{"actor", "device", "process"},
-		activities: []string{"Launch", "Terminate", "Open", "Inject", "Set User ID"},
+		activities: []string{"Launch", "Terminate", "Open", "Inject", "Set User ID"}, control: true,
 	},
 	event.ClassFile: {
 		name: "File System Activity", category: categorySystem, requires: []string{"actor", "device", "file"},
@@ -51,7 +52,7 @@ var classes = map[event.Class]class{
 		},
 	},
 	event.ClassNetwork: {
-		name: "Network Activity", category: categoryNetwork, endpoints: true, host: true,
+		name: "Network Activity", category: categoryNetwork, endpoints: true, host: true, control: true,
 		activities: []string{"Open", "Close", "Reset", "Fail", "Refuse", "Traffic", "Listen"},
 	},
 	event.ClassDNS: {
@@ -113,10 +114,14 @@ func (k *class) has(attribute string) bool {
 
 // profiles are the profiles that documents of the class follow.
 func (k *class) profiles() []string {
+	out := []string{"datetime"}
 	if k.host {
-		return []string{"datetime", "host"}
+		out = append(out, "host")
 	}
-	return []string{"datetime"}
+	if k.control {
+		out = append(out, "security_control")
+	}
+	return out
 }
 
 // Kind returns the members of a document that say what it is about: category,

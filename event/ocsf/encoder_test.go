@@ -100,7 +100,7 @@ func TestAppend(t *testing.T) {
 			},
 		}},
 		{"destination", event.ClassNetwork, fields{"dst_endpoint.hostname": "example.org", "connection_info.protocol_name": "tcp", "connection_info.initiated": true}, map[string]any{
-			"src_endpoint": nil, "dst_endpoint": map[string]any{"hostname": "example.org"}, "metadata.profiles": []any{"datetime", "host"}, "actor": nil,
+			"src_endpoint": nil, "dst_endpoint": map[string]any{"hostname": "example.org"}, "metadata.profiles": []any{"datetime", "host", "security_control"}, "actor": nil,
 			"connection_info": map[string]any{"protocol_name": "tcp", "direction_id": number("2")},
 		}},
 		{"taken connection", event.ClassNetwork, fields{"connection_info.protocol_name": "tcp", "connection_info.initiated": false}, map[string]any{

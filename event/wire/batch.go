@@ -2,8 +2,9 @@ package wire
 
 import "hash/crc32"
 
-// Version is the version of the batch format that this package writes. A
-// reader refuses any other: fields can be added without a new version.
+// Version is the version of the batch format that a Builder writes. A reader
+// refuses any but this and VersionStamped: fields can be added without a new
+// version.
 const Version = 1
 
 // Limits. They bound what a decoder allocates for a batch from anywhere.
@@ -38,6 +39,7 @@ const (
 	numberSize     = 6 // varint: bytes of the events before compression
 	numberBody     = 7 // the events, compressed
 	numberChecksum = 8 // four bytes: CRC-32C of all bytes before this field's tag
+	numberStamp    = 9 // of a stamped batch, before its body, which is a batch: a message
 	numberEvent    = 1 // of the message that the body is
 )
 

@@ -64,6 +64,9 @@ func TestBuilderLimits(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if err := b.AddEncoded(wire.AppendEvent(nil, &events[0])); !errors.Is(err, wire.ErrFull) {
+		t.Errorf("an encoded event in a full batch: %v", err)
+	}
 	if total+b.Events() != 10 || batches == 0 {
 		t.Errorf("%d events in %d full batches", total, batches)
 	}

@@ -22,8 +22,9 @@ func BenchmarkEncode(b *testing.B) {
 }
 
 func BenchmarkDecode(b *testing.B) {
-	b.Run("small", func(b *testing.B) { decode(b, small(auditEvents(b, 4096))) })
-	b.Run("all", func(b *testing.B) { decode(b, auditEvents(b, 4096)) })
+	b.Run("small", func(b *testing.B) { decode(b, wire.Decoder{}, small(auditEvents(b, 4096))) })
+	b.Run("small, reused", func(b *testing.B) { decode(b, wire.Decoder{Reuse: true}, small(auditEvents(b, 4096))) })
+	b.Run("all", func(b *testing.B) { decode(b, wire.Decoder{}, auditEvents(b, 4096)) })
 }
 
 // encode makes compressed batches of real audit events; ns/op is of one event.
@@ -50,7 +51,7 @@ func encode(b *testing.B, events []event.Event) {
 }
 
 // decode reads such batches; ns/op is of one event.
-func decode(b *testing.B, events []event.Event) {
+func decode(b *testing.B, d wire.Decoder, events []event.Event) {
 	var batches [][]byte
 	var builder wire.Builder
 	for i := range events {
@@ -59,7 +60,6 @@ func decode(b *testing.B, events []event.Event) {
 			builder.Reset("audit.log", 1)
 		}
 	}
-	var d wire.Decoder
 	var e event.Event
 	next := 0
 	b.ReportAllocs()

@@ -43,13 +43,31 @@ func (b *Builder) Reset(source string, received int64) {
 // Add appends an event. The answer wraps ErrFull or ErrTooLarge when it was
 // not added; the batch is as before then.
 func (b *Builder) Add(e *event.Event) error {
+	start := b.begin()
+	b.body = AppendEvent(b.body, e)
+	return b.end(start)
+}
+
+// AddEncoded is Add for an event that AppendEvent has written already.
+func (b *Builder) AddEncoded(data []byte) error {
+	start := b.begin()
+	b.body = append(b.body, data...)
+	return b.end(start)
+}
+
+// begin makes room for the head of an event, and returns where it stands.
+func (b *Builder) begin() (start int) {
+	start = len(b.body)
+	b.body = append(b.body, numberEvent<<3|typeLen, 0, 0, 0, 0)
+	return start
+}
+
+// end completes the event that begins at start, or takes it back.
+func (b *Builder) end(start int) error {
 	limit := b.Limit
 	if limit <= 0 {
 		limit = DefaultBody
 	}
-	start := len(b.body)
-	b.body = append(b.body, numberEvent<<3|typeLen, 0, 0, 0, 0)
-	b.body = AppendEvent(b.body, e)
 	n := len(b.body) - start - eventHead
 	if len(b.body)-start > MaxBody {
 		b.body = b.body[:start]

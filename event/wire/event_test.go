@@ -109,7 +109,7 @@ func TestBrokenEvents(t *testing.T) {
 
 // Numbers of classes are on disk and in other people's programs.
 func TestClassNumbersStay(t *testing.T) {
-	want := []string{"process", "file", "network", "dns", "audit", "kernel", "module", "memory", "finding", "incident", "inventory", "k8s_event", "health", "selfaudit"}
+	want := []string{"process", "file", "network", "dns", "audit", "kernel", "module", "memory", "finding", "incident", "inventory", "k8s_event", "health", "selfaudit", "alert", "log", "span"}
 	for i, name := range want {
 		if got := event.Class(i + 1).String(); got != name {
 			t.Errorf("class %d is %s, was %s", i+1, got, name)

@@ -42,10 +42,11 @@ func FuzzOpen(f *testing.F) {
 	body := append([]byte{1<<3 | 2, 0}, wire.AppendEvent(nil, &e)...)
 	f.Add([]byte{}, body, uint64(1))
 	f.Add([]byte{9 << 3, 1}, []byte{}, uint64(0))
+	f.Add([]byte{9<<3 | 2, 3, 1<<3 | 2, 1, 'c'}, batch(f, []event.Event{e}), uint64(0))
 	f.Fuzz(func(t *testing.T, extra, body []byte, count uint64) {
-		for codec := range uint64(2) {
-			p := parts{version: 1, codec: codec, count: count, size: uint64(len(body)), body: body, extra: extra}
-			var d wire.Decoder
+		for i := range uint64(4) {
+			p := parts{version: 1 + i/2, codec: i % 2, count: count, size: uint64(len(body)), body: body, extra: extra}
+			d := wire.Decoder{Stamped: true}
 			h, err := d.Open(p.build())
 			if err != nil {
 				continue

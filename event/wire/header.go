@@ -15,6 +15,8 @@ type Header struct {
 type opened struct {
 	Header
 	version uint64
+	stamp   []byte // of a stamped batch, a part of the message
+	stampAt int    // where it begins
 	body    []byte // the compressed events, a part of the message
 	bodyAt  int    // where they begin
 }
@@ -70,7 +72,7 @@ func openHeader(data []byte) (opened, error) {
 func (o *opened) setNumber(number, v uint64) (problem string) {
 	switch number {
 	case numberVersion:
-		if o.version = v; v != Version {
+		if o.version = v; v != Version && v != VersionStamped {
 			return fmt.Sprintf("version %d of the format is not known: the sender is newer; upgrade this side first", v)
 		}
 	case numberCodec:
@@ -102,6 +104,10 @@ func (o *opened) setBytes(number uint64, v []byte, at int) (problem string) {
 		o.Source = string(v)
 	case numberBody:
 		o.body, o.bodyAt = v, at
+	case numberStamp:
+		if o.version == VersionStamped {
+			o.stamp, o.stampAt = v, at
+		}
 	}
 	return ""
 }

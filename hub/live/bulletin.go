@@ -18,6 +18,7 @@ type bulletin struct {
 	findings  map[string]*told
 	incidents map[string]*told
 	last      map[string]*incident.Incident
+	fresh     []*detect.Finding // that nobody was told of yet
 }
 
 // compose makes the rows to write, each as a function that fills an event:
@@ -74,7 +75,11 @@ func (b *bulletin) finding(f *detect.Finding, inc, excluded string, grown bool) 
 		return
 	}
 	s := row.Standing{Revision: next(was), Received: b.now, Incident: inc, Excluded: excluded}
-	b.findings[f.ID] = &told{revision: s.Revision, last: f.Last.UnixNano(), standing: standing}
+	said := was != nil && was.said
+	if !said && excluded == "" {
+		b.fresh = append(b.fresh, f)
+	}
+	b.findings[f.ID] = &told{revision: s.Revision, last: f.Last.UnixNano(), standing: standing, said: said || excluded == ""}
 	b.rows = append(b.rows, func(e *event.Event) error { return row.Finding(e, f, s) })
 }
 
@@ -119,6 +124,12 @@ func (b *bulletin) settle() {
 		j.incidents[id] = t
 	}
 	j.last = b.last
+	if j.o.Told == nil {
+		return
+	}
+	for _, f := range b.fresh {
+		j.o.Told(f)
+	}
 }
 
 // fingerprint changes when an incident does.

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"sync/atomic"
 	"time"
 
 	"github.com/lynceus-io/lynceus/bus"
+	"github.com/lynceus-io/lynceus/coverage"
 	"github.com/lynceus-io/lynceus/event"
 	"github.com/lynceus-io/lynceus/event/wire"
 	"github.com/lynceus-io/lynceus/store/lake"
@@ -17,10 +19,10 @@ import (
 
 const (
 	// gatherBytes and gatherTime bound what is written at once: a segment of
-	// a few ten thousand events, or what came within half a second, which is
-	// then how old an event is when a query can find it.
+	// a few ten thousand events, or what came within that time, which with that
+	// of writing it is then how old an event is when a query can find it.
 	gatherBytes = 16 << 20
-	gatherTime  = 500 * time.Millisecond
+	gatherTime  = 400 * time.Millisecond
 	// idle is how long a pull waits, and so how often time passes for the
 	// judge while nothing comes.
 	idle = 500 * time.Millisecond
@@ -44,24 +46,38 @@ type Source interface {
 	Sequence() string
 }
 
-// Consumer moves events from the bus into the lake.
+// Consumer moves events from the bus into a store.
 type Consumer struct {
 	Source Source
-	Lake   *lake.Lake
-	// NewJudge makes a judge that knows what the lake holds.
+	Store  Store
+	// NewJudge makes a judge that knows what the store holds.
 	NewJudge func(ctx context.Context) (*Judge, error)
-	Log      *slog.Logger
-	Now      func() time.Time
+	// Outdated reports whether the judge made last is to be replaced, as its rules were changed: it writes what was found
+	// and learned, and a new one takes up the past as after a restart. Nil means never.
+	Outdated func() bool
+	// Tally counts what was stored, by source; nil for nobody. Flight is told which batches came; nil for none.
+	Tally  *coverage.Tally
+	Flight *coverage.Flight
+	// Counts are added to; several consumers may share them.
+	Counts *Counts
+	Log    *slog.Logger
+	Now    func() time.Time
 
-	decoder wire.Decoder
+	decoder wire.Decoder // of stamped batches, too: see Rows.Prepare
 	event   event.Event
-	counts  Counts
+	counter *coverage.Counter
 	ready   atomic.Bool
+	muted   atomic.Pointer[map[string]int64]
+	// poisoned are messages that are to be put aside unread, with the reasons, by their numbers.
+	poisoned map[uint64]error
+	aside    uint64 // the highest number that was put aside and counted
 }
 
-// Counts are what a consumer did since it began. They may be read at any time.
+// Counts are what consumers did since they began. They may be read at any time.
 type Counts struct {
 	Events, Repeated, Batches, Quarantined atomic.Int64
+	// Resent are batches that a peer sent again after they were stored.
+	Resent atomic.Int64
 	// Future are events that were more than five minutes ahead of their
 	// receipt.
 	Future atomic.Int64
@@ -72,16 +88,24 @@ type Counts struct {
 	Full atomic.Int64
 }
 
-// Counts returns what the consumer did.
-func (c *Consumer) Counts() *Counts { return &c.counts }
+// Muted returns how many matches of each rule were only counted since the rule made too many findings; nil for none. The
+// map is not to be changed.
+func (c *Consumer) Muted() map[string]int64 {
+	if m := c.muted.Load(); m != nil {
+		return *m
+	}
+	return nil
+}
 
 // Ready reports whether the past was taken up, and events are worked on.
 func (c *Consumer) Ready() bool { return c.ready.Load() }
 
-// Run works until ctx ends. An error means that the store or the bus is
-// broken. When the disk is full it waits for room, and begins again where the
-// store stands, as after a restart.
+// Run works until ctx ends. An error means that the store is broken, or the
+// bus for good. When the disk is full, the bus does not answer, or an event
+// makes this program fail, it begins again where the store stands, as after a
+// restart: when there is room, when the bus answers, without that event.
 func (c *Consumer) Run(ctx context.Context) error {
+	c.decoder.Stamped = true
 	for {
 		judge, err := c.NewJudge(ctx)
 		if err == nil {
@@ -92,16 +116,16 @@ func (c *Consumer) Run(ctx context.Context) error {
 			c.finish(ctx, judge)
 			return nil
 		}
-		if !errors.Is(err, lake.ErrFull) {
+		if errors.Is(err, errOutdated) {
+			if err = judge.Finish(ctx); err == nil {
+				continue
+			}
+		}
+		if !c.recovers(ctx, err) {
+			if ctx.Err() != nil {
+				return nil
+			}
 			return err
-		}
-		if c.counts.Full.Swap(1) == 0 {
-			c.Log.Error("the disk is full: intake waits until there is room", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(retryFull):
 		}
 		c.Source.Rewind()
 	}
@@ -119,12 +143,19 @@ func (c *Consumer) finish(ctx context.Context, judge *Judge) {
 	}
 }
 
-// work moves events until something fails.
+// errOutdated ends the work of a judge that is to be replaced.
+var errOutdated = errors.New("the rules were changed")
+
+// work moves events until something fails, or the judge is outdated.
 func (c *Consumer) work(ctx context.Context, judge *Judge) error {
 	for {
-		messages, err := c.gather(ctx)
+		messages, err := gather(ctx, c.Source)
 		if err != nil {
-			return fmt.Errorf("read the bus: %w", err)
+			err = &busError{fmt.Errorf("read the bus: %w", err)}
+			if !c.recovers(ctx, err) { // nothing was judged that is not stored: no need to begin again
+				return err
+			}
+			continue
 		}
 		if err := c.store(ctx, judge, messages); err != nil {
 			return err
@@ -132,32 +163,38 @@ func (c *Consumer) work(ctx context.Context, judge *Judge) error {
 		if err := judge.Tell(ctx, len(messages) == 0); err != nil {
 			return err
 		}
+		if m := judge.o.State.Muted(); m != nil {
+			c.muted.Store(&m)
+		}
 		late := judge.TakeLate()
-		c.counts.Amended.Add(late.Amended)
-		c.counts.Shed.Add(late.Shed)
+		c.Counts.Amended.Add(late.Amended)
+		c.Counts.Shed.Add(late.Shed)
+		if c.Outdated != nil && c.Outdated() {
+			return errOutdated
+		}
 	}
 }
 
 // gather pulls until there is enough to write, or some and time has passed.
-func (c *Consumer) gather(ctx context.Context) ([]bus.Message, error) {
+func gather(ctx context.Context, from Source) ([]bus.Message, error) {
 	var out []bus.Message
 	size, until := 0, time.Time{}
 	for size < gatherBytes {
 		wait := idle
 		if len(out) > 0 {
-			if wait = until.Sub(c.Now()); wait <= 0 {
+			if wait = time.Until(until); wait <= 0 {
 				break
 			}
 		}
-		got, err := c.Source.Pull(ctx, bus.PullOptions{MaxBytes: gatherBytes - size, Wait: wait})
-		if err != nil {
+		got, err := from.Pull(ctx, bus.PullOptions{MaxBytes: gatherBytes - size, Wait: wait})
+		if err != nil && len(out) == 0 {
 			return nil, err
 		}
-		if len(got) == 0 {
+		if err != nil || len(got) == 0 {
 			break
 		}
 		if len(out) == 0 {
-			until = c.Now().Add(gatherTime)
+			until = time.Now().Add(gatherTime) // whatever happens to the clock
 		}
 		for _, m := range got {
 			size += len(m.Data)
@@ -172,11 +209,13 @@ func (c *Consumer) partition() string { return Events + "-" + c.Source.Sequence(
 // store writes the events of messages with their mark in one step, and then
 // acknowledges them. What is stored already is only acknowledged.
 func (c *Consumer) store(ctx context.Context, judge *Judge, messages []bus.Message) error {
-	mark := c.Lake.Mark(c.partition())
+	mark := c.Store.Mark(c.partition())
 	fresh := messages[:0:0]
 	for _, m := range messages {
 		if m.Seq > mark {
 			fresh = append(fresh, m)
+		} else {
+			c.Flight.Arrived(m.Number())
 		}
 	}
 	if len(fresh) > 0 {
@@ -187,48 +226,82 @@ func (c *Consumer) store(ctx context.Context, judge *Judge, messages []bus.Messa
 	if len(messages) == 0 {
 		return nil
 	}
-	if err := c.Source.Ack(ctx, messages[len(messages)-1].Seq); err != nil {
-		return fmt.Errorf("acknowledge to the bus: %w", err)
+	last := messages[len(messages)-1]
+	c.Flight.Settle(last.Number())
+	maps.DeleteFunc(c.poisoned, func(number uint64, _ error) bool { return number <= last.Number() })
+	if err := c.Source.Ack(ctx, last.Seq); err != nil {
+		if lasting(err) || ctx.Err() != nil {
+			return fmt.Errorf("acknowledge to the bus: %w", err)
+		}
+		// The store knows what it has, and the next one says so of this, too.
+		c.Log.Warn("the bus does not hear what is stored; it is told with what comes next", "error", err)
 	}
 	return nil
 }
 
 func (c *Consumer) append(ctx context.Context, judge *Judge, messages []bus.Message) error {
-	a := c.Lake.Begin(c.partition(), messages[0].First, messages[len(messages)-1].Seq)
+	a := c.Store.Begin(c.partition(), messages[0].First, messages[len(messages)-1].Seq)
 	defer func() { _ = a.Abort() }() // nothing to do after Commit
+	if c.counter == nil {
+		c.counter = c.Tally.Counter()
+	}
+	c.counter.Begin(c.Now())
 	for _, m := range messages {
-		if err := c.batch(ctx, judge, a, m); err != nil {
+		sent := c.Flight.Arrived(m.Number())
+		if o, ok := m.Origin(); ok && !a.Note(lake.Origin(o)) {
+			c.Counts.Resent.Add(1)
+			continue
+		}
+		if err := c.batch(ctx, judge, a, m, sent); err != nil {
 			return err
 		}
+	}
+	if err := judge.Secure(ctx); err != nil {
+		return err
 	}
 	if err := a.Commit(ctx); err != nil {
 		return fmt.Errorf("write to the store: %w", err)
 	}
-	c.counts.Full.Store(0)
-	c.counts.Future.Add(judge.TakeFuture())
-	c.counts.Batches.Add(int64(len(messages)))
+	c.counter.Commit()
+	c.Counts.Full.Store(0)
+	c.Counts.Future.Add(judge.TakeFuture())
+	c.Counts.Batches.Add(int64(len(messages)))
 	return nil
 }
 
-// batch judges and adds the events of one message. One that cannot be read is
-// put aside, whole.
-func (c *Consumer) batch(ctx context.Context, judge *Judge, a *lake.Append, m bus.Message) error {
-	if _, err := c.decoder.Open(m.Data); err != nil {
+// batch judges and adds the events of one message, of which the flight knew
+// what was sent. One that cannot be read is put aside, from the first event on
+// that cannot; one that made this program fail is, whole.
+func (c *Consumer) batch(ctx context.Context, judge *Judge, a Append, m bus.Message, sent coverage.Sent) (err error) {
+	header, err := c.decoder.Open(m.Data)
+	if err != nil {
+		c.counter.Lose(sent.Key, sent.Role, coverage.Bus, int64(max(sent.Events, 1)))
 		return c.quarantine(ctx, m, err)
 	}
-	for {
+	if reason := c.poisoned[m.Number()]; reason != nil {
+		c.counter.Lose(sent.Key, sent.Role, coverage.Bus, int64(header.Events))
+		return c.quarantine(ctx, m, reason)
+	}
+	defer c.guard(m.Number(), &err)
+	for read := 0; ; read++ {
 		err := c.decoder.Next(&c.event)
 		if err == io.EOF {
 			return nil
 		}
 		if err != nil {
+			c.counter.Lose(sent.Key, sent.Role, coverage.Bus, int64(header.Events-read))
 			return c.quarantine(ctx, m, err)
 		}
-		if !judge.Take(&c.event) {
-			c.counts.Repeated.Add(1)
+		fresh := judge.Take(&c.event)
+		if c.event.Class == event.ClassFinding {
+			continue // sources account for what happened, not for what was found in it
+		}
+		c.counter.Count(&c.event, fresh)
+		if !fresh {
+			c.Counts.Repeated.Add(1)
 			continue
 		}
-		c.counts.Events.Add(1)
+		c.Counts.Events.Add(1)
 		if err := a.Add(&c.event); err != nil {
 			return fmt.Errorf("write to the store: %w", err)
 		}
@@ -236,10 +309,13 @@ func (c *Consumer) batch(ctx context.Context, judge *Judge, a *lake.Append, m bu
 }
 
 func (c *Consumer) quarantine(ctx context.Context, m bus.Message, reason error) error {
-	c.counts.Quarantined.Add(1)
-	c.Log.Error("a batch on the bus cannot be read and was put aside", "sequence", m.Seq, "reason", reason)
 	if err := c.Source.Quarantine(ctx, m, reason); err != nil {
-		return fmt.Errorf("put a batch aside: %w", err)
+		return &busError{fmt.Errorf("put a batch aside: %w", err)}
+	}
+	if m.Number() > c.aside { // not one that comes again
+		c.aside = m.Number()
+		c.Counts.Quarantined.Add(1)
+		c.Log.Error("a batch on the bus cannot be taken and was put aside", "sequence", m.Seq, "reason", reason)
 	}
 	return nil
 }

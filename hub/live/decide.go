@@ -63,7 +63,7 @@ func (b *bulletin) decide(ctx context.Context, decided []cases.Stored) error {
 	if len(ids) <= fewCases {
 		sel.Equal = append(sel.Equal, sql.Equal{Column: event.ByName("metadata.uid").Column(), Values: ids})
 	}
-	err := b.judge.o.Lake.Scan(ctx, sel, func(e *event.Event) error {
+	err := b.judge.o.Past.Scan(ctx, sel, func(e *event.Event) error {
 		id := event.MetadataUID.Get(e)
 		c, ok := want[id]
 		if !ok {

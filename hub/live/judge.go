@@ -2,7 +2,6 @@ package live
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -13,7 +12,7 @@ import (
 	"github.com/lynceus-io/lynceus/event"
 	"github.com/lynceus-io/lynceus/identity"
 	"github.com/lynceus-io/lynceus/incident"
-	"github.com/lynceus-io/lynceus/store/lake"
+	"github.com/lynceus-io/lynceus/rule"
 )
 
 const (
@@ -40,11 +39,15 @@ const (
 
 // Options are what a Judge is made with.
 type Options struct {
-	Set      *detect.Set
-	State    *detect.State
+	Set   *detect.Set
+	State *detect.State
+	// Rule finds a rule of the Set by its id, nil for none that is there.
+	Rule     func(id string) *rule.Rule
 	Callers  *identity.Callers
 	Requests *audit.Requests
-	Lake     *lake.Lake
+	// Store takes what was found, and Past is what is stored already.
+	Store Store
+	Past  Past
 	// Excluded names the exclusion that keeps a finding from being told, ""
 	// for none; nil excludes nothing. Exclusions counts the changes of what
 	// Excluded says: when it is another number, findings are looked at again.
@@ -59,8 +62,11 @@ type Options struct {
 	Keep func(ctx context.Context, snapshot []byte) error
 	// Tap sees every event that is stored; nil for nobody. It keeps nothing.
 	Tap func(*event.Event)
-	Log *slog.Logger
-	Now func() time.Time
+	// Told is called once with each finding, when it is stored and no exclusion covers it; nil for nobody. It must not
+	// wait. What an earlier run stored is not told again.
+	Told func(*detect.Finding)
+	Log  *slog.Logger
+	Now  func() time.Time
 }
 
 // Judge finds what rules find in events that come one after another, and
@@ -78,12 +84,14 @@ type Judge struct {
 	clock     int64                         // latest event time
 	toldAt    time.Time
 	busyAt    time.Time // when events came last
+	worked    bool      // events came since
 	savedAt   time.Time
 	keptAt    time.Time
 	future    int64
 	late      latecomers
-	rows      repeated
+	rows      *Repeated
 	row       event.Event
+	reports   bool // nodes reported findings that are not written yet
 }
 
 // told is what was written of a finding or incident last.
@@ -91,11 +99,12 @@ type told struct {
 	revision int64
 	last     int64  // event time of the last match, nanoseconds since 1970
 	standing string // of a finding: its incident and exclusion; of an incident: its document's hash
+	said     bool   // of a finding: Options.Told was called with it
 }
 
 // NewJudge returns a Judge that remembers nothing yet; see Restore.
 func NewJudge(o Options) *Judge {
-	j := &Judge{o: o, scratch: o.Set.NewScratch(), findings: map[string]*told{}, incidents: map[string]*told{}, last: map[string]*incident.Incident{}, rows: newRepeated(repeatedRows)}
+	j := &Judge{o: o, scratch: o.Set.NewScratch(), findings: map[string]*told{}, incidents: map[string]*told{}, last: map[string]*incident.Incident{}, rows: NewRepeated()}
 	if o.Exclusions != nil {
 		j.looked = o.Exclusions()
 	}
@@ -104,11 +113,24 @@ func NewJudge(o Options) *Judge {
 	return j
 }
 
-// Take judges one event, and reports whether it tells anything new: one that
-// was seen already is not to be stored again. Contextual fields and the
+// Take judges one event, and reports whether it is to be stored: one that was
+// seen already is not again, and what rules found on a node becomes a finding
+// of the judge's own, which Secure writes. Contextual fields and the
 // revision of e are set.
 func (j *Judge) Take(e *event.Event) bool {
-	uid := UIDOf(e)
+	if e.Class == event.ClassHealth || e.Class == event.ClassSelfAudit {
+		// No rule is about it, and its time is the clock's, which is not that of a log of last week.
+		if j.o.Tap != nil {
+			j.o.Tap(e)
+		}
+		return true
+	}
+	j.worked = true
+	if e.Class == event.ClassFinding {
+		j.report(e)
+		return false
+	}
+	uid := event.UIDOf(e)
 	seen := detect.SeenFirst
 	switch e.Class {
 	case event.ClassAudit:
@@ -119,8 +141,15 @@ func (j *Judge) Take(e *event.Event) bool {
 			seen = detect.SeenAmended
 		}
 	case event.ClassInventory:
-		if j.rows.note(e) {
+		if j.rows.Note(e) {
 			return false
+		}
+	default:
+		if event.MetadataLogProvider.Has(e) && j.rows.Note(e) {
+			return false
+		}
+		if ownRevision(e) {
+			seen = detect.SeenAmended
 		}
 	}
 	j.judge(e, uid, seen)
@@ -133,7 +162,7 @@ func (j *Judge) Take(e *event.Event) bool {
 
 // remember takes an event that is stored already, in its latest revision.
 func (j *Judge) remember(e *event.Event) {
-	uid := UIDOf(e)
+	uid := event.UIDOf(e)
 	if e.Class == event.ClassAudit {
 		j.o.Requests.Seed(e, uid)
 	}
@@ -182,26 +211,14 @@ func (j *Judge) TakeFuture() int64 {
 	return n
 }
 
-// UIDOf returns an event's identity; one that has none in our form is
-// identified by a hash of what it has.
-func UIDOf(e *event.Event) (uid event.UID) {
-	text := event.MetadataUID.Get(e)
-	if len(text) == 2*len(uid) {
-		if _, err := hex.Decode(uid[:], []byte(text)); err == nil {
-			return uid
-		}
-	}
-	return event.NewUIDHasher().Sum("foreign", text)
-}
-
 // Tell writes what was found since the last call, at most once a second. idle
 // says that no events wait: time passes then as on the clock, from the latest
 // event on. Not to the clock's own time: what came about while the server was
 // down, or is read from an old log, may only be slow to come.
 func (j *Judge) Tell(ctx context.Context, idle bool) error {
 	now := j.o.Now()
-	if !idle {
-		j.busyAt = now
+	if !idle && j.worked {
+		j.busyAt, j.worked = now, false
 	}
 	if now.Sub(j.toldAt) < tellEvery {
 		return nil
@@ -305,8 +322,8 @@ func (j *Judge) write(ctx context.Context) error {
 const Findings = "findings"
 
 func (j *Judge) store(ctx context.Context, rows []func(*event.Event) error) error {
-	n := j.o.Lake.Mark(Findings) + 1
-	a := j.o.Lake.Begin(Findings, n, n)
+	n := j.o.Store.Mark(Findings) + 1
+	a := j.o.Store.Begin(Findings, n, n)
 	defer func() { _ = a.Abort() }() // nothing to do after Commit
 	for _, fill := range rows {
 		if err := fill(&j.row); err != nil {

@@ -13,6 +13,10 @@ const (
 	// lateFor is how long after an event was stored what is learned of its
 	// pods is still added to it.
 	lateFor = 10 * time.Minute
+	// personFor is how long after what a process did was stored the person
+	// behind it is still added: audit events come half a minute late at most,
+	// which is how long an API server collects a batch.
+	personFor = time.Minute
 	// lateBytes bounds the events that wait for that: some ten thousand.
 	lateBytes = 32 << 20
 	// lateEvery is how often it is looked whether more is known.
@@ -23,6 +27,34 @@ const (
 	// keeps apart.
 	maxRevision = 7
 )
+
+// revisionsHere is how many revisions of a row are made here between two of its sensor: the number of one is that of the
+// sensor's latest, times this, and how often it was amended here since. So neither takes a number that the other has
+// taken, whatever is remembered, and a later revision of the sensor is above all that were made here before it.
+const revisionsHere = maxRevision + 1
+
+// maxSensorRevision is the highest number of a revision of a sensor: no sensor makes as many, and larger ones have no room.
+const maxSensorRevision = 1 << 32
+
+// ownRevision gives a row that comes from a sensor the number of its revision here, and reports whether it amends an
+// earlier one.
+func ownRevision(e *event.Event) (amended bool) {
+	n, _ := event.MetadataRevision.Get(e)
+	if n <= 0 {
+		return false
+	}
+	event.MetadataRevision.Set(e, min(n, maxSensorRevision)*revisionsHere)
+	return true
+}
+
+// amendable reports whether an event has a number left for another amendment.
+func amendable(e *event.Event) bool {
+	n, _ := event.MetadataRevision.Get(e)
+	if e.Class != event.ClassAudit {
+		n %= revisionsHere
+	}
+	return n < maxRevision
+}
 
 // latecomers are stored events that lack what may come to be known of them:
 // facts about pods come by another way, and not always first.
@@ -55,30 +87,41 @@ func (l *latecomer) size() int64 { return lateEvent + int64(len(l.e.Raw)) }
 // await keeps an event that lacks something. What an earlier stage of the same
 // request lacked is of no account any more.
 func (j *Judge) await(e *event.Event, uid event.UID) {
-	if e.Class != event.ClassAudit {
-		return
-	}
 	l := &j.late
-	if was := l.byUID[uid]; was != nil {
-		l.remove(was)
+	if at := l.byUID[uid]; at != nil {
+		l.remove(at)
 	}
-	if !j.o.Callers.Lacks() {
+	if !j.o.Callers.Lacks() || !amendable(e) {
 		return
 	}
-	if n, _ := event.MetadataRevision.Get(e); n >= maxRevision {
-		return
-	}
-	event.AuditAwaits.Set(e, true)
+	awaiting(e, true)
 	if l.byUID == nil {
 		l.byUID = map[event.UID]*list.Element{}
 	}
-	one := &latecomer{e: e.Clone(), uid: uid, said: identity.Said(e), until: j.o.Now().Add(lateFor)}
+	one := &latecomer{e: e.Clone(), uid: uid, said: identity.Said(e), until: j.o.Now().Add(awaits(e))}
 	l.byUID[uid] = l.order.PushBack(one)
 	l.bytes += one.size()
 	for l.bytes > lateBytes {
 		l.remove(l.order.Front())
 		l.Shed++
 	}
+}
+
+// awaiting says on an event whether an amendment may follow.
+func awaiting(e *event.Event, may bool) {
+	if e.Class == event.ClassAudit {
+		event.AuditAwaits.Set(e, may)
+	} else {
+		event.MetadataAwaits.Set(e, may)
+	}
+}
+
+// awaits returns for how long an event may be amended.
+func awaits(e *event.Event) time.Duration {
+	if e.Class == event.ClassAudit {
+		return lateFor
+	}
+	return personFor
 }
 
 func (l *latecomers) remove(at *list.Element) {
@@ -104,13 +147,15 @@ func (j *Judge) amend(ctx context.Context, now time.Time) error {
 			one.said = said
 			n, _ := event.MetadataRevision.Get(one.e)
 			event.MetadataRevision.Set(one.e, n+1)
-			more := lacks && n+1 < maxRevision && now.Before(one.until)
-			event.AuditAwaits.Set(one.e, more)
+			more := lacks && amendable(one.e) && now.Before(one.until)
+			awaiting(one.e, more)
 			rows = append(rows, func(e *event.Event) error {
 				*e = *one.e
 				return nil
 			})
-			j.o.Requests.Seed(one.e, one.uid) // a later stage has the next number
+			if one.e.Class == event.ClassAudit {
+				j.o.Requests.Seed(one.e, one.uid) // a later stage has the next number
+			}
 			if !more {
 				done = append(done, at)
 			}

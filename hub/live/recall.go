@@ -29,10 +29,10 @@ var recalled = []event.FieldID{
 // Recall gives learn what the clusters contained, from the store: rows of the
 // inventory without their documents, valid until learn returns. It returns how
 // many rows it read.
-func Recall(ctx context.Context, l *lake.Lake, learn func(*event.Event)) (n int64, err error) {
-	first, last, ok := l.Span(event.ClassInventory)
-	if !ok {
-		return 0, nil
+func Recall(ctx context.Context, p Past, learn func(*event.Event)) (n int64, err error) {
+	first, last, ok, err := p.Span(ctx, event.ClassInventory)
+	if err != nil || !ok {
+		return 0, err
 	}
 	sel := lake.All(event.ClassInventory)
 	sel.Superseded = true // rows of the inventory are not amended
@@ -44,7 +44,7 @@ func Recall(ctx context.Context, l *lake.Lake, learn func(*event.Event)) (n int6
 		if window < time.Minute {
 			break
 		}
-		most, err := rowsOf(ctx, l, sel)
+		most, err := p.Held(ctx, sel)
 		if err != nil {
 			return 0, err
 		}
@@ -52,23 +52,10 @@ func Recall(ctx context.Context, l *lake.Lake, learn func(*event.Event)) (n int6
 			break
 		}
 	}
-	err = l.Scan(ctx, sel, func(e *event.Event) error {
+	err = p.Scan(ctx, sel, func(e *event.Event) error {
 		n++
 		learn(e)
 		return nil
 	})
 	return n, err
-}
-
-// rowsOf returns how many rows the files of a selection have.
-func rowsOf(ctx context.Context, l *lake.Lake, sel lake.Selection) (n int64, err error) {
-	snap, err := l.Pin(ctx, sel)
-	if err != nil {
-		return 0, err
-	}
-	defer snap.Release()
-	for _, f := range snap.Files {
-		n += f.Rows
-	}
-	return n, nil
 }

@@ -15,21 +15,24 @@ const repeatedRows = 128 << 10
 // storedTime is what the lake keeps of a time, in nanoseconds.
 const storedTime = 1000
 
-// repeated remembers rows of the inventory. What is delivered twice is the same
+// Repeated remembers rows of the inventory, and what other people's tools saw, which may be brought again. What is delivered twice is the same
 // state told at the same time; the same state told at another time is a report
 // of its own, which says that the object was still there, or is there again.
-type repeated struct {
+type Repeated struct {
 	limit             int
 	current, previous map[event.UID]struct{}
 }
 
-func newRepeated(limit int) repeated {
-	return repeated{limit: limit, current: map[event.UID]struct{}{}}
+// NewRepeated returns a Repeated that remembers nothing yet.
+func NewRepeated() *Repeated { return newRepeated(repeatedRows) }
+
+func newRepeated(limit int) *Repeated {
+	return &Repeated{limit: limit, current: map[event.UID]struct{}{}}
 }
 
-// note remembers a row, and reports whether it was remembered already.
-func (r *repeated) note(e *event.Event) (again bool) {
-	key := UIDOf(e)
+// Note remembers a row, and reports whether it was remembered already.
+func (r *Repeated) Note(e *event.Event) (again bool) {
+	key := event.UIDOf(e)
 	at := binary.LittleEndian.Uint64(key[:8]) ^ uint64(event.Time.Get(e)/storedTime)
 	binary.LittleEndian.PutUint64(key[:8], at)
 	if _, again = r.current[key]; again {

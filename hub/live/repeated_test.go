@@ -12,7 +12,7 @@ func TestRepeated(t *testing.T) {
 	note := func(version string, change inventory.Change, at int64) bool {
 		var e event.Event
 		inventory.Fill(&e, &inventory.Object{Cluster: "prod", Resource: "pods", UID: "u", ResourceVersion: version, Change: change, Time: at * storedTime}, inventory.Group{})
-		return r.note(&e)
+		return r.Note(&e)
 	}
 	for i, step := range []struct {
 		version string

@@ -21,6 +21,18 @@ const Replay = time.Hour
 // minute. It is the latest that count.
 const maxReplayed = 2_000_000
 
+// replayObserved is how much of what sensors and other tools told is judged
+// again: several times what a match waits for others (Lateness) before it is
+// found. A server that was killed had stored the rows by then, and not yet what
+// was found in them.
+const replayObserved = time.Minute
+
+// observed are the tables of that.
+var observed = [...]event.Class{
+	event.ClassProcess, event.ClassFile, event.ClassNetwork, event.ClassDNS, event.ClassKernel, event.ClassModule, event.ClassMemory,
+	event.ClassK8sEvent, event.ClassAlert, event.ClassLog, event.ClassSpan,
+}
+
 // Restored says what a start took from the store.
 type Restored struct {
 	Findings, Incidents, Events int64
@@ -33,19 +45,28 @@ type Restored struct {
 func (j *Judge) Restore(ctx context.Context, rules func(id string) *rule.Rule) (Restored, error) {
 	var r Restored
 	var err error
-	r.Objects, err = Recall(ctx, j.o.Lake, func(e *event.Event) {
-		j.rows.note(e)
+	r.Objects, err = Recall(ctx, j.o.Past, func(e *event.Event) {
+		j.rows.Note(e)
 		j.o.Callers.Recall(e)
 	})
 	if err != nil {
 		return r, fmt.Errorf("read the inventory of the store: %w", err)
 	}
-	_, last, ok := j.o.Lake.Span(event.ClassAudit)
-	if !ok {
-		return r, nil
+	if err := j.recallForeign(ctx); err != nil {
+		return r, fmt.Errorf("read what other tools brought: %w", err)
 	}
-	since := last.Add(-forgetAfter)
-	err = j.o.Lake.Scan(ctx, receivedSince(event.ClassFinding, since), func(e *event.Event) error {
+	latest, found, err := j.latest(ctx, event.ClassAudit, event.ClassFinding, event.ClassIncident)
+	if err != nil {
+		return r, err
+	}
+	if !found {
+		latest = j.o.Now()
+	}
+	since := latest.Add(-forgetAfter)
+	err = j.o.Past.Scan(ctx, receivedSince(event.ClassFinding, since), func(e *event.Event) error {
+		if event.FindingInfoTypes.Has(e) {
+			return nil // no rule made it: the ledger takes it up
+		}
 		f, err := row.ReadFinding(e, rules)
 		if err != nil {
 			r.Unreadable++
@@ -54,14 +75,14 @@ func (j *Judge) Restore(ctx context.Context, rules func(id string) *rule.Rule) (
 		}
 		r.Findings++
 		revision, _ := event.MetadataRevision.Get(e)
-		j.findings[f.ID] = &told{revision: revision, last: f.Last.UnixNano(), standing: event.IncidentUID.Get(e) + " "}
+		j.findings[f.ID] = &told{revision: revision, last: f.Last.UnixNano(), standing: event.IncidentUID.Get(e) + " ", said: true}
 		j.o.State.Restore(f)
 		return nil
 	})
 	if err != nil {
 		return r, fmt.Errorf("read the findings of the store: %w", err)
 	}
-	err = j.o.Lake.Scan(ctx, receivedSince(event.ClassIncident, since), func(e *event.Event) error {
+	err = j.o.Past.Scan(ctx, receivedSince(event.ClassIncident, since), func(e *event.Event) error {
 		r.Incidents++
 		revision, _ := event.MetadataRevision.Get(e)
 		j.incidents[event.MetadataUID.Get(e)] = &told{revision: revision, last: event.Time.Get(e)}
@@ -70,30 +91,54 @@ func (j *Judge) Restore(ctx context.Context, rules func(id string) *rule.Rule) (
 	if err != nil {
 		return r, fmt.Errorf("read the incidents of the store: %w", err)
 	}
-	if r.Events, err = j.replay(ctx, last); err != nil {
+	j.o.State.Replay(true)
+	defer j.o.State.Replay(false)
+	if r.Events, err = j.replay(ctx, event.ClassAudit, Replay, maxReplayed); err != nil {
 		return r, fmt.Errorf("read the last hour of the store: %w", err)
+	}
+	for _, c := range observed {
+		n, err := j.replay(ctx, c, replayObserved, maxReplayed/int64(len(observed)))
+		if err != nil {
+			return r, fmt.Errorf("read the last minute of the store: %w", err)
+		}
+		r.Events += n
 	}
 	return r, nil
 }
 
-// replay judges again what was received within the last hour that has events.
-// The window is halved while it holds too much.
-func (j *Judge) replay(ctx context.Context, last time.Time) (int64, error) {
-	window := Replay
-	for window > time.Minute {
-		n, err := rowsOf(ctx, j.o.Lake, receivedSince(event.ClassAudit, last.Add(-window)))
+// latest returns when something was received last of what tables hold.
+func (j *Judge) latest(ctx context.Context, tables ...event.Class) (last time.Time, found bool, _ error) {
+	for _, c := range tables {
+		_, at, ok, err := j.o.Past.Span(ctx, c)
+		if err != nil {
+			return last, false, fmt.Errorf("ask what the store has: %w", err)
+		}
+		if ok && at.After(last) {
+			last, found = at, true
+		}
+	}
+	return last, found, nil
+}
+
+// replay judges again what a table received within the last time of that length
+// that has events. It is halved while it holds more than most.
+func (j *Judge) replay(ctx context.Context, c event.Class, window time.Duration, most int64) (int64, error) {
+	last, found, err := j.latest(ctx, c)
+	if err != nil || !found {
+		return 0, err
+	}
+	for window > time.Second {
+		n, err := j.o.Past.Held(ctx, receivedSince(c, last.Add(-window)))
 		if err != nil {
 			return 0, err
 		}
-		if n <= maxReplayed {
+		if n <= most {
 			break
 		}
 		window /= 2
 	}
-	j.o.State.Replay(true)
-	defer j.o.State.Replay(false)
 	n := int64(0)
-	err := j.o.Lake.Scan(ctx, receivedSince(event.ClassAudit, last.Add(-window)), func(e *event.Event) error {
+	err = j.o.Past.Scan(ctx, receivedSince(c, last.Add(-window)), func(e *event.Event) error {
 		n++
 		j.remember(e)
 		return nil

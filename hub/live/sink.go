@@ -11,12 +11,16 @@ import (
 
 	"github.com/lynceus-io/lynceus/bus"
 	"github.com/lynceus-io/lynceus/collect/audit"
+	"github.com/lynceus-io/lynceus/coverage"
 	"github.com/lynceus-io/lynceus/event"
 	"github.com/lynceus-io/lynceus/event/wire"
 )
 
 // Publisher is the bus, as far as intake needs it.
 type Publisher interface {
+	// Partitions returns how many partitions there are; PartitionOf says which
+	// is whose.
+	Partitions() int
 	Publish(ctx context.Context, partition int, payload []byte) (sequence uint64, err error)
 }
 
@@ -28,6 +32,7 @@ type Sink struct {
 	clusterUID func(name string) string
 	pool       sync.Pool // of *packer
 	rejected   atomic.Int64
+	flight     *coverage.Flight
 }
 
 // packer makes batches of one source.
@@ -45,6 +50,9 @@ func NewSink(p Publisher, clusterUID func(name string) string) *Sink {
 	}
 	return &Sink{publisher: p, clusterUID: clusterUID, pool: sync.Pool{New: func() any { return &packer{hasher: event.NewUIDHasher()} }}}
 }
+
+// Track has a flight know of every batch from now on. It must be called before the first.
+func (s *Sink) Track(f *coverage.Flight) { s.flight = f }
 
 // Rejected is how many documents became rows of the table health.
 func (s *Sink) Rejected() int64 { return s.rejected.Load() }
@@ -76,7 +84,7 @@ func (s *Sink) Take(ctx context.Context, b *audit.Batch) error {
 		}
 		s.rejected.Add(1)
 	}
-	return s.publish(ctx, p)
+	return s.publish(ctx, p, b.Origin())
 }
 
 // add puts an event into the batch, publishing what is there when it is full.
@@ -85,20 +93,23 @@ func (s *Sink) add(ctx context.Context, p *packer, b *audit.Batch, e *event.Even
 	if !errors.Is(err, wire.ErrFull) {
 		return err
 	}
-	if err := s.publish(ctx, p); err != nil {
+	if err := s.publish(ctx, p, b.Origin()); err != nil {
 		return err
 	}
 	p.Reset(b.Origin().Source, b.Received())
 	return p.Add(e)
 }
 
-func (s *Sink) publish(ctx context.Context, p *packer) error {
+func (s *Sink) publish(ctx context.Context, p *packer, from audit.Origin) error {
 	if p.Events() == 0 {
 		return nil
 	}
-	_, err := s.publisher.Publish(ctx, 0, p.AppendTo(nil))
+	number, err := s.publisher.Publish(ctx, PartitionOf(from.Cluster, s.publisher.Partitions()), p.AppendTo(nil))
 	if errors.Is(err, bus.ErrFull) {
 		return fmt.Errorf("%w: the store does not keep up, or the disk is full; intake waits", err)
+	}
+	if err == nil {
+		s.flight.Sent(number, coverage.Sent{Key: coverage.Key{Cluster: from.Cluster, Source: from.Source}, Role: coverage.Audit, Events: p.Events()})
 	}
 	return err
 }

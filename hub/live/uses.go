@@ -10,7 +10,6 @@ import (
 
 	"github.com/lynceus-io/lynceus/api"
 	"github.com/lynceus-io/lynceus/event"
-	"github.com/lynceus-io/lynceus/store/lake"
 )
 
 const (
@@ -27,7 +26,7 @@ const UsesPartition = "uses"
 // Uses writes what people do with Lynceus into the table selfaudit. It
 // implements api.UseRecorder.
 type Uses struct {
-	lake    *lake.Lake
+	store   Store
 	log     *slog.Logger
 	waiting chan api.Use
 	row     event.Event
@@ -35,8 +34,8 @@ type Uses struct {
 }
 
 // NewUses returns a recorder; Run writes what it is given.
-func NewUses(l *lake.Lake, log *slog.Logger) *Uses {
-	return &Uses{lake: l, log: log, waiting: make(chan api.Use, usesWaiting), hasher: event.NewUIDHasher()}
+func NewUses(s Store, log *slog.Logger) *Uses {
+	return &Uses{store: s, log: log, waiting: make(chan api.Use, usesWaiting), hasher: event.NewUIDHasher()}
 }
 
 // Record takes one use. It does not wait: an error says that too many are
@@ -88,8 +87,8 @@ func (u *Uses) flush(ctx context.Context) error {
 }
 
 func (u *Uses) write(ctx context.Context, uses []api.Use) error {
-	at := u.lake.Mark(UsesPartition) + 1
-	a := u.lake.Begin(UsesPartition, at, at)
+	at := u.store.Mark(UsesPartition) + 1
+	a := u.store.Begin(UsesPartition, at, at)
 	defer func() { _ = a.Abort() }() // nothing to do after Commit
 	for i := range uses {
 		u.fill(&uses[i], at, i)
@@ -107,12 +106,14 @@ func (u *Uses) fill(x *api.Use, at uint64, i int) {
 	event.MetadataSource.Set(e, "lynceus")
 	event.Time.Set(e, x.Time.UnixNano())
 	event.ActorUserName.Set(e, x.Who)
-	event.ActorUserUID.Set(e, x.TokenID)
+	event.ActorUserUID.Set(e, x.ID)
 	if host, _, err := net.SplitHostPort(x.Remote); err == nil {
 		event.SrcEndpointIP.Set(e, host)
 	}
 	event.Action.Set(e, x.Action)
 	event.Role.Set(e, x.Role)
+	event.SessionMethod.Set(e, x.Method)
+	event.SessionScope.Set(e, x.Scope)
 	event.Message.Set(e, x.What)
 	event.DurationMs.Set(e, x.Duration.Milliseconds())
 	event.Status.Set(e, "Success")

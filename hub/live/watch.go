@@ -71,6 +71,9 @@ func (w *Watchers) Watch(ctx context.Context, r hunt.WatchRequest) (hunt.Answer,
 	if err != nil {
 		return nil, err
 	}
+	if node, err = r.Scope.Apply(node); err != nil {
+		return nil, err
+	}
 	one := &watch{watchers: w, cols: node.Columns(), rows: make(chan []value.Value, watchRows), start: w.now()}
 	for n := node; one.scan == nil; {
 		switch x := n.(type) {

@@ -8,7 +8,6 @@ import (
 	"github.com/lynceus-io/lynceus/collect/audit"
 	"github.com/lynceus-io/lynceus/event"
 	"github.com/lynceus-io/lynceus/event/wire"
-	"github.com/lynceus-io/lynceus/hub/live"
 	"github.com/lynceus-io/lynceus/store/lake"
 )
 
@@ -31,6 +30,9 @@ type Options struct {
 	From, To int64
 	// Bytes bounds a window; 0 means DefaultBytes.
 	Bytes int64
+	// MaxBytes is how much may be read, in bytes of what is kept of events: the
+	// replay ends with the window that reaches it. 0 means all there is.
+	MaxBytes int64
 	// Progress is called now and then on the goroutine of Replay; nil for
 	// never.
 	Progress func(Progress)
@@ -51,6 +53,10 @@ type Counts struct {
 	// First and Last are the times of the first and the last event; 0 without
 	// any.
 	First, Last int64
+	// Bytes is how much was read, and Cut says that MaxBytes ended the replay
+	// before the end of what was wanted.
+	Bytes int64
+	Cut   bool
 }
 
 // Replay calls f for the stored events of the tables between two times, in
@@ -84,6 +90,7 @@ func Replay(ctx context.Context, o Options, f func(*event.Event, event.UID) erro
 	for range r.windows { // let the reader end
 	}
 	readErr := <-done
+	counts.Bytes, counts.Cut = r.bytes, r.cut
 	if err == nil && readErr != nil {
 		err = readErr
 	}
@@ -95,6 +102,9 @@ type reader struct {
 	o       Options
 	windows chan *window // read, in order of time
 	free    chan *window
+	// The goroutine that reads writes these; they are read when it has ended.
+	bytes int64
+	cut   bool
 }
 
 // judge gives the events of the windows to f.
@@ -183,6 +193,7 @@ func (r *reader) read(ctx context.Context, p *plan) error {
 			return err
 		}
 		p.learn(w)
+		r.bytes += w.size()
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -192,6 +203,10 @@ func (r *reader) read(ctx context.Context, p *plan) error {
 			return nil
 		}
 		at = end + 1
+		if r.o.MaxBytes > 0 && r.bytes >= r.o.MaxBytes {
+			_, r.cut = p.next(at)
+			return nil
+		}
 	}
 	return nil
 }
@@ -232,5 +247,5 @@ func selection(c event.Class, from, to int64) lake.Selection {
 // identity is what tells the revisions of an event apart.
 func identity(e *event.Event) (uid event.UID, revision int64) {
 	revision, _ = event.MetadataRevision.Get(e)
-	return live.UIDOf(e), revision
+	return event.UIDOf(e), revision
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lynceus-io/lynceus/coverage"
 	"github.com/lynceus-io/lynceus/event"
 	"github.com/lynceus-io/lynceus/kql/sql"
 	"github.com/lynceus-io/lynceus/store/lake"
@@ -62,6 +63,8 @@ type Result struct {
 	Tables []Looked `json:"tables"`
 	// Sightings are in order of the indicator, then by time.
 	Sightings []Sighting `json:"sightings"`
+	// Coverage says what is missing of that time; nil where nothing can be said.
+	Coverage *coverage.Statement `json:"coverage,omitempty"`
 }
 
 // Schema names the document that a Result is.

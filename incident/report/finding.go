@@ -19,6 +19,7 @@ type Finding struct {
 	LastTime      *string     `json:"last_time"`
 	Count         int64       `json:"count"`
 	Failed        int64       `json:"failed"`
+	Denied        bool        `json:"denied"` // Lynceus stopped it
 	Cluster       string      `json:"cluster"`
 	Text          string      `json:"text"`
 	Output        string      `json:"output"` // what the rule's author wants an alert to say, "" where nothing
@@ -69,6 +70,7 @@ type Resource struct {
 	Command     string `json:"command"`
 	Workload    string `json:"workload"`
 	Writer      string `json:"writer"`
+	Node        string `json:"node,omitempty"`
 }
 
 // Value is the value of a field of the first match.
@@ -99,7 +101,7 @@ func NewFinding(f *detect.Finding, inc string) Finding {
 	a, t := &f.Actor, &f.Target
 	d := Finding{
 		Schema: FindingSchema, ID: f.ID, Rule: f.Rule.ID, RuleName: f.Rule.Name, RuleSource: f.Rule.Source.String(), Title: f.Rule.Title, Severity: f.Severity.String(), Reasons: list(f.Reasons),
-		Time: stamp(f.First), LastTime: stamp(f.Last), Count: f.Count, Failed: f.Failed, Cluster: f.Cluster, Text: incident.Describe(f), Output: f.Output(),
+		Time: stamp(f.First), LastTime: stamp(f.Last), Count: f.Count, Failed: f.Failed, Denied: f.Denied, Cluster: f.Cluster, Text: incident.Describe(f), Output: f.Output(),
 		Actor: Actor{
 			User: a.User, UID: a.UID, Groups: list(a.Groups), RealUser: a.RealUser, IPs: list(a.IPs), UserAgents: list(a.UserAgents),
 			ServiceAccount: a.ServiceAccount, TokenPod: a.TokenPod, TokenPodUID: a.TokenPodUID,
@@ -107,7 +109,7 @@ func NewFinding(f *detect.Finding, inc string) Finding {
 		},
 		Resource: Resource{
 			Verb: t.Verb, Group: t.Group, Resource: t.Resource, Subresource: t.Subresource, Namespace: t.Namespace, Name: t.Name,
-			URI: t.URI, Command: t.Command, Workload: t.Workload, Writer: t.Writer,
+			URI: t.URI, Command: t.Command, Workload: t.Workload, Writer: t.Writer, Node: t.Node,
 		},
 		AuditIDs: list(f.AuditIDs), AuditIDsTotal: f.AuditIDsTotal, EventUIDs: list(f.EventUIDs), Evidence: []Value{}, Novelty: []Novelty{},
 		Parts: list(f.Parts), Tags: list(f.Rule.Tags), Tactics: Tactics(f.Rule.Tags),

@@ -28,7 +28,7 @@ func ReadFinding(e *event.Event, rules func(id string) *rule.Rule) (*detect.Find
 	}
 	f := &detect.Finding{
 		ID: d.ID, Rule: rules(d.Rule), Severity: severity, Reasons: d.Reasons, Cluster: d.Cluster, First: timeOf(d.Time), Last: timeOf(d.LastTime),
-		Count: d.Count, Failed: d.Failed, AuditIDs: d.AuditIDs, AuditIDsTotal: d.AuditIDsTotal, EventUIDs: d.EventUIDs, Parts: d.Parts,
+		Count: d.Count, Failed: d.Failed, Denied: d.Denied, AuditIDs: d.AuditIDs, AuditIDsTotal: d.AuditIDsTotal, EventUIDs: d.EventUIDs, Parts: d.Parts,
 		Actor: detect.Actor{
 			User: d.Actor.User, UID: d.Actor.UID, Groups: d.Actor.Groups, RealUser: d.Actor.RealUser, IPs: d.Actor.IPs, UserAgents: d.Actor.UserAgents,
 			ServiceAccount: d.Actor.ServiceAccount, TokenPod: d.Actor.TokenPod, TokenPodUID: d.Actor.TokenPodUID,
@@ -38,7 +38,7 @@ func ReadFinding(e *event.Event, rules func(id string) *rule.Rule) (*detect.Find
 		Target: detect.Target{
 			Verb: d.Resource.Verb, Group: d.Resource.Group, Resource: d.Resource.Resource, Subresource: d.Resource.Subresource,
 			Namespace: d.Resource.Namespace, Name: d.Resource.Name, URI: d.Resource.URI, Command: d.Resource.Command,
-			Workload: d.Resource.Workload, Writer: d.Resource.Writer,
+			Workload: d.Resource.Workload, Writer: d.Resource.Writer, Node: d.Resource.Node,
 		},
 	}
 	if f.Rule == nil {

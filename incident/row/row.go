@@ -71,6 +71,11 @@ func Finding(e *event.Event, f *detect.Finding, s Standing) error {
 		event.SrcEndpointIP.Set(e, f.Actor.IPs[0])
 	}
 	event.K8sNamespace.Set(e, f.Target.Namespace)
+	event.K8sNode.Set(e, f.Target.Node)
+	if kind, name, ok := strings.Cut(f.Target.Workload, "/"); ok {
+		event.K8sWorkloadKind.Set(e, kind)
+		event.K8sWorkload.Set(e, name)
+	}
 	event.FindingInfoAbout.Set(e, about(&f.Target))
 	var tactics, techniques []string
 	for _, t := range report.Tactics(f.Rule.Tags) {
@@ -110,6 +115,7 @@ func Incident(e *event.Event, i *incident.Incident, s Standing) error {
 		techniques = append(techniques, t.ID)
 	}
 	event.RelatedEvents.Set(e, findings)
+	event.FindingInfoNamespaces.Set(e, namespaces(i.Findings))
 	event.AttacksTactics.Set(e, tactics)
 	event.AttacksTechniques.Set(e, techniques)
 	if len(i.Actors) > 0 {
@@ -143,7 +149,7 @@ func begin(e *event.Event, c event.Class, id, title string, sev rule.Severity, c
 
 // about says in one word or path what was done something to.
 func about(t *detect.Target) string {
-	if t.Resource == "" {
+	if t.Resource == "" && t.URI != "" {
 		return t.URI
 	}
 	parts := []string{t.Namespace, t.Resource, t.Name}

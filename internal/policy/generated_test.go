@@ -71,7 +71,7 @@ func tree(t *testing.T, root string) map[string][]byte {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() && (d.Name() == ".git" || d.Name() == ".cache" || name == filepath.Join(root, "bin")) {
+		if d.IsDir() && (d.Name() == ".git" || d.Name() == ".cache" || d.Name() == "node_modules" || name == filepath.Join(root, "bin")) {
 			return filepath.SkipDir
 		}
 		if !d.Type().IsRegular() {

@@ -19,7 +19,7 @@ var layers = []string{
 var dataDirs = []string{"rules", "docs", "deploy"}
 
 // testSupport packages are linked into tests only: they may read the environment, and no product code imports them.
-var testSupport = []string{"internal/require", "internal/policy", "internal/ocsfschema", "internal/sample", "internal/docschema", "test/clickhouse/chtest", "test/kqltest"}
+var testSupport = []string{"internal/require", "internal/policy", "internal/ocsfschema", "internal/sample", "internal/sensortest", "internal/docschema", "internal/foreigntest", "internal/relaytest", "internal/issuertest", "internal/pubsubtest", "test/clickhouse/chtest", "test/kqltest", "test/load", "test/tell"}
 
 // bannedImports may not appear in product code, for the reason given.
 var bannedImports = map[string]string{
@@ -35,6 +35,9 @@ type importException struct{ dir, imports, reason string }
 var importExceptions = []importException{
 	{"collect/audit", "unsafe", "strings of an event alias its document: copying them takes twice the time to decode it (BenchmarkDecode)"},
 	{"internal/bench/store", "os/exec", "it measures grep and jq beside the store; it is no part of the product"},
+	{"internal/bench/sensor", "os/exec", "it measures programs beside the sensor; it is no part of the product"},
+	{"collect/sensor/ring", "unsafe", "positions that the kernel writes stand in memory shared with it, and have to be read atomically"},
+	{"event/wire", "unsafe", "texts of a batch that is read and forgotten stand in its memory (Decoder.Reuse, BenchmarkDecode)"},
 	{"expr", "unsafe", "values that live in a document or in a subject's arena are read as strings without a copy (view.go)"},
 }
 

@@ -58,11 +58,17 @@ func tryBPF() error {
 	return unix.Close(attached)
 }
 
-// bpf is the system call bpf(2) for commands that return a file descriptor.
+// bpf is the system call bpf(2) for commands that return a file descriptor. The verifier gives up with EAGAIN when a
+// signal comes, which Go's scheduler sends: it is asked again, as often as github.com/cilium/ebpf does.
 func bpf(command int, attributes unsafe.Pointer, size uintptr) (int, error) {
-	fd, _, errno := unix.Syscall(unix.SYS_BPF, uintptr(command), uintptr(attributes), size)
-	if errno != 0 {
-		return 0, errno
+	var errno unix.Errno
+	for range 30 {
+		var fd uintptr
+		if fd, _, errno = unix.Syscall(unix.SYS_BPF, uintptr(command), uintptr(attributes), size); errno == 0 {
+			return int(fd), nil
+		} else if errno != unix.EAGAIN {
+			break
+		}
 	}
-	return int(fd), nil
+	return 0, errno
 }

@@ -3,7 +3,8 @@
 // LYNCEUS_REQUIRE, a comma-separated list of those names, turns the skip into a failure, so that a machine that
 // should have everything cannot pass by skipping.
 //
-// The needs are "corpora", "data", "soak", "clickhouse", "bpf" (BPF) and "cluster" (package test/cluster/clustertest, a module of its own).
+// The needs are "corpora", "data", "soak", "clickhouse", "bpf" (BPF), "mount" (file systems), "netns" (network namespaces),
+// "throttle" (disks that are made slow) and "cluster" (package test/cluster/clustertest, a module of its own).
 //
 // It is linked into tests only.
 package require

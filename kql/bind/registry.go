@@ -2,6 +2,7 @@ package bind
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/lynceus-io/lynceus/event"
 	"github.com/lynceus-io/lynceus/kql/plan"
@@ -18,8 +19,11 @@ var eventTables = []event.Class{
 }
 
 // Registry returns the catalogue of the store's tables, as the field registry
-// declares them, and AllEvents. Columns have the registry's names.
-func Registry() Catalog { return newRegistry(event.Classes(), tableFields) }
+// declares them, and AllEvents. Columns have the registry's names. It is made
+// once, and may be used by several goroutines.
+func Registry() Catalog { return stored() }
+
+var stored = sync.OnceValue(func() *registry { return newRegistry(event.Classes(), tableFields) })
 
 // newRegistry makes the catalogue of some tables, each with some fields.
 func newRegistry(tables []event.Class, fields func(event.Class) []*event.Field) *registry {
@@ -30,6 +34,7 @@ func newRegistry(tables []event.Class, fields func(event.Class) []*event.Field) 
 		for _, f := range s.Fields {
 			s.Cols = append(s.Cols, plan.Column{Name: f.Name, Type: ColumnType(f.Type)})
 		}
+		s.Fields, s.Cols = slices.Clip(s.Fields), slices.Clip(s.Cols) // who appends to what is shared gets a copy
 		r.names = append(r.names, c.String())
 		r.tables[c.String()] = s
 		if slices.Contains(eventTables, c) {
@@ -46,7 +51,7 @@ func newRegistry(tables []event.Class, fields func(event.Class) []*event.Field) 
 func allEvents(arms []arm) *plan.Union {
 	u := &plan.Union{}
 	for i, from := range unionColumns(arms, false, u) {
-		p := &plan.Project{In: arms[i].node, Cols: u.Cols}
+		p := &plan.Project{In: arms[i].node, Cols: slices.Clip(u.Cols)}
 		for j, c := range u.Cols {
 			if k := from[j]; k >= 0 {
 				p.Exprs = append(p.Exprs, &plan.Col{Index: k, Of: arms[i].node.Columns()[k]})
@@ -54,8 +59,10 @@ func allEvents(arms []arm) *plan.Union {
 				p.Exprs = append(p.Exprs, &plan.Const{Value: value.Null(c.Type)})
 			}
 		}
+		p.Exprs = slices.Clip(p.Exprs)
 		u.In = append(u.In, p)
 	}
+	u.In, u.Cols = slices.Clip(u.In), slices.Clip(u.Cols)
 	return u
 }
 

@@ -21,7 +21,7 @@ var otherFields = set(`
 	k8s.deployment.id k8s.deployment.label k8s.deployment.labels k8s.deployment.name k8s.ns.id k8s.ns.label k8s.ns.labels k8s.pod.cni.json
 	k8s.pod.full_sandbox_id k8s.pod.ip k8s.pod.label k8s.pod.labels k8s.pod.sandbox_id k8s.rc.id k8s.rc.label k8s.rc.labels k8s.rc.name
 	k8s.rs.id k8s.rs.label k8s.rs.labels k8s.rs.name k8s.svc.id k8s.svc.label k8s.svc.labels k8s.svc.name
-	proc.aargs proc.aenv proc.apid proc.args.len proc.cmdlenargs proc.cmdnargs proc.duration proc.exe_ino proc.exe_ino.ctime
+	proc.aargs proc.aenv proc.apid proc.args.len proc.cmdlenargs proc.cmdnargs proc.exe_ino proc.exe_ino.ctime
 	proc.exe_ino.ctime_duration_pidns_start proc.exe_ino.ctime_duration_proc_start proc.exe_ino.mtime proc.fdlimit proc.fdopencount
 	proc.fdusage proc.is_container_healthcheck proc.is_container_liveness_probe proc.is_container_readiness_probe proc.is_exe_lower_layer
 	proc.is_exe_writable proc.is_sid_leader proc.loginshellid proc.nchilds proc.nthreads proc.pgid proc.pgid.exe

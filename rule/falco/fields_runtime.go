@@ -9,8 +9,8 @@ var runtimeRows = map[string]row{
 	"syscall.type":      {kind: kindType, places: []string{"syscall.name"}},
 	"evt.dir":           {kind: kindFixed, fixed: "<"}, // what is seen is seen when the call returns
 	"evt.source":        {kind: kindFixed, fixed: sourceSyscall},
-	"evt.res":           {places: []string{"syscall.status"}},
-	"evt.rawres":        {kind: kindNumber, places: []string{"syscall.result"}},
+	"evt.res":           {places: []string{"syscall.status"}, absent: "SUCCESS"},
+	"evt.rawres":        {kind: kindNumber, places: []string{"syscall.result"}, absent: "0"}, // what was done and says no more was done well
 	"evt.failed":        {places: []string{"status"}, words: map[string]string{"true": "Failure", "false": "Success"}},
 	"evt.args":          {places: []string{"syscall.arguments"}},
 	"evt.arg":           {argued: argumentOf},
@@ -28,6 +28,7 @@ var runtimeRows = map[string]row{
 	"proc.cwd":                {places: []string{"{p}.working_directory"}},
 	"proc.pid":                {kind: kindNumber, places: []string{"{p}.pid"}},
 	"proc.vpid":               {kind: kindNumber, places: []string{"{p}.namespace_pid"}},
+	"proc.duration":           {kind: kindNumber, places: []string{"{p}.duration"}},
 	"proc.tty":                {kind: kindNumber, places: []string{"{p}.tty"}, absent: "0"},
 	"proc.sname":              {places: []string{"{p}.session.leader"}},
 	"proc.env":                {argued: wordNamed("{p}.environment"), optional: true, places: []string{"{p}.environment"}},

@@ -132,7 +132,7 @@ func TestErrors(t *testing.T) {
 // What Falco has and Lynceus has not is named, and the rule is kept aside.
 func TestUnsupported(t *testing.T) {
 	for condition, want := range map[string]string{
-		"evt.type=open and proc.duration > 5":              "field proc.duration",
+		"evt.type=open and proc.vmsize > 5":                "field proc.vmsize",
 		"evt.type=container":                               "event type container",
 		"evt.type=open and fd.name glob val(proc.name)":    "operator glob between fields",
 		"evt.type=open and tolower(evt.source) = x":        "tolower of evt.source",

@@ -104,6 +104,9 @@ var tuple = rule.Template{
 	{Field: "src_endpoint.ip"}, {Text: ":"}, {Field: "src_endpoint.port"}, {Text: "->"}, {Field: "dst_endpoint.ip"}, {Text: ":"}, {Field: "dst_endpoint.port"},
 }
 
+// commonest are the types of the events of tables whose rows may not say by which call something was done.
+var commonest = map[event.Class]string{event.ClassProcess: "execve", event.ClassNetwork: "connect"}
+
 // outputIn returns an output for the events of one table: what is the same for
 // all of them is written out.
 func (c *conditions) outputIn(out rule.Template, class event.Class) rule.Template {
@@ -113,10 +116,14 @@ func (c *conditions) outputIn(out rule.Template, class event.Class) rule.Templat
 		switch {
 		case p.Field != "" && r != nil && r.kind == kindFixed:
 			made = append(made, rule.TemplatePart{Text: r.fixed})
+		case p.Field != "" && r != nil && r.kind == kindType:
+			made = append(made, rule.TemplatePart{Field: p.Field, Absent: commonest[class]})
 		case p.Field == "fd.name" && class == event.ClassNetwork:
 			made = append(made, tuple...)
 		case r != nil && r.list && !strings.Contains(p.Field, "["):
 			made = append(made, rule.TemplatePart{Field: p.Field, List: true})
+		case p.Field != "" && r != nil && r.absent != "" && !strings.Contains(p.Field, "["):
+			made = append(made, rule.TemplatePart{Field: p.Field, Absent: r.absent})
 		default:
 			made = append(made, p)
 		}

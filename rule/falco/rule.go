@@ -77,7 +77,7 @@ func (c *conditions) ruleOf(tree expr.Node, class event.Class, out rule.Template
 		Tags: tags(r.tags), Severity: priorities[r.priority].severity, Priority: priorities[r.priority].word, Feed: r.source,
 		LogSource: logSources[r.source], Vocabulary: "falco", Table: class, Expr: tree, Output: out, Fields: out.Fields(),
 		Names: map[string]event.Ref{}, Disabled: !r.enabled,
-		Source: rule.Source{File: r.place.file.name, Line: r.place.at.Line},
+		Source: rule.Source{File: r.place.file.name, Line: r.place.at.Line, Text: r.place.item()},
 	}
 	for _, name := range made.Fields {
 		if ref, ok := c.outputRef(name, class); ok {

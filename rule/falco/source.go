@@ -21,6 +21,29 @@ type place struct {
 	at   expr.Pos
 }
 
+// maxItem bounds the text of an item, in lines. The longest public rule has
+// some 60.
+const maxItem = 500
+
+// item is the text of the item of a list that stands at a place, up to the
+// next one.
+func (p place) item() string {
+	from := p.at.Line - 1
+	if from < 0 || from >= len(p.file.lines) {
+		return ""
+	}
+	line := p.file.lines[from]
+	dash := strings.Repeat(" ", len(line)-len(strings.TrimLeft(line, " "))) + "-"
+	to := from + 1
+	for to < min(len(p.file.lines), from+maxItem) && !strings.HasPrefix(p.file.lines[to], dash) {
+		to++
+	}
+	for to > from+1 && (strings.TrimSpace(p.file.lines[to-1]) == "" || strings.HasPrefix(p.file.lines[to-1], "#")) {
+		to--
+	}
+	return strings.Join(p.file.lines[from:to], "\n")
+}
+
 // at returns the place of a node.
 func (f *file) at(n *yaml.Node) place {
 	return place{f, expr.Pos{Line: n.Line, Col: n.Column}}

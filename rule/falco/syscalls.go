@@ -1,6 +1,7 @@
 package falco
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/lynceus-io/lynceus/event"
@@ -23,7 +24,7 @@ var effects = effectTable([]struct {
 }{
 	{effect{event.ClassProcess, "Launch"}, "execve execveat"},
 	{effect{event.ClassProcess, "Terminate"}, "procexit"},
-	{effect{event.ClassProcess, ""}, "clone clone3 fork vfork exit exit_group kill tkill tgkill setuid setgid setreuid setregid setresuid setresgid setsid setpgid capset chroot prctl"},
+	{effect{event.ClassProcess, ""}, "clone clone3 fork vfork exit exit_group kill tkill tgkill setuid setgid setreuid setregid setresuid setresgid setfsuid setfsgid setsid setpgid capset chroot prctl"},
 	{effect{event.ClassFile, "Open"}, "open openat openat2"},
 	{effect{event.ClassFile, "Delete"}, "unlink unlinkat"},
 	{effect{event.ClassFile, "Rename"}, "rename renameat renameat2"},
@@ -74,7 +75,7 @@ const kernelCalls = `
 	rt_sigaction rt_sigpending rt_sigprocmask rt_sigqueueinfo rt_sigreturn rt_sigsuspend rt_sigtimedwait rt_tgsigqueueinfo sched_get_priority_max
 	sched_get_priority_min sched_getaffinity sched_getattr sched_getparam sched_getscheduler sched_rr_get_interval sched_setaffinity
 	sched_setattr sched_setparam sched_setscheduler sched_yield seccomp security select semctl semget semop semtimedop set_mempolicy
-	set_mempolicy_home_node set_robust_list set_thread_area set_tid_address setdomainname setfsgid setfsuid setgroups sethostname setitimer
+	set_mempolicy_home_node set_robust_list set_thread_area set_tid_address setdomainname setgroups sethostname setitimer
 	setns setpriority setrlimit settimeofday sgetmask shmat shmctl shmdt shmget sigaction sigaltstack signal signalfd signalfd4 sigpending
 	sigprocmask sigreturn sigsuspend socketcall ssetmask statfs statfs64 statmount stime swapoff swapon sync sync_file_range syncfs sysfs
 	sysinfo syslog tee time timer_create timer_delete timer_getoverrun timer_gettime timer_settime timerfd_create timerfd_gettime
@@ -84,3 +85,15 @@ const kernelCalls = `
 
 // otherTypes are types of events of Falco's that Lynceus does not have.
 var otherTypes = set("container asyncevent pluginevent drop scapevent cpu_hotplug k8s mesos tracer notification infra switch page_fault signaldeliver user_added user_deleted group_added group_deleted")
+
+// Calls returns the system calls that show in a table, sorted.
+func Calls(class event.Class) []string {
+	var out []string
+	for call, e := range effects {
+		if e.class == class {
+			out = append(out, call)
+		}
+	}
+	slices.Sort(out)
+	return out
+}

@@ -55,7 +55,7 @@ func (r *reader) failed(name string, err error) {
 	if pe, ok := err.(*fs.PathError); ok {
 		reason = pe.Err.Error()
 	}
-	r.errs = append(r.errs, &rule.Problem{File: name, Feature: "file", Reason: reason})
+	r.errs = append(r.errs, &rule.Problem{File: name, Reason: reason})
 }
 
 func (r *reader) tree(t Tree) {
@@ -88,7 +88,7 @@ func (r *reader) tree(t Tree) {
 		r.failed(t.Name, err)
 	}
 	if isDir && len(r.files)+len(r.errs) == before {
-		r.errs = append(r.errs, &rule.Problem{File: t.Name, Feature: "directory", Reason: "no rule in it", Advice: "rules are files that end in .yml or .yaml"})
+		r.errs = append(r.errs, &rule.Problem{File: t.Name, Reason: "there is no rule in this directory", Advice: "rules are files that end in .yml or .yaml"})
 	}
 }
 
@@ -111,7 +111,7 @@ func (t Tree) shown(p string) string {
 
 func (r *reader) file(fsys fs.FS, p, name string) {
 	if info, err := fs.Stat(fsys, p); err == nil && info.Size() > maxFileSize {
-		r.errs = append(r.errs, &rule.Problem{File: name, Feature: "file", Reason: "larger than 8 MiB"})
+		r.errs = append(r.errs, &rule.Problem{File: name, Reason: "larger than 8 MiB"})
 		return
 	}
 	b, err := fs.ReadFile(fsys, p)

@@ -33,6 +33,13 @@ type Result struct {
 // Falco to earlier ones only.
 func Load(trees ...files.Tree) *Result {
 	texts, errs := files.Read(trees...)
+	r := Texts(texts...)
+	r.Errors = append(errs, r.Errors...)
+	return r
+}
+
+// Texts is Load of files that are in memory already.
+func Texts(texts ...files.File) *Result {
 	var ofFalco, ofSigma, empty []files.File
 	for _, f := range texts {
 		switch {
@@ -48,7 +55,7 @@ func Load(trees ...files.Tree) *Result {
 		ofSigma = append(ofSigma, empty...)
 	}
 	s := sigma.ParseFiles(sigma.Options{}, ofSigma...)
-	r := &Result{Rules: s.Rules, Compiled: s.Compiled, Unsupported: s.Unsupported, Errors: append(errs, s.Errors...), Documents: s.Documents}
+	r := &Result{Rules: s.Rules, Compiled: s.Compiled, Unsupported: s.Unsupported, Errors: s.Errors, Documents: s.Documents}
 	if len(ofFalco) > 0 {
 		r.add(falco.ParseFiles(ofFalco...))
 	}

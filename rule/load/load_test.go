@@ -1,6 +1,7 @@
 package load
 
 import (
+	"cmp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -28,7 +29,7 @@ func TestLoad(t *testing.T) {
 		{map[string]string{"a.yml": "\n"}, "", "file"},
 		{map[string]string{"a.yml": falcoText, "b.yaml": moreText}, "", "condition"},
 		{map[string]string{"a.yml": moreText, "b.yaml": falcoText}, "F", "append"},
-		{map[string]string{"a.txt": falcoText}, "", "directory"},
+		{map[string]string{"a.txt": falcoText}, "", "there is no rule in this directory"},
 	} {
 		fsys := fstest.MapFS{}
 		for name, text := range c.files {
@@ -40,7 +41,7 @@ func TestLoad(t *testing.T) {
 			titles = append(titles, m.Title)
 		}
 		for _, p := range r.Errors {
-			errs = append(errs, p.Feature)
+			errs = append(errs, cmp.Or(p.Feature, p.Reason))
 		}
 		if got := strings.Join(titles, " "); got != c.rules {
 			t.Errorf("%v: rules %q, want %q", c.files, got, c.rules)

@@ -1,6 +1,7 @@
 package sigma
 
 import (
+	"slices"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -21,7 +22,7 @@ func (d *document) readBlock() {
 		b := &blockReader{d: d, resolve: func(name string) bool {
 			_, ok := event.Resolve(d.rule.Table, name)
 			return ok || d.rule.Table == event.ClassNone
-		}, audit: d.rule.Table == event.ClassAudit}
+		}, tables: []event.Class{d.rule.Table}}
 		b.read(v)
 	}
 }
@@ -34,7 +35,7 @@ func (l *linker) linkBlock(d *document) {
 		return
 	}
 	bases := l.bases(d)
-	b := &blockReader{d: d, audit: true, resolve: func(name string) bool {
+	b := &blockReader{d: d, resolve: func(name string) bool {
 		for _, base := range bases {
 			if _, ok := event.Resolve(base.Table, name); !ok && base.Table != event.ClassNone {
 				return false
@@ -43,7 +44,9 @@ func (l *linker) linkBlock(d *document) {
 		return true
 	}}
 	for _, base := range bases {
-		b.audit = b.audit && base.Table == event.ClassAudit
+		if !slices.Contains(b.tables, base.Table) {
+			b.tables = append(b.tables, base.Table)
+		}
 	}
 	b.read(v)
 	for _, name := range []string{"actor", "target"} {
@@ -76,7 +79,7 @@ func (l *linker) linkBlock(d *document) {
 type blockReader struct {
 	d       *document
 	resolve func(field string) bool // in the tables of the rule
-	audit   bool                    // all events are audit events
+	tables  []event.Class           // that the rule, or those it joins, read
 }
 
 func (b *blockReader) read(v *yaml.Node) {

@@ -2,6 +2,7 @@ package sigma
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -82,7 +83,7 @@ func TestBlockProblems(t *testing.T) {
 		{"  severity: [{if: s, set: low, when: 1}]", `error 9:32 lynceus: "when" is no member here`},
 		{"  absent: [a]", `error 9:11 lynceus.absent: it belongs to correlations`},
 		{"  tests: [{name: a, match: true}]", `error 9:11 lynceus.tests.0: missing property 'events'`},
-		{"  tests: [{name: a, match: true, events: [{_ta: 1s}]}]", `error 9:44 lynceus.tests: "_ta" is no member of an audit event`},
+		{"  tests: [{name: a, match: true, events: [{_ta: 1s}]}]", `error 9:44 lynceus.tests: "_ta" is no member of an event`},
 		{"  tests: [{name: a, match: true, events: [{_at: 1}]}]", `error 9:49 lynceus.tests.0.events.0._at: got number, want string`},
 		{"  tests: [{name: a, match: true, events: [{_repeat: 99999}]}]", `error 9:53 lynceus.tests.0.events.0._repeat: maximum: got 99,999, want 10,000`},
 		{"  tests: [{name: a, match: true, events: [{}], history: [{_at: 1s}]}]", `error 9:59 lynceus.tests: history is spread evenly; _at belongs to events`},
@@ -106,7 +107,10 @@ func TestBlockOfCorrelation(t *testing.T) {
 		{"  absent: [base_a, base_b]", `error 17:11 lynceus.absent: nothing is left that must have happened`},
 		{"  new: {key: [api.operation]}", `error 17:15 lynceus.key: no field of the rule's table is called "api.operation"`},
 		{"  severity: [{if: s, set: low}]", `error 17:19 lynceus.severity: a correlation has no single event to judge`},
-		{"  tests: [{name: a, match: true, events: [{}]}]", `unsupported 17:10 lynceus.tests: only rules on the audit log can have tests`},
+		{"  tests: [{name: a, match: true, events: [{class: x}]}]", `error 17:51 lynceus.tests: there is no table "x"`},
+		{"  tests: [{name: a, match: true, events: [{class: file, verb: get}]}]", `error 17:57 lynceus.tests: file has no field "verb"`},
+		{"  tests: [{name: a, match: true, events: [{class: file, file.path: 1}]}]", `error 17:68 lynceus.tests: file.path is to be of type string, not "1"`},
+		{"  tests: [{name: a, match: true, events: [{class: file, actor.process.ancestry.name: a}]}]", `error 17:86 lynceus.tests: actor.process.ancestry.name is to be of type []string, not "a"`},
 	} {
 		r := Parse(Options{}, "t.yml", baseRules+correlation+c.in+"\n")
 		if c.want == "" {
@@ -181,4 +185,41 @@ func TestBlockTests(t *testing.T) {
 	}
 	check("events", test.Events, wantEvents)
 	check("history", test.History, wantHistory)
+}
+
+// The events of a rule about another table than the audit log's are rows.
+func TestBlockTestRows(t *testing.T) {
+	r := one(t, `title: t
+id: 6d3a9f0e-0000-4000-8000-000000000001
+logsource: {product: linux, category: process_creation}
+detection: {s: {Image: /x}, condition: s}
+lynceus:
+  tests:
+    - name: a
+      match: true
+      events:
+        - {_repeat: 2, process.file.path: '/bin/p{n}', process.pid: 7, process.ancestry.name: [a, b]}
+        - {_at: 90s, class: file, activity: Open, file.open_write: true, metadata.uid: u}
+`)
+	var got []string
+	for _, e := range r.Ext.Tests[0].Events {
+		got = append(got, string(e))
+	}
+	want := []string{
+		`{"class":"process","metadata.uid":"` + uidOf(got[0]) + `","time":"2026-01-15T10:00:00Z","activity":"Launch","process.file.path":"/bin/p0","process.pid":7,"process.ancestry.name":["a","b"]}`,
+		`{"class":"process","metadata.uid":"` + uidOf(got[1]) + `","time":"2026-01-15T10:00:01Z","activity":"Launch","process.file.path":"/bin/p1","process.pid":7,"process.ancestry.name":["a","b"]}`,
+		`{"class":"file","time":"2026-01-15T10:01:30Z","activity":"Open","file.open_write":true,"metadata.uid":"u"}`,
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %s\nwant %s", strings.Join(got, "\n     "), strings.Join(want, "\n     "))
+	}
+	if uidOf(got[0]) == uidOf(got[1]) {
+		t.Error("two rows have one identity")
+	}
+}
+
+// uidOf returns the identity that a row begins with, 32 digits.
+func uidOf(row string) string {
+	_, rest, _ := strings.Cut(row, `"metadata.uid":"`)
+	return rest[:32]
 }

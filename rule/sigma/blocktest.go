@@ -5,12 +5,14 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/lynceus-io/lynceus/event"
 	"github.com/lynceus-io/lynceus/rule"
 )
 
@@ -34,8 +36,8 @@ func (b *blockReader) tests(block *yaml.Node, x *rule.Extension) {
 	if list == nil {
 		return
 	}
-	if !b.audit {
-		b.d.unsupportedAt(pos(list), "lynceus.tests", "", "only rules on the audit log can have tests")
+	if slices.Contains(b.tables, event.ClassNone) {
+		b.d.unsupportedAt(pos(list), "lynceus.tests", "", "there are no events for a rule without a table")
 		return
 	}
 	names := map[string]bool{}
@@ -62,8 +64,8 @@ func (b *blockReader) tests(block *yaml.Node, x *rule.Extension) {
 	}
 }
 
-// events writes the events of a test as documents of the audit log, one second
-// apart from start on, or spread evenly over a time.
+// events writes the events of a test as documents of the audit log or as rows
+// of other tables, one second apart from start on, or spread evenly over a time.
 func (b *blockReader) events(list *yaml.Node, seed string, start time.Time, spread time.Duration) [][]byte {
 	if list == nil {
 		return nil
@@ -87,8 +89,17 @@ func (b *blockReader) events(list *yaml.Node, seed string, start time.Time, spre
 		if _, v := member(e, "_at"); v != nil {
 			at = start.Add(b.span(e, "_at"))
 		}
+		table := b.table(e)
+		if table != event.ClassAudit {
+			b.checkRow(e, table)
+		}
 		for i := range b.copies(e) {
-			out = append(out, auditEvent(e, i, fmt.Sprintf("%s %s %d", b.d.rule.ID, seed, len(out)), at))
+			seed := fmt.Sprintf("%s %s %d", b.d.rule.ID, seed, len(out))
+			if table == event.ClassAudit {
+				out = append(out, auditEvent(e, i, seed, at))
+			} else {
+				out = append(out, rowEvent(e, table, i, seed, at))
+			}
 			at = at.Add(step)
 		}
 	}
@@ -115,7 +126,7 @@ func (b *blockReader) checkEvent(e *yaml.Node, history bool) {
 		case key.Value == "_at" && history:
 			b.d.errorAt(pos(key), "lynceus.tests", "", "history is spread evenly; _at belongs to events")
 		case key.Value != "_at" && key.Value != "_repeat":
-			b.d.errorAt(pos(key), "lynceus.tests", rule.DidYouMean(key.Value, []string{"_at", "_repeat"}), "%q is no member of an audit event", key.Value)
+			b.d.errorAt(pos(key), "lynceus.tests", rule.DidYouMean(key.Value, []string{"_at", "_repeat"}), "%q is no member of an event", key.Value)
 		}
 	})
 }

@@ -29,7 +29,7 @@ func (d *document) compileRule() {
 	d.selections = c.compileSelections(detection, "condition", "timeframe")
 	r.Selections = d.selections.nodes
 	_, condition := member(detection, "condition")
-	r.Expr = d.condition(detection, condition, d.selections)
+	r.Expr = src.narrow(at, d.condition(detection, condition, d.selections))
 }
 
 // condition compiles the condition of a detection or filter: text, or a list

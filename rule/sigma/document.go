@@ -31,6 +31,7 @@ type document struct {
 	opts  *Options
 	file  string
 	lines []string // of the whole file
+	whole string   // the text of the document
 	root  *yaml.Node
 
 	kind        docKind
@@ -127,7 +128,7 @@ func inside(n *yaml.Node, offset int) expr.Pos {
 // readDocument parses the YAML of one chunk. When that fails, the document has
 // an error and no root.
 func readDocument(opts *Options, file string, lines []string, c chunk) *document {
-	d := &document{opts: opts, file: file, lines: lines}
+	d := &document{opts: opts, file: file, lines: lines, whole: strings.Trim(strings.TrimPrefix(c.text, "---"), "\r\n")}
 	var node yaml.Node
 	dec := yaml.NewDecoder(strings.NewReader(c.text))
 	if err := dec.Decode(&node); err != nil {

@@ -139,6 +139,9 @@ func TestLogSources(t *testing.T) {
 		{"process_creation", "macos", "", event.ClassNone, ""},
 		{"process_creation", "linux", "auditd", event.ClassNone, ""},
 		{"file_event", "linux", "", event.ClassFile, "file_event"},
+		{"file_access", "linux", "", event.ClassFile, "file_event"},
+		{"file_activity", "linux", "", event.ClassFile, "file_activity"},
+		{"memory_activity", "linux", "", event.ClassMemory, "memory_activity"},
 		{"network_connection", "linux", "", event.ClassNetwork, "network_connection"},
 		{"dns_query", "linux", "", event.ClassDNS, "dns_query"},
 		{"dns", "", "", event.ClassDNS, "dns"},
@@ -185,7 +188,7 @@ func TestFields(t *testing.T) {
 		{"{category: firewall}", "dst_port", "dst_endpoint.port"},
 	} {
 		r := one(t, "title: t\nlogsource: "+c.source+"\ndetection: {s: {'"+c.field+"|exists': true}, condition: s}\n")
-		if got := r.Expr.(*expr.Pred).Field.Name(); got != c.want {
+		if got := r.Selections["s"].(*expr.Pred).Field.Name(); got != c.want {
 			t.Errorf("%s of %s = %s, want %s", c.field, c.source, got, c.want)
 		}
 		if ref, ok := r.Resolve(c.field); !ok || ref.Name() != c.want {
@@ -209,5 +212,47 @@ func TestProblemDetail(t *testing.T) {
 	}
 	if r.Errors[0].RuleID != "7" {
 		t.Errorf("RuleID = %q", r.Errors[0].RuleID)
+	}
+}
+
+// A log source may mean a part of a table only.
+func TestLogSourceMeansActivities(t *testing.T) {
+	row := func(c event.Class, activity string, write bool) *event.Event {
+		e := &event.Event{}
+		e.Reset(c)
+		event.Activity.Set(e, activity)
+		event.FileOpenWrite.Set(e, write)
+		return e
+	}
+	for _, c := range []struct {
+		category string
+		row      *event.Event
+		want     bool
+	}{
+		{"process_creation", row(event.ClassProcess, "Launch", false), true},
+		{"process_creation", row(event.ClassProcess, "Running", false), true},
+		{"process_creation", row(event.ClassProcess, "Terminate", false), false},
+		{"process_activity", row(event.ClassProcess, "Terminate", false), true},
+		{"file_event", row(event.ClassFile, "Create", true), true},
+		{"file_event", row(event.ClassFile, "Create", false), false},
+		{"file_event", row(event.ClassFile, "Open", false), false},
+		{"file_event", row(event.ClassFile, "Open", true), true},
+		{"file_event", row(event.ClassFile, "Delete", false), false},
+		{"file_access", row(event.ClassFile, "Open", false), true},
+		{"file_access", row(event.ClassFile, "Rename", false), false},
+		{"file_delete", row(event.ClassFile, "Delete", false), true},
+		{"network_connection", row(event.ClassNetwork, "Close", false), false},
+		{"network_connection", row(event.ClassNetwork, "Accept", false), true},
+	} {
+		r := one(t, "title: t\nlogsource: {product: linux, category: "+c.category+"}\ndetection: {s: {activity|exists: true}, condition: s}\n")
+		program, err := expr.NewProgram([]expr.Node{r.Expr}, expr.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		subject := program.NewSubject()
+		subject.Load(c.row)
+		if got := program.Eval(subject, 0); got != c.want {
+			t.Errorf("%s matches %q: %v", c.category, event.Activity.Get(c.row), got)
+		}
 	}
 }

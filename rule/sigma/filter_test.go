@@ -50,7 +50,7 @@ detection: {s: {Image: x}, condition: s}
 			if strings.Join(x.Filters, " ") != "f" {
 				t.Errorf("%s: Filters = %v", c.name, x.Filters)
 			}
-			if other := expr.Print(byTitle(t, r, "linux").Expr); other != `process.file.path = "x"` {
+			if other := expr.Print(byTitle(t, r, "linux").Expr); other != "activity = any of (\"Launch\", \"Running\") cased and process.file.path = \"x\"" {
 				t.Errorf("%s: the rule of another log source became %s", c.name, other)
 			}
 		}

@@ -50,7 +50,7 @@ func (d *document) texts(m *yaml.Node, name string) []string {
 
 // readHeader fills what rules and correlations have in common.
 func (d *document) readHeader() {
-	r := &rule.Rule{Source: rule.Source{File: d.file, Line: d.root.Line}, Severity: rule.Medium}
+	r := &rule.Rule{Source: rule.Source{File: d.file, Line: d.root.Line, Text: d.whole}, Severity: rule.Medium}
 	d.rule = r
 	r.Title = d.readTitle()
 	r.ID = d.readID(r.Title)

@@ -29,8 +29,8 @@ func TestLoadTrees(t *testing.T) {
 		{Tree{FS: fsys, Root: "a", Name: "/x/a/"}, "/x/a/deep/two.YAML:1 /x/a/one.yml:1"},
 		{Tree{FS: fsys, Root: "a/one.yml", Name: "one.yml"}, "one.yml:1"},
 		{Tree{FS: fsys, Root: "rule.sigma", Name: "rule.sigma"}, "rule.sigma:1"},
-		{Tree{FS: fsys, Root: "empty", Name: "empty"}, "empty: directory: no rule in it"},
-		{Tree{FS: fsys, Root: "none", Name: "none"}, "none: file: file does not exist"},
+		{Tree{FS: fsys, Root: "empty", Name: "empty"}, "empty: there is no rule in this directory"},
+		{Tree{FS: fsys, Root: "none", Name: "none"}, "none: file does not exist"},
 	} {
 		r := Load(Options{}, c.tree)
 		var got []string

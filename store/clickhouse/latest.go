@@ -14,7 +14,8 @@ import (
 //
 // An audit row is replaced only while its request is not complete or it awaits
 // what is not known of its pods; a finding
-// or an incident always can be. Rows of other tables are never amended. A row
+// or an incident always can be; what programs on nodes do, while it says so.
+// Rows of other tables are never amended. A row
 // is wanted or not by all revisions that are stored, whatever where says of
 // them.
 func latest(c event.Class, table string, where []string) [][]string {
@@ -22,6 +23,9 @@ func latest(c event.Class, table string, where []string) [][]string {
 	case event.ClassAudit:
 		open := append(slices.Clone(where), openRows)
 		return [][]string{append(slices.Clone(where), finalRows), append(open, newestOfOpen(table, where, open))}
+	case event.ClassProcess, event.ClassFile, event.ClassNetwork, event.ClassDNS, event.ClassKernel, event.ClassModule, event.ClassMemory:
+		open := append(slices.Clone(where), "metadata_awaits = true")
+		return [][]string{append(slices.Clone(where), "(metadata_awaits IS NULL OR metadata_awaits = false)"), append(open, newestOfOpen(table, where, open))}
 	case event.ClassFinding, event.ClassIncident:
 		return [][]string{append(slices.Clone(where), newestOf(table, where))}
 	}
@@ -35,7 +39,7 @@ const (
 	openRows  = "(audit_stage NOT IN ('ResponseComplete', 'Panic') OR audit_awaits = true)"
 )
 
-// newestOfOpen tells the newest of audit rows that satisfy open: the amended
+// newestOfOpen tells the newest of rows that satisfy open: the amended
 // ones are few and stand together (orderBy), so they are gathered and each
 // row is compared with them. Where a query has conditions, only amendments of
 // rows that satisfy them are gathered.

@@ -20,18 +20,20 @@ func TestScanText(t *testing.T) {
 		scan sql.Scan
 		want string
 	}{
-		{scanOf(event.ClassNetwork, "time"), "`db`.`network`"},
-		{sql.Scan{Table: event.ClassNetwork, Columns: []string{"time"}, From: 1500, To: math.MaxInt64}, "(SELECT `time` FROM `db`.`network` WHERE time >= fromUnixTimestamp64Micro(toInt64(1), 'UTC'))"},
-		{sql.Scan{Table: event.ClassNetwork, From: math.MinInt64, To: -1}, "(SELECT 1 FROM `db`.`network` WHERE time <= fromUnixTimestamp64Micro(toInt64(-1), 'UTC'))"},
-		{with(event.ClassNetwork, sql.Equal{Column: "src_endpoint_ip", Values: []string{"a'b", "c"}}), "(SELECT `k8s_pod` FROM `db`.`network` WHERE `src_endpoint_ip` IN ('a\\'b', 'c'))"},
-		{with(event.ClassNetwork, sql.Equal{Column: "src_endpoint_ip", Values: []string{"::a"}, Fold: true}), "`db`.`network`"},
-		{with(event.ClassNetwork, sql.Equal{Column: "src_endpoint_ip", Values: []string{"10.0.0.1"}, Fold: true}), "(SELECT `k8s_pod` FROM `db`.`network` WHERE `src_endpoint_ip` IN ('10.0.0.1'))"},
-		{with(event.ClassNetwork, sql.Equal{Column: "k8s_pod", Values: []string{"web-1"}, Fold: true}), "(SELECT `k8s_pod` FROM `db`.`network` WHERE lowerUTF8(replaceAll(`k8s_pod`, 'İ', 'i')) IN ('web-1'))"},
-		{with(event.ClassNetwork, sql.Equal{Column: "k8s_pod", Values: []string{"wéb"}, Fold: true}), "`db`.`network`"},
-		{with(event.ClassNetwork, sql.Equal{Column: "status", Values: []string{"x"}}), "`db`.`network`"},
-		{with(event.ClassNetwork, sql.Equal{Column: "gone", Values: []string{"x"}}), "`db`.`network`"},
-		{sql.Scan{Table: event.ClassFile, Columns: []string{"file_path"}, From: math.MinInt64, To: math.MaxInt64, Contains: []sql.Contains{{Column: "file_path", Text: `50%_\'`}, {Column: "file_path", Text: "ä"}, {Column: "status", Text: "abcd"}}},
-			"(SELECT `file_path` FROM `db`.`file` WHERE lowerUTF8(replaceAll(`file_path`, 'İ', 'i')) LIKE '%50\\\\%\\\\_\\\\\\\\\\'%')"},
+		{scanOf(event.ClassHealth, "time"), "`db`.`health`"},
+		{sql.Scan{Table: event.ClassHealth, Columns: []string{"time"}, From: 1500, To: math.MaxInt64}, "(SELECT `time` FROM `db`.`health` WHERE time >= fromUnixTimestamp64Micro(toInt64(1), 'UTC'))"},
+		{sql.Scan{Table: event.ClassHealth, From: math.MinInt64, To: -1}, "(SELECT 1 FROM `db`.`health` WHERE time <= fromUnixTimestamp64Micro(toInt64(-1), 'UTC'))"},
+		{with(event.ClassHealth, sql.Equal{Column: "src_endpoint_ip", Values: []string{"a'b", "c"}}), "(SELECT `k8s_pod` FROM `db`.`health` WHERE `src_endpoint_ip` IN ('a\\'b', 'c'))"},
+		{with(event.ClassHealth, sql.Equal{Column: "src_endpoint_ip", Values: []string{"::a"}, Fold: true}), "`db`.`health`"},
+		{with(event.ClassHealth, sql.Equal{Column: "src_endpoint_ip", Values: []string{"10.0.0.1"}, Fold: true}), "(SELECT `k8s_pod` FROM `db`.`health` WHERE `src_endpoint_ip` IN ('10.0.0.1'))"},
+		{with(event.ClassHealth, sql.Equal{Column: "k8s_pod", Values: []string{"web-1"}, Fold: true}), "(SELECT `k8s_pod` FROM `db`.`health` WHERE lowerUTF8(replaceAll(`k8s_pod`, 'İ', 'i')) IN ('web-1'))"},
+		{with(event.ClassHealth, sql.Equal{Column: "k8s_pod", Values: []string{"wéb"}, Fold: true}), "`db`.`health`"},
+		{with(event.ClassHealth, sql.Equal{Column: "status", Values: []string{"x"}}), "`db`.`health`"},
+		{with(event.ClassHealth, sql.Equal{Column: "gone", Values: []string{"x"}}), "`db`.`health`"},
+		{sql.Scan{Table: event.ClassHealth, Columns: []string{"actor_user_name"}, From: math.MinInt64, To: math.MaxInt64, Contains: []sql.Contains{{Column: "actor_user_name", Text: `50%_\'`}, {Column: "actor_user_name", Text: "ä"}, {Column: "status", Text: "abcd"}}},
+			"(SELECT `actor_user_name` FROM `db`.`health` WHERE lowerUTF8(replaceAll(`actor_user_name`, 'İ', 'i')) LIKE '%50\\\\%\\\\_\\\\\\\\\\'%')"},
+		{scanOf(event.ClassNetwork, "k8s_pod"), "(SELECT `k8s_pod` FROM `db`.`network` WHERE (metadata_awaits IS NULL OR metadata_awaits = false) UNION ALL SELECT `k8s_pod` FROM `db`.`network` WHERE metadata_awaits = true AND " +
+			"if(ifNull(metadata_revision, 0) > 0, (metadata_uid, ifNull(metadata_revision, 0)) IN (SELECT metadata_uid, max(ifNull(metadata_revision, 0)) FROM `db`.`network` WHERE metadata_revision > 0 GROUP BY metadata_uid), metadata_uid NOT IN (SELECT metadata_uid FROM `db`.`network` WHERE metadata_revision > 0)))"},
 		{scanOf(event.ClassFinding, "severity"), "(SELECT `severity` FROM `db`.`finding` WHERE (metadata_uid, ifNull(metadata_revision, 0)) IN (SELECT metadata_uid, max(ifNull(metadata_revision, 0)) FROM `db`.`finding` WHERE metadata_uid IN (SELECT metadata_uid FROM `db`.`finding`) GROUP BY metadata_uid))"},
 	}
 	for _, tt := range tests {

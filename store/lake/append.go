@@ -27,8 +27,12 @@ type Append struct {
 	used  int64 // counts uses of lanes
 	done  []*written
 	rows  int64
-	err   error // what ended it
-	over  bool
+
+	origins map[originKey]noted
+	notes   int // batches that were noted
+
+	err  error // what ended it
+	over bool
 }
 
 type laneKey struct {
@@ -40,11 +44,12 @@ type laneKey struct {
 type lane struct {
 	key   laneKey
 	stage *stage
-	w     *segmentWriter
-	file  *file
 	used  int64
 
-	open, amending int64
+	// Of the segment in progress, once rows were written to it.
+	lean *lean
+	w    *segmentWriter
+	file *file
 }
 
 // written is a segment whose files are complete under temporary names.
@@ -85,18 +90,32 @@ func (a *Append) Add(e *event.Event) error {
 	}
 	ln.stage.add(e, received)
 	a.rows++
-	if isOpen(e) {
-		ln.open++
-	}
-	if n, _ := event.MetadataRevision.Get(e); n > 0 {
-		ln.amending++
-	}
 	if ln.stage.full() {
-		if err := ln.stage.writeTo(ln.w); err != nil {
+		if err := a.write(ln); err != nil {
 			return a.fail(err)
 		}
 	}
 	return nil
+}
+
+// write writes what a lane has collected. Rows with values in other columns
+// than its segment has go to a new one.
+func (a *Append) write(ln *lane) error {
+	if ln.w != nil && !ln.lean.has(ln.stage.used) {
+		if err := a.seal(ln, false); err != nil {
+			return err
+		}
+	}
+	if ln.w == nil {
+		f, err := a.lake.disk.create(fmt.Sprintf("tmp/%d%s", a.lake.nextSerial(), extData))
+		if err != nil {
+			return err
+		}
+		ln.lean, ln.file = a.lake.leanOf(ln.stage.table, ln.stage.used), f
+		ln.w = a.lake.takeWriter(ln.lean)
+		ln.w.reset(f)
+	}
+	return ln.stage.writeTo(ln.w)
 }
 
 // isOpen reports whether a later revision of the event may come.
@@ -107,7 +126,7 @@ func isOpen(e *event.Event) bool {
 	case event.ClassAudit:
 		return stageIsOpen(event.AuditStage.Get(e)) || event.AuditAwaits.Get(e)
 	}
-	return false
+	return event.MetadataAwaits.Get(e)
 }
 
 // stageIsOpen reports whether a request at this stage is not over.
@@ -135,22 +154,24 @@ func (a *Append) lane(key laneKey) (*lane, error) {
 			return nil, err
 		}
 	}
-	f, err := a.lake.disk.create(fmt.Sprintf("tmp/%d%s", a.lake.nextSerial(), extData))
-	if err != nil {
-		return nil, err
-	}
-	ln := &lane{key: key, stage: newStage(t), w: a.lake.takeWriter(t), file: f, used: a.used}
-	ln.w.reset(f)
+	ln := &lane{key: key, stage: a.lake.takeStage(t), used: a.used}
 	a.lanes[key] = ln
 	return ln, nil
 }
 
-// finish completes a lane's files under their temporary names.
+// finish writes what a lane has and completes its files under their temporary
+// names.
 func (a *Append) finish(ln *lane, last bool) error {
 	delete(a.lanes, ln.key)
-	if err := ln.stage.writeTo(ln.w); err != nil {
+	if err := a.write(ln); err != nil {
 		return errors.Join(err, a.drop(ln))
 	}
+	a.lake.putStage(ln.stage)
+	return a.seal(ln, last)
+}
+
+// seal completes the segment in progress of a lane.
+func (a *Append) seal(ln *lane, last bool) error {
 	place := "part"
 	if last {
 		place = strconv.Itoa(len(a.done) + 1)
@@ -159,14 +180,14 @@ func (a *Append) finish(ln *lane, last bool) error {
 	if err != nil {
 		return errors.Join(err, a.drop(ln))
 	}
-	ln.w.stats.open, ln.w.stats.amending = ln.open, ln.amending
 	seg := &segment{
 		class: ln.key.class, hour: ln.key.hour, partition: a.partition, from: a.from, to: a.to,
 		name:    appendedName(ln.key.class, ln.key.hour, a.partition, a.from, a.to, len(a.done)),
-		columns: a.lake.columnsOf(ln.w.table),
+		columns: ln.lean.set,
 	}
 	wr, err := a.lake.complete(seg, ln.w, ln.file, filters)
-	a.lake.putWriter(ln.w)
+	a.lake.putWriter(ln.lean, ln.w)
+	ln.lean, ln.w, ln.file = nil, nil, nil
 	if err != nil {
 		return err
 	}
@@ -176,7 +197,11 @@ func (a *Append) finish(ln *lane, last bool) error {
 
 // drop gives up a lane.
 func (a *Append) drop(ln *lane) error {
-	return errors.Join(ln.file.Close(), a.lake.disk.remove(ln.file.name))
+	f := ln.file
+	if ln.file = nil; f == nil {
+		return nil
+	}
+	return errors.Join(f.Close(), a.lake.disk.remove(f.name))
 }
 
 // complete makes durable the data file that w wrote and its filters, and
@@ -269,7 +294,11 @@ func (l *Lake) commit(ctx context.Context, a *Append) error {
 		return errors.Join(err, l.unlink(a.done))
 	}
 	var lost []Waiting
+	var origins map[string][]epochMark
 	err := l.m.update(ctx, func(tx *sql.Tx) (err error) {
+		if err := number(ctx, tx, a.done); err != nil {
+			return err
+		}
 		for _, wr := range a.done {
 			if err := insertSegment(ctx, tx, wr.seg); err != nil {
 				return err
@@ -278,19 +307,25 @@ func (l *Lake) commit(ctx context.Context, a *Append) error {
 		if lost, err = l.enlist(ctx, tx, a.done); err != nil {
 			return err
 		}
+		if origins, err = l.keepOrigins(ctx, tx, a.origins); err != nil {
+			return err
+		}
 		_, err = tx.ExecContext(ctx, `INSERT INTO mark VALUES (?, ?) ON CONFLICT (partition) DO UPDATE SET seq = excluded.seq`, a.partition, strconv.FormatUint(a.to, 10))
 		return err
 	})
 	if err != nil {
 		return l.undo(a, err)
 	}
-	l.publish(a)
+	for _, wr := range a.done {
+		wr.seg.columns.numbered = true
+	}
+	l.publish(a, origins)
 	l.enlisted(ctx, a.done, lost)
 	return nil
 }
 
 // publish makes memory say what the manifest says after a commit.
-func (l *Lake) publish(a *Append) {
+func (l *Lake) publish(a *Append, origins map[string][]epochMark) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, wr := range a.done {
@@ -298,6 +333,7 @@ func (l *Lake) publish(a *Append) {
 		l.live[c] = append(l.live[c][:len(l.live[c]):len(l.live[c])], wr.seg)
 	}
 	l.marks[a.partition] = a.to
+	l.knowOrigins(origins)
 }
 
 // place gives files their final names, durably. After an error none has one.
@@ -356,7 +392,7 @@ func (l *Lake) undo(a *Append, cause error) error {
 				}
 			}
 		}
-		l.publish(a)
+		l.publish(a, c.origins)
 		if err := l.countOutbox(context.Background()); err != nil {
 			l.opts.Log.Warn("how much waits in the outbox is not known until the next start", "error", err)
 		}

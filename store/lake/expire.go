@@ -80,6 +80,9 @@ func (l *Lake) drop(ctx context.Context, gone []*segment, come []*written) error
 func (l *Lake) replace(ctx context.Context, gone []*segment, come []*written) error {
 	at := l.opts.Now().Unix()
 	err := l.m.update(ctx, func(tx *sql.Tx) error {
+		if err := number(ctx, tx, come); err != nil {
+			return err
+		}
 		for _, wr := range come {
 			if err := insertSegment(ctx, tx, wr.seg); err != nil {
 				return err
@@ -97,6 +100,9 @@ func (l *Lake) replace(ctx context.Context, gone []*segment, come []*written) er
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	for _, wr := range come {
+		wr.seg.columns.numbered = true
+	}
 	l.forget(gone)
 	for _, s := range gone {
 		s.droppedAt = max(at, 1)

@@ -28,18 +28,20 @@ type Lake struct {
 	// upkeep is held by Maintain.
 	upkeep sync.Mutex
 
-	mu      sync.Mutex // guards what follows
-	closed  bool
-	broken  error // why nothing can be written until the lake is opened again
-	live    map[event.Class][]*segment
-	dropped []*segment
-	marks   map[string]uint64
-	columns map[event.Class]*columnSet // of the segments that this release writes
-	aside   []Aside
-	version int64 // of the manifest, when read only
-	serial  int64 // numbers names
-	outbox  OutboxStats
-	free    map[event.Class][]*segmentWriter
+	mu       sync.Mutex // guards what follows
+	closed   bool
+	broken   error // why nothing can be written until the lake is opened again
+	live     map[event.Class][]*segment
+	dropped  []*segment
+	marks    map[string]uint64
+	origins  map[string][]epochMark // by source
+	aside    []Aside
+	version  int64 // of the manifest, when read only
+	serial   int64 // numbers names
+	outbox   OutboxStats
+	originAt int64 // of the latest change of origins
+	lean     map[event.Class]*lean
+	stages   map[event.Class][]*stage
 }
 
 // Open opens the lake in opts.Dir. A writer takes the directory for itself
@@ -54,7 +56,7 @@ func Open(ctx context.Context, opts Options) (*Lake, *Recovery, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	l := &Lake{opts: opts, disk: disk{dir: dir}, tables: map[event.Class]*table{}, columns: map[event.Class]*columnSet{}, free: map[event.Class][]*segmentWriter{}}
+	l := &Lake{opts: opts, disk: disk{dir: dir}, tables: map[event.Class]*table{}, lean: map[event.Class]*lean{}, stages: map[event.Class][]*stage{}}
 	for _, c := range event.Classes() {
 		l.tables[c] = newTable(c, event.Columns(c))
 	}
@@ -108,6 +110,8 @@ func (l *Lake) adopt(c *contents) {
 		}
 	}
 	l.live, l.dropped, l.marks, l.aside = map[event.Class][]*segment{}, nil, c.marks, c.aside
+	l.origins, l.originAt = map[string][]epochMark{}, 0
+	l.knowOrigins(c.origins)
 	for _, s := range c.segments {
 		if old := pins[s.id]; old != nil {
 			s.pins = old.pins
@@ -180,34 +184,6 @@ func (l *Lake) nextSerial() int64 {
 	defer l.mu.Unlock()
 	l.serial++
 	return l.serial
-}
-
-// columnsOf returns the columns of table t as the manifest numbers them.
-func (l *Lake) columnsOf(t *table) *columnSet {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.columns[t.class]
-}
-
-// takeWriter and putWriter share the writers of appended segments, which are
-// costly to make.
-func (l *Lake) takeWriter(t *table) *segmentWriter {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if n := len(l.free[t.class]); n > 0 {
-		w := l.free[t.class][n-1]
-		l.free[t.class] = l.free[t.class][:n-1]
-		return w
-	}
-	return newSegmentWriter(t, false)
-}
-
-func (l *Lake) putWriter(w *segmentWriter) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if list := l.free[w.table.class]; len(list) < 2 {
-		l.free[w.table.class] = append(list, w)
-	}
 }
 
 // Close lets the directory go. Snapshots that are still held stay readable

@@ -79,7 +79,7 @@ func (m *manifest) prepare(ctx context.Context, readOnly bool) (made bool, err e
 			return false, errors.New("the directory holds no store: its manifest is empty")
 		}
 		return true, m.update(ctx, func(tx *sql.Tx) error {
-			if _, err := tx.ExecContext(ctx, manifestTables); err != nil {
+			if _, err := tx.ExecContext(ctx, manifestTables+originTable); err != nil {
 				return err
 			}
 			_, err := tx.ExecContext(ctx, `INSERT INTO meta VALUES ('format', ?)`, strconv.Itoa(formatVersion))
@@ -96,6 +96,12 @@ func (m *manifest) prepare(ctx context.Context, readOnly bool) (made bool, err e
 	}
 	if version > formatVersion {
 		return false, fmt.Errorf("%w: its form is %d, this release knows %d; use the newer release", ErrNewer, version, formatVersion)
+	}
+	if readOnly {
+		return false, nil
+	}
+	if _, err := m.db.ExecContext(ctx, originTable); err != nil {
+		return false, fmt.Errorf("making the table of origins: %w", manifestError(err))
 	}
 	return false, nil
 }

@@ -27,13 +27,14 @@ type contents struct {
 	segments []*segment // dropped ones, too
 	marks    map[string]uint64
 	aside    []Aside
+	origins  map[string][]epochMark // by source
 }
 
 // load reads the whole manifest in one transaction.
 func (m *manifest) load(ctx context.Context) (*contents, error) {
-	c := &contents{columns: map[int64]*columnSet{}, marks: map[string]uint64{}}
+	c := &contents{columns: map[int64]*columnSet{}, marks: map[string]uint64{}, origins: map[string][]epochMark{}}
 	err := m.view(ctx, func(tx *sql.Tx) error {
-		for _, step := range []func(context.Context, *sql.Tx) error{c.loadColumns, c.loadSegments, c.loadMarks, c.loadAside} {
+		for _, step := range []func(context.Context, *sql.Tx) error{c.loadColumns, c.loadSegments, c.loadMarks, c.loadAside, c.loadOrigins} {
 			if err := step(ctx, tx); err != nil {
 				return err
 			}

@@ -125,7 +125,7 @@ func batches(segments []*segment, over bool) [][]*segment {
 // mergeBatch merges segments into one and puts it in their place.
 func (l *Lake) mergeBatch(ctx context.Context, batch []*segment, u *Upkeep) error {
 	class, hour := batch[0].class, batch[0].hour
-	m := &merger{lake: l, table: l.tables[class], w: newSegmentWriter(l.tables[class], true), sources: make([]source, len(batch))}
+	m := &merger{lake: l, table: l.tables[class], sources: make([]source, len(batch))}
 	defer m.close()
 	witnesses, err := m.open(ctx, batch, hour)
 	if err != nil {
@@ -135,13 +135,15 @@ func (l *Lake) mergeBatch(ctx context.Context, batch []*segment, u *Upkeep) erro
 	if err != nil {
 		return err
 	}
+	ln := l.leanFor(m.table, m.columns())
+	m.w = newSegmentWriter(ln.table, true)
 	m.w.reset(f)
 	filters, err := m.run(ctx, batch)
 	if err != nil {
 		return errors.Join(err, f.Close(), l.disk.remove(f.name))
 	}
 	m.w.stats.open, m.w.stats.amending = m.openRows, m.amending
-	seg := &segment{class: class, hour: hour, level: 1, name: mergedName(class, hour, l.nextSerial()), columns: l.columnsOf(m.table)}
+	seg := &segment{class: class, hour: hour, level: 1, name: mergedName(class, hour, l.nextSerial()), columns: ln.set}
 	wr, err := l.complete(seg, m.w, f, filters)
 	if err != nil {
 		return err

@@ -118,7 +118,12 @@ func checkLayout(t *testing.T, l *Lake, seg *segment) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	tab := l.tables[seg.class]
+	all := l.tables[seg.class]
+	used := make([]bool, len(all.columns))
+	for _, n := range seg.columns.names {
+		used[all.byName[n]] = true
+	}
+	tab := newLean(all, used).table
 	for _, g := range p.Metadata().RowGroups {
 		for i, c := range tab.columns {
 			has := g.Columns[i].MetaData.BloomFilterOffset > 0

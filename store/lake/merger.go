@@ -86,6 +86,17 @@ func (m *merger) open(ctx context.Context, batch []*segment, hour int64) (witnes
 	return witnesses, nil
 }
 
+// columns says by column which some source has.
+func (m *merger) columns() []bool {
+	has := make([]bool, len(m.table.columns))
+	for i := range m.sources {
+		for j, leaf := range m.sources[i].r.leaf {
+			has[j] = has[j] || leaf >= 0
+		}
+	}
+	return has
+}
+
 // mark finds the rows that a higher revision supersedes, and counts them by
 // event.
 func (s *source) mark(latest revisions, gone map[uidKey]int64) error {
@@ -171,17 +182,18 @@ func (m *merger) group(ctx context.Context, pieces []piece) error {
 		}
 	}()
 	var buf []parquet.Value
-	for i := range m.table.columns {
+	for at := range m.w.table.columns {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		i := m.w.table.columns[at].whole
 		for j, p := range pieces {
 			data[j].release()
 			if data[j], _, err = m.sources[p.src].r.column(p.group, i); err != nil {
 				return &damageError{m.sources[p.src].r.seg, err}
 			}
 		}
-		if buf, err = m.column(i, places, data, buf); err != nil {
+		if buf, err = m.column(at, places, data, buf); err != nil {
 			return err
 		}
 	}
@@ -201,8 +213,9 @@ const (
 	pageRows = 8 * gather
 )
 
-// column writes one column of the places.
-func (m *merger) column(i int, places []place, data []columnData, buf []parquet.Value) ([]parquet.Value, error) {
+// column writes one column of the places: that at a place of the writer's table.
+func (m *merger) column(at int, places []place, data []columnData, buf []parquet.Value) ([]parquet.Value, error) {
+	i := m.w.table.columns[at].whole
 	none := absent(m.table.columns[i].field.Type, i)
 	for written := 0; len(places) > 0; {
 		n := min(gather, len(places))
@@ -224,12 +237,12 @@ func (m *merger) column(i int, places []place, data []columnData, buf []parquet.
 		case m.table.awaits:
 			m.openRows += countAwaiting(buf)
 		}
-		if err := m.w.writeColumn(i, buf); err != nil {
+		if err := m.w.writeColumn(at, buf); err != nil {
 			return buf, err
 		}
 		places = places[n:]
 		if written += n; written%pageRows == 0 {
-			if err := m.w.endPage(i); err != nil {
+			if err := m.w.endPage(at); err != nil {
 				return buf, err
 			}
 		}

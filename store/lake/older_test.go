@@ -2,7 +2,6 @@ package lake
 
 import (
 	"context"
-	"database/sql"
 	"flag"
 	"io/fs"
 	"os"
@@ -30,17 +29,6 @@ func writeOlder(t *testing.T, dir string) {
 	now := &clock{base}
 	l, _ := open(t, Options{Dir: dir, Now: now.now})
 	l.tables[event.ClassAudit] = newTable(event.ClassAudit, olderFields(event.ClassAudit))
-	var names []string
-	for _, c := range l.tables[event.ClassAudit].columns {
-		names = append(names, c.name)
-	}
-	if err := l.m.update(context.Background(), func(tx *sql.Tx) error {
-		id, err := columnsID(context.Background(), tx, event.ClassAudit, names)
-		l.columns[event.ClassAudit] = newColumnSet(id, event.ClassAudit, names)
-		return err
-	}); err != nil {
-		t.Fatal(err)
-	}
 	m := newMaker(11)
 	for seq := range uint64(4) {
 		if seq == 2 {

@@ -146,6 +146,19 @@ func (s *Snapshot) Release() {
 	})
 }
 
+// Held returns how many rows the files of a selection have: those of the selection, and perhaps others.
+func (l *Lake) Held(ctx context.Context, sel Selection) (n int64, err error) {
+	snap, err := l.Pin(ctx, sel)
+	if err != nil {
+		return 0, err
+	}
+	defer snap.Release()
+	for _, f := range snap.Files {
+		n += f.Rows
+	}
+	return n, nil
+}
+
 // Span returns the earliest and the latest received hour that the table has
 // events of; ok is false when it has none.
 func (l *Lake) Span(c event.Class) (first, last time.Time, ok bool) {

@@ -46,9 +46,6 @@ func (l *Lake) recover(ctx context.Context) (*Recovery, error) {
 		return nil, err
 	}
 	l.adopt(c)
-	if err := l.registerColumns(ctx); err != nil {
-		return nil, err
-	}
 	if err := l.checkLive(ctx, onDisk, r); err != nil {
 		return nil, err
 	}
@@ -130,25 +127,6 @@ func (l *Lake) removeUnfinished(r *Recovery) error {
 		r.Unfinished = append(r.Unfinished, name)
 	}
 	return nil
-}
-
-// registerColumns finds the numbers of the columns that this release writes.
-func (l *Lake) registerColumns(ctx context.Context) error {
-	return l.m.update(ctx, func(tx *sql.Tx) error {
-		for _, c := range event.Classes() {
-			t := l.tables[c]
-			names := make([]string, len(t.columns))
-			for i := range t.columns {
-				names[i] = t.columns[i].name
-			}
-			id, err := columnsID(ctx, tx, c, names)
-			if err != nil {
-				return err
-			}
-			l.columns[c] = newColumnSet(id, c, names)
-		}
-		return nil
-	})
 }
 
 // checkLive looks at the files of each live segment, and at all their bytes

@@ -33,12 +33,13 @@ type segment struct {
 	pins int
 }
 
-// columnSet is the columns that segments of one release have.
+// columnSet is the columns that some segments have.
 type columnSet struct {
-	id    int64
-	class event.Class
-	names []string
-	has   map[string]bool
+	id       int64 // 0 until the manifest knows it
+	numbered bool  // the manifest has the id for good
+	class    event.Class
+	names    []string
+	has      map[string]bool
 }
 
 func newColumnSet(id int64, c event.Class, names []string) *columnSet {

@@ -1,6 +1,11 @@
 package lake
 
 import (
+	"bytes"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
 	"github.com/parquet-go/parquet-go"
 
 	"github.com/lynceus-io/lynceus/event"
@@ -14,53 +19,108 @@ const stageRows = 512
 // stageBytes is how much text is collected at most, but for the last row.
 const stageBytes = 4 << 20
 
-// stage holds rows in the form of columns until they are written.
+// stage holds rows in the form of columns until they are written. A column
+// has values as far as the last row that gives it one; most rows give few
+// columns a value.
 type stage struct {
 	table *table
 	rows  int
-	cols  [][]parquet.Value
+	cols  []staged
+	used  []bool // by column: some row has a value
 	texts arena
+
+	open, amending int64 // rows that may be amended, and that amend
+}
+
+// staged is what is collected of a column.
+type staged struct {
+	values []parquet.Value
+	rows   int // how many rows they are of
 }
 
 func newStage(t *table) *stage {
-	return &stage{table: t, cols: make([][]parquet.Value, len(t.columns))}
+	return &stage{table: t, cols: make([]staged, len(t.columns)), used: make([]bool, len(t.columns))}
+}
+
+// What rows without a value have, as many as there can be in a stage: empty
+// texts, and nothing of all other types.
+var (
+	noTexts = slices.Repeat([]parquet.Value{parquet.ByteArrayValue(nil)}, stageRows)
+	noNulls = slices.Repeat([]parquet.Value{parquet.NullValue().Level(0, 0, 0)}, stageRows)
+)
+
+// none returns what n rows without a value have in the column.
+func (c *column) none(n int) []parquet.Value {
+	switch c.field.Type {
+	case event.TypeInt, event.TypeBool, event.TypeTime, event.TypeStrings:
+		return noNulls[:n]
+	}
+	return noTexts[:n]
 }
 
 // add copies e as one row. received is what stands in received_time, in
 // nanoseconds.
 func (s *stage) add(e *event.Event, received int64) {
-	for i := range s.table.columns {
-		c := &s.table.columns[i]
-		id := c.field.ID
-		switch c.field.Type {
-		case event.TypeStrings:
-			list, ok := e.List(id)
-			s.cols[i] = s.appendList(s.cols[i], i, list, ok)
-		case event.TypeInt, event.TypeBool, event.TypeTime:
-			v, ok := e.Number(id)
-			if i == s.table.received {
-				v, ok = received, true
-			}
-			s.cols[i] = append(s.cols[i], numberValue(c.field.Type, v, ok, i))
-		default:
-			text, _ := e.Text(id)
-			if c.blob && text == "" && len(e.Raw) > 0 {
-				s.cols[i] = append(s.cols[i], parquet.ByteArrayValue(s.texts.bytes(e.Raw)))
-				continue
-			}
-			s.cols[i] = append(s.cols[i], parquet.ByteArrayValue(s.texts.text(text)))
+	for id, ok := e.Next(0); ok; id, ok = e.Next(id) {
+		i := s.table.place(id)
+		if i < 0 || i == s.table.received {
+			continue
 		}
+		switch c := &s.table.columns[i]; c.field.Type {
+		case event.TypeStrings:
+			list, _ := e.List(id)
+			at := s.reach(i)
+			at.values = s.appendList(at.values, i, list)
+		case event.TypeInt, event.TypeBool, event.TypeTime:
+			v, _ := e.Number(id)
+			at := s.reach(i)
+			at.values = append(at.values, numberValue(c.field.Type, v, i))
+		default:
+			if text, _ := e.Text(id); text != "" {
+				at := s.reach(i)
+				at.values = append(at.values, parquet.ByteArrayValue(s.texts.text(text)))
+			}
+		}
+	}
+	if i := s.table.received; i >= 0 {
+		at := s.reach(i)
+		at.values = append(at.values, numberValue(event.TypeTime, received, i))
+	}
+	if i := s.table.raw; i >= 0 && s.cols[i].rows <= s.rows && len(e.Raw) > 0 {
+		at := s.reach(i)
+		at.values = append(at.values, parquet.ByteArrayValue(s.texts.bytes(e.Raw)))
+	}
+	if isOpen(e) {
+		s.open++
+	}
+	if n, _ := event.MetadataRevision.Get(e); n > 0 {
+		s.amending++
 	}
 	s.rows++
 }
 
+// reach returns column i, with all rows before this one, to be given a value.
+func (s *stage) reach(i int) *staged {
+	at := &s.cols[i]
+	s.used[i] = true
+	s.fill(i, s.rows)
+	at.rows++
+	return at
+}
+
+// fill gives column i as many rows, those that it lacks without a value.
+func (s *stage) fill(i, rows int) {
+	at := &s.cols[i]
+	if n := rows - at.rows; n > 0 {
+		at.values = append(at.values, s.table.columns[i].none(n)...)
+		at.rows = rows
+	}
+}
+
 // appendList appends a list, whose levels are: 0 absent, 1 empty, 2 an
 // element.
-func (s *stage) appendList(dst []parquet.Value, column int, list []string, ok bool) []parquet.Value {
-	switch {
-	case !ok:
-		return append(dst, parquet.NullValue().Level(0, 0, column))
-	case len(list) == 0:
+func (s *stage) appendList(dst []parquet.Value, column int, list []string) []parquet.Value {
+	if len(list) == 0 {
 		return append(dst, parquet.NullValue().Level(0, 1, column))
 	}
 	for j, word := range list {
@@ -70,13 +130,11 @@ func (s *stage) appendList(dst []parquet.Value, column int, list []string, ok bo
 }
 
 // numberValue returns the stored form of a number: times in microseconds.
-func numberValue(t event.Type, v int64, ok bool, column int) parquet.Value {
-	switch {
-	case !ok:
-		return parquet.NullValue().Level(0, 0, column)
-	case t == event.TypeBool:
+func numberValue(t event.Type, v int64, column int) parquet.Value {
+	switch t {
+	case event.TypeBool:
 		return parquet.BooleanValue(v != 0).Level(0, 1, column)
-	case t == event.TypeTime:
+	case event.TypeTime:
 		return parquet.Int64Value(micros(v)).Level(0, 1, column)
 	}
 	return parquet.Int64Value(v).Level(0, 1, column)
@@ -94,26 +152,38 @@ func micros(ns int64) int64 {
 // full reports whether the rows should be written.
 func (s *stage) full() bool { return s.rows >= stageRows || s.texts.size >= stageBytes }
 
-// writeTo writes the rows and forgets them.
+// writeTo writes the rows, of which all columns that have values are among
+// those of w, and forgets them.
 func (s *stage) writeTo(w *segmentWriter) error {
 	if s.rows == 0 {
 		return nil
 	}
-	for i := range s.cols {
-		if err := w.writeColumn(i, s.cols[i]); err != nil {
+	for at := range w.table.columns {
+		i := w.table.columns[at].whole
+		if !s.used[i] {
+			if err := w.writeNone(at, s.rows); err != nil {
+				return err
+			}
+			continue
+		}
+		s.fill(i, s.rows)
+		if err := w.writeColumn(at, s.cols[i].values); err != nil {
 			return err
 		}
 	}
 	n := s.rows
+	w.stats.open += s.open
+	w.stats.amending += s.amending
 	s.reset()
 	return w.endRows(n)
 }
 
 func (s *stage) reset() {
-	s.rows = 0
+	s.rows, s.open, s.amending = 0, 0, 0
 	for i := range s.cols {
-		s.cols[i] = s.cols[i][:0]
+		s.cols[i] = staged{values: s.cols[i].values[:0]}
 	}
+	clear(s.used)
 	s.texts.reset()
 }
 
@@ -128,7 +198,13 @@ type arena struct {
 // is not kept.
 const arenaBlock = 256 << 10
 
+// text copies a text. Bytes that are no UTF-8, which a program's arguments or a
+// file's name may well hold, become U+FFFD: a reader of Parquet may refuse a
+// whole file for one of them.
 func (a *arena) text(s string) []byte {
+	if !utf8.ValidString(s) {
+		s = strings.ToValidUTF8(s, "\uFFFD")
+	}
 	b := a.room(len(s))
 	n := len(*b)
 	*b = append(*b, s...)
@@ -137,6 +213,9 @@ func (a *arena) text(s string) []byte {
 }
 
 func (a *arena) bytes(s []byte) []byte {
+	if !utf8.Valid(s) {
+		s = bytes.ToValidUTF8(s, []byte("\uFFFD"))
+	}
 	b := a.room(len(s))
 	n := len(*b)
 	*b = append(*b, s...)

@@ -2,7 +2,7 @@ package lake
 
 import (
 	"github.com/parquet-go/parquet-go"
-	"github.com/parquet-go/parquet-go/compress/zstd"
+	"github.com/parquet-go/parquet-go/compress"
 
 	"github.com/lynceus-io/lynceus/event"
 )
@@ -16,6 +16,7 @@ const formatVersion = 1
 type column struct {
 	field *event.Field
 	name  string // event.Field.Column
+	whole int    // its place in the table with all columns
 	layout
 }
 
@@ -24,10 +25,11 @@ type table struct {
 	class   event.Class
 	columns []column // in the order of their leaves in the files
 	byName  map[string]int
+	byField []int16 // by number: 1 more than the place of its column, 0 for none
 	schema  *parquet.Schema
 	// Places in columns of those that the lake itself reads; -1 where the
 	// table has none.
-	uid, revision, time, received, stage, awaits int
+	uid, revision, time, received, stage, awaits, raw int
 }
 
 // newTable returns the table of class c with the columns of these fields.
@@ -44,19 +46,29 @@ func newTable(c event.Class, fields []*event.Field) *table {
 	// One leaf a column: the schema puts them in the order of their names.
 	for i, path := range t.schema.Columns() {
 		f := fieldOf[path[0]]
-		t.columns = append(t.columns, column{field: f, name: path[0], layout: layoutOf(f)})
+		t.columns = append(t.columns, column{field: f, name: path[0], whole: i, layout: layoutOf(f)})
 		t.byName[path[0]] = i
-	}
-	place := func(id event.FieldID) int {
-		if i, ok := t.byName[event.Lookup(id).Column()]; ok {
-			return i
+		if n := int(f.ID) + 1; n > len(t.byField) {
+			t.byField = append(t.byField, make([]int16, n-len(t.byField))...)
 		}
+		t.byField[f.ID] = int16(i + 1)
+	}
+	t.uid, t.revision = t.place(event.MetadataUID.ID()), t.place(event.MetadataRevision.ID())
+	t.time, t.received = t.place(event.Time.ID()), t.place(event.ReceivedTime.ID())
+	t.stage, t.awaits = t.place(event.AuditStage.ID()), t.place(event.AuditAwaits.ID())
+	if t.awaits < 0 {
+		t.awaits = t.place(event.MetadataAwaits.ID())
+	}
+	t.raw = t.place(event.RawData.ID())
+	return t
+}
+
+// place returns the place of a field's column, -1 for none.
+func (t *table) place(id event.FieldID) int {
+	if int(id) >= len(t.byField) {
 		return -1
 	}
-	t.uid, t.revision = place(event.MetadataUID.ID()), place(event.MetadataRevision.ID())
-	t.time, t.received = place(event.Time.ID()), place(event.ReceivedTime.ID())
-	t.stage, t.awaits = place(event.AuditStage.ID()), place(event.AuditAwaits.ID())
-	return t
+	return int(t.byField[id]) - 1
 }
 
 // nodeOf returns the Parquet type of a column: texts are required, since
@@ -90,7 +102,7 @@ func nodeOf(t event.Type, l layout) parquet.Node {
 const bloomBits = 10
 
 // writerOptions are those of the Parquet writer of the table.
-func (t *table) writerOptions(codec *zstd.Codec) []parquet.WriterOption {
+func (t *table) writerOptions(codec compress.Codec) []parquet.WriterOption {
 	opts := []parquet.WriterOption{
 		t.schema,
 		parquet.Compression(codec),

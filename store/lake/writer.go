@@ -9,7 +9,6 @@ import (
 	"strconv"
 
 	"github.com/parquet-go/parquet-go"
-	"github.com/parquet-go/parquet-go/compress/zstd"
 )
 
 // A row group ends at this many rows or bytes of text, whichever comes first:
@@ -46,10 +45,6 @@ type segmentWriter struct {
 	stats     segmentStats
 }
 
-// compression is that of segments: the next level takes twice the time and
-// makes them no smaller (BenchmarkMerge).
-const compression = zstd.SpeedFastest
-
 // segmentStats are what the manifest says about a segment's rows. Times are
 // microseconds since 1970; min is above max when no row has one.
 type segmentStats struct {
@@ -71,7 +66,7 @@ func newStats() segmentStats {
 // what is not merged yet is little to read.
 func newSegmentWriter(t *table, merged bool) *segmentWriter {
 	s := &segmentWriter{table: t}
-	s.w = parquet.NewGenericWriter[any](io.Discard, append(t.writerOptions(&zstd.Codec{Level: compression}),
+	s.w = parquet.NewGenericWriter[any](io.Discard, append(t.writerOptions(pages),
 		parquet.KeyValueMetadata(keyFormat, strconv.Itoa(formatVersion)), parquet.KeyValueMetadata(keyTable, t.class.String()))...)
 	s.columns = s.w.ColumnWriters()
 	s.values, s.gramSets = make([]valueSet, len(t.columns)), make([]gramSet, len(t.columns))
@@ -118,6 +113,14 @@ func (s *segmentWriter) writeColumn(i int, values []parquet.Value) error {
 		s.stats.minReceived, s.stats.maxReceived = bounds(values, s.stats.minReceived, s.stats.maxReceived)
 	}
 	if _, err := s.columns[i].WriteRowValues(values); err != nil {
+		return fmt.Errorf("column %s: %w", s.table.columns[i].name, err)
+	}
+	return nil
+}
+
+// writeNone writes n rows that have no value in column i.
+func (s *segmentWriter) writeNone(i, n int) error {
+	if _, err := s.columns[i].WriteRowValues(s.table.columns[i].none(n)); err != nil {
 		return fmt.Errorf("column %s: %w", s.table.columns[i].name, err)
 	}
 	return nil

@@ -57,8 +57,10 @@ func OpenMirror[T any](ctx context.Context, s *Store, o MirrorOptions[T]) (*Mirr
 // Follow brings in what is changed, here or by other processes, until ctx
 // ends.
 func (m *Mirror[T]) Follow(ctx context.Context) error {
-	return m.bucket.Watch(ctx, "", func() {}, func(e Entry) error {
-		m.take(e)
+	return m.bucket.Watch(ctx, "", func(e Entry) error {
+		if _, ok := m.Known(e.Key); ok || !e.Deleted { // what was deleted before the mirror was opened stays out of it
+			m.take(e)
+		}
 		return nil
 	})
 }

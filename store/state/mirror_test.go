@@ -36,6 +36,35 @@ func words(t *testing.T, s *state.Store, damaged func(error), changed func(iter.
 	return m
 }
 
+// A deletion between the opening of a mirror and its following is not missed.
+func TestMirrorFollowsLate(t *testing.T) {
+	s, _ := newStore(t, t.TempDir())
+	a, b := words(t, s, nil, nil), words(t, s, nil, nil)
+	for _, m := range []*state.Mirror[string]{a, b} {
+		if _, err := m.Put(t.Context(), "k", "one", state.Any, "mira"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := b.Delete(t.Context(), "k", state.Any, "mira"); err != nil {
+		t.Fatal(err)
+	}
+	ctx, end := context.WithCancel(t.Context())
+	followed := make(chan error)
+	go func() { followed <- a.Follow(ctx) }()
+	for end := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
+		if v, _ := a.Known("k"); v == "" {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal("the deletion does not arrive")
+		}
+	}
+	end()
+	if err := <-followed; err != nil {
+		t.Error(err)
+	}
+}
+
 // TestMirror changes a bucket through one mirror and looks at it through another.
 func TestMirror(t *testing.T) {
 	s, _ := newStore(t, t.TempDir())

@@ -166,7 +166,7 @@ func TestWatch(t *testing.T) {
 	done := make(chan error)
 	watch, stop := context.WithCancel(ctx)
 	go func() {
-		done <- b.Watch(watch, "", func() { seen <- "ready" }, func(e state.Entry) error {
+		done <- b.Watch(watch, "", func(e state.Entry) error {
 			word := e.Key
 			if e.Deleted {
 				word = "no " + word
@@ -187,7 +187,7 @@ func TestWatch(t *testing.T) {
 		}
 	}
 	next("a")
-	next("ready")
+	next("no gone")
 	put("b")
 	next("b")
 	is(t, "Delete", b.Delete(ctx, "a", state.Any, "ann"), nil)
@@ -196,7 +196,7 @@ func TestWatch(t *testing.T) {
 	is(t, "Watch", <-done, nil)
 
 	failure := errors.New("enough")
-	is(t, "Watch", b.Watch(ctx, "", func() {}, func(state.Entry) error { return failure }), failure)
+	is(t, "Watch", b.Watch(ctx, "", func(state.Entry) error { return failure }), failure)
 }
 
 func TestLimits(t *testing.T) {

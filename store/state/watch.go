@@ -7,17 +7,16 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// Watch calls each for every key with a value below prefix (see List), then
-// ready once, then each for every change, deletions too, until ctx ends, which
-// is no error, or each returns an error, which Watch returns. It does not call
-// them at the same time.
-func (b *Bucket) Watch(ctx context.Context, prefix string, ready func(), each func(Entry) error) error {
+// Watch calls each for the last revision of every key below prefix (see List)
+// and then for every change, until ctx ends, which is no error, or each returns
+// an error, which Watch returns. Deletions are told in both: who listed before
+// the watch began may know a key that was deleted in between.
+func (b *Bucket) Watch(ctx context.Context, prefix string, each func(Entry) error) error {
 	w, err := b.kv.Watch(ctx, below(prefix))
 	if err != nil {
 		return fmt.Errorf("state: watch %s: %w", b.name, err)
 	}
 	defer w.Stop()
-	current := true
 	for {
 		select {
 		case <-ctx.Done():
@@ -30,16 +29,11 @@ func (b *Bucket) Watch(ctx context.Context, prefix string, ready func(), each fu
 				return fmt.Errorf("state: watch %s: the connection was closed", b.name)
 			}
 			if from == nil { // the mark between what was there and what comes
-				current = false
-				ready()
 				continue
 			}
 			e, err := decodeEntry(from)
 			if err != nil {
 				return err
-			}
-			if current && e.Deleted {
-				continue
 			}
 			if err := each(e); err != nil {
 				return err

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -24,6 +25,24 @@ type Host struct {
 // source. The cluster's DNS answers names with addrs; nothing else knows them. It lives as long as the cluster.
 func (c *Cluster) Outside(name string, addrs []netip.Addr, names ...string) (*Host, error) {
 	return c.host(node.Request{Op: node.OpHost, Name: name, Addrs: addrs, Names: names})
+}
+
+// Island makes a machine that is connected to nothing: it reaches itself by its loopback, and nobody else. It belongs to no
+// cluster, and is gone with what runs on it and the Host.
+func Island(name string) (*Host, error) {
+	ip, err := lookPath("ip")
+	if err != nil {
+		return nil, fmt.Errorf("host %q: %w: install iproute2", name, err)
+	}
+	ns, err := netns.New()
+	if err != nil {
+		return nil, fmt.Errorf("host %q: %w", name, err)
+	}
+	h := &Host{name: name, ns: ns}
+	if out, err := h.Output(exec.Command(ip, "link", "set", "lo", "up")); err != nil {
+		return nil, errors.Join(fmt.Errorf("host %q: loopback: %w: %s", name, err, out), ns.Close())
+	}
+	return h, nil
 }
 
 // Node is the node itself, with its addresses and routes.

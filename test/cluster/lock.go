@@ -14,7 +14,13 @@ import (
 const (
 	startLock = "cluster.lock" // while it starts or stops a cluster
 	buildLock = "build.lock"   // while it builds programs
+	useLock   = "use.lock"     // while it uses the shared cluster
 )
+
+// LockShared waits until no test of another process uses the shared cluster. Namespaces keep the tests of one process
+// apart; two checkouts of the repository that are tested at once have the same tests, with the same names of what has no
+// namespace.
+func LockShared() (unlock func(), err error) { return lock(useLock) }
 
 // lock waits until this process alone has the file of that name. The kernel unlocks it when the process ends.
 func lock(name string) (unlock func(), err error) {

@@ -70,29 +70,22 @@ func TestUpWatchesItsCluster(t *testing.T) {
 
 // An agent reports to a server elsewhere, which is killed and comes again; nobody else may speak for the cluster.
 func TestAgentReports(t *testing.T) {
+	t.Parallel()
 	c := clustertest.Get(t)
 	ns := clustertest.Namespace(t, c, "reports")
-	r := newReceiver(t, []string{"api"})
+	r := newReceiver(t, []string{"api"}, "--listen", freeAddr(t)) // the same after a restart
 	text, err := r.lynceus("token", "create", "--role", "agent", "--cluster", "prod", "agent-of-prod")
 	if err != nil {
 		t.Fatal(err)
 	}
-	tokenFile := filepath.Join(t.TempDir(), "token")
-	if err := os.WriteFile(tokenFile, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	file := tokenFile(t, text)
 	hub, err := r.api()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, arg := range r.args {
-		if arg == "127.0.0.1:0" {
-			r.args[i] = strings.TrimPrefix(hub, "http://") // the same after a restart
-		}
-	}
 	kubeconfig := agentAccess(t, c)
 	start := func() *running {
-		return background(t, "agent", "--kubeconfig", kubeconfig, "--hub", hub, "--token-file", tokenFile)
+		return background(t, "agent", "--kubeconfig", kubeconfig, "--hub", hub, "--token-file", file)
 	}
 	agent := start()
 	settings := func(name string) string {

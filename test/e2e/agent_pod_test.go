@@ -97,6 +97,11 @@ spec:
 	top := app("top", "")
 	middle := app("middle", top)
 	clustertest.Apply(t, c, fmt.Sprintf("apiVersion: v1\nkind: ReplicationController\nmetadata: {name: rc, namespace: %s%s}\nspec: {replicas: 0, selector: {a: b}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: x, image: x}]}}}\n", ns, middle))
+	t.Cleanup(func() { // else the agents of later tests look for what owns it
+		if out, err := c.Kubectl(context.Background(), "-n", ns, "delete", "rc/rc", "--wait").CombinedOutput(); err != nil {
+			t.Logf("delete rc: %v: %s", err, out)
+		}
+	})
 
 	kubeconfig := agentAccess(t, c)
 	record := func() ([]object, string) {

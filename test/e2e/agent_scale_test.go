@@ -124,6 +124,7 @@ func (s *crowded) change(w http.ResponseWriter, r *http.Request) {
 
 // TestAgentInALargeCluster states what the agent takes for 10,000 pods and 500 changes a second.
 func TestAgentInALargeCluster(t *testing.T) {
+	t.Parallel()
 	if _, err := binary(); err != nil { // what building it takes is not measured
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -44,11 +45,9 @@ func background(t *testing.T, args ...string) *running {
 	}
 	defer file.Close()
 	r.cmd.Stderr = file
-	r.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if err := r.cmd.Start(); err != nil {
+	if err := startBound(r.cmd, r.done); err != nil {
 		t.Fatal(err)
 	}
-	go func() { r.done <- r.cmd.Wait() }()
 	t.Cleanup(func() {
 		r.end(t)
 		if t.Failed() {
@@ -56,6 +55,23 @@ func background(t *testing.T, args ...string) *running {
 		}
 	})
 	return r
+}
+
+// startBound starts a program that is killed when this process ends, and sends how it ended to done. The kernel kills it when
+// the thread that started it ends, and threads end where a test acts in another network namespace: so it has one to itself.
+func startBound(cmd *exec.Cmd, done chan<- error) error {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	started := make(chan error)
+	go func() {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		err := cmd.Start()
+		started <- err
+		if err == nil {
+			done <- cmd.Wait()
+		}
+	}()
+	return <-started
 }
 
 // end ends the program as a user would, and returns how it ended. It may be called again.

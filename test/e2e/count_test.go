@@ -18,6 +18,7 @@ func watched(t *testing.T, r *receiver, client string, config cluster.Config) *c
 // TestEveryRequestIsStored starts a cluster under the policy that lynceus generates, and compares the store with the API
 // server's own log: everything since the first request, each once.
 func TestEveryRequestIsStored(t *testing.T) {
+	t.Parallel()
 	r := newReceiver(t, []string{"prod"})
 	policy, err := r.run("audit-policy", "generate")
 	if err != nil {

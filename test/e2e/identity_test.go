@@ -30,6 +30,7 @@ func (r *receiver) watches(t *testing.T, c *cluster.Cluster, name string) {
 // TestIdentity compares what Lynceus knows of callers and writers with what is so: a person deploys two workloads, whose
 // pods call the API; then a pod's token is used by a pod of the other workload and on a host outside.
 func TestIdentity(t *testing.T) {
+	t.Parallel()
 	r := newReceiver(t, []string{"prod"})
 	c := watched(t, r, "prod", cluster.Config{AuditPolicy: []byte(fullPolicy)})
 	r.watches(t, c, "prod")

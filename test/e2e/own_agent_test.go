@@ -18,6 +18,7 @@ const allSecrets = "/api/v1/secrets"
 // TestOwnAgent lets the server watch its cluster as an administrator: nothing is found about what it asks. Somebody who
 // asks the same outside, under the agent's account, its user agent and an audit ID of its own, is found.
 func TestOwnAgent(t *testing.T) {
+	t.Parallel()
 	r := newReceiver(t, []string{"prod"})
 	c := watched(t, r, "prod", cluster.Config{AuditPolicy: []byte(fullPolicy)})
 	r.watches(t, c, "prod")
@@ -34,6 +35,15 @@ func TestOwnAgent(t *testing.T) {
 	if !strings.HasPrefix(agent, "lynceus-agent/") {
 		t.Errorf("the agent calls itself %q", agent)
 	}
+
+	eventually(t, slow, "what the agent asks to see whether it comes by the audit log is timed", func() error {
+		rows, err := r.rows(`health | where coverage.kind == "canary" and coverage.source == "audit" and status == "Success" and k8s.cluster == "prod" | project coverage.delay_ms`)
+		if err != nil || len(rows) == 0 {
+			return errors.Join(err, errors.New("no canary of the audit log"))
+		}
+		t.Log("audit canary, ms: ", rows[0]["coverage.delay_ms"])
+		return nil
+	})
 
 	token := readToken(t, agentAccess(t, c))
 	outside, err := c.Outside("attacker", []netip.Addr{netip.MustParseAddr("198.51.100.66")})

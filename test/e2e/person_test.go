@@ -29,9 +29,12 @@ func (f finding) rule() string {
 }
 
 // findings reads those about a user.
-func (r *receiver) findings(user string) ([]finding, error) {
+func (r *receiver) findings(user string) ([]finding, error) { return r.findingsWhere("user=" + user) }
+
+// findingsWhere reads those that a filter of the HTTP API lets through.
+func (r *receiver) findingsWhere(filter string) ([]finding, error) {
 	var page struct{ Findings []struct{ ID string } }
-	if err := r.get("/api/v1/findings?limit=200&excluded=any&user="+user, &page); err != nil {
+	if err := r.get("/api/v1/findings?limit=200&excluded=any&"+filter, &page); err != nil {
 		return nil, err
 	}
 	var out []finding
@@ -73,6 +76,7 @@ subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: platform}]
 // TestPerson is a person with kubectl at an address outside of the cluster, who deploys, executes a command in a pod,
 // reads secrets and binds cluster-admin: the findings say who did what to what, from where.
 func TestPerson(t *testing.T) {
+	t.Parallel()
 	r := newReceiver(t, []string{"prod"})
 	policy, err := r.run("audit-policy", "generate")
 	if err != nil {
@@ -200,6 +204,12 @@ func oneSays(all []finding, rule string, texts []string) error {
 
 // personWithKubectl gives the person a laptop outside of the cluster.
 func personWithKubectl(t *testing.T, c *cluster.Cluster) func(stdin string, args ...string) string {
+	t.Helper()
+	return kubectlOf(t, c, person)
+}
+
+// kubectlOf gives a member of the platform team a laptop outside of the cluster.
+func kubectlOf(t *testing.T, c *cluster.Cluster, person string) func(stdin string, args ...string) string {
 	t.Helper()
 	laptop, err := c.Outside("laptop", []netip.Addr{netip.MustParseAddr(personAddr)})
 	if err != nil {

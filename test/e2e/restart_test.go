@@ -13,11 +13,13 @@ import (
 // TestReceiverAway kills the receiver under load, leaves it away for a minute and starts it again on the same data: the
 // API server's retries bring everything, by its defaults.
 func TestReceiverAway(t *testing.T) {
+	t.Parallel()
 	away(t, 20, 60*time.Second, syscall.SIGKILL)
 }
 
 // TestReceiverRestarts stops the receiver in order under load and starts it again after some seconds.
 func TestReceiverRestarts(t *testing.T) {
+	t.Parallel()
 	away(t, 100, 5*time.Second, syscall.SIGTERM)
 }
 

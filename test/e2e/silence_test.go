@@ -14,6 +14,7 @@ const silentPolicy = "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level:
 
 // TestSilence lets an API server have a webhook and nothing to say: the status names that, and what to look at.
 func TestSilence(t *testing.T) {
+	t.Parallel()
 	const patience = 5 * time.Second
 	r := newReceiver(t, []string{"prod"}, "--silence", patience.String())
 	watched(t, r, "prod", cluster.Config{AuditPolicy: []byte(silentPolicy)})

@@ -16,6 +16,7 @@ import (
 // every call of three workloads' pods. Then a token is used by another pod and by a host outside: the store has the
 // pod it belongs to, and the address it was used from.
 func TestTokenPod(t *testing.T) {
+	t.Parallel()
 	r := newReceiver(t, []string{"prod"})
 	c := watched(t, r, "prod", cluster.Config{AuditPolicy: []byte(fullPolicy)})
 	image := clustertest.GoImage(t, c, callerPackage)

@@ -14,16 +14,20 @@ import (
 	"fmt"
 	"io"
 	"math/big"
+	mrand "math/rand/v2"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/lynceus-io/lynceus/test/cluster"
 )
 
 // answersAt is what the server says when it has begun, before its address.
@@ -49,6 +53,7 @@ type receiver struct {
 	args     []string
 	tokens   map[string]string // by client
 	cert     []byte
+	host     *cluster.Host // the machine that it runs on, where that is not this one
 
 	cmd    *exec.Cmd
 	done   chan struct{}
@@ -58,11 +63,20 @@ type receiver struct {
 // newReceiver makes credentials for the clients named, a server certificate and a free port, and starts the server.
 func newReceiver(t *testing.T, clients []string, args ...string) *receiver {
 	t.Helper()
+	return newReceiverOn(t, nil, clients, args...)
+}
+
+// newReceiverOn starts the server on another machine, whose loopback ports lead there from this one: see lead.
+func newReceiverOn(t *testing.T, host *cluster.Host, clients []string, args ...string) *receiver {
+	t.Helper()
 	bin, err := binary()
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &receiver{bin: bin, dir: t.TempDir(), hook: freeAddr(t), tokens: map[string]string{}}
+	r := &receiver{bin: bin, dir: t.TempDir(), hook: freeAddr(t), tokens: map[string]string{}, host: host}
+	if host != nil {
+		lead(t, host, r.hook)
+	}
 	certFile, keyFile := filepath.Join(r.dir, "hook.crt"), filepath.Join(r.dir, "hook.key")
 	r.cert = serverCertificate(t, certFile, keyFile)
 	r.args = []string{"up", "--data", r.data(), "--listen", "127.0.0.1:0", "--webhook", r.hook, "--webhook-cert", certFile, "--webhook-key", keyFile}
@@ -73,6 +87,9 @@ func newReceiver(t *testing.T, clients []string, args ...string) *receiver {
 			t.Fatal(err)
 		}
 		r.args = append(r.args, "--webhook-client", name+"="+file)
+	}
+	if !slices.Contains(args, "--sensor") {
+		r.args = append(r.args, "--sensor", "off") // what this machine does beside is no event of the cluster
 	}
 	r.args = append(r.args, args...)
 	if r.stderr, err = os.Create(filepath.Join(r.dir, "stderr")); err != nil {
@@ -102,7 +119,11 @@ func (r *receiver) start(t *testing.T) {
 	}
 	r.cmd = exec.Command(r.bin, r.args...)
 	r.cmd.Stdout, r.cmd.Stderr = r.stderr, r.stderr
-	if err := r.cmd.Start(); err != nil {
+	start := r.cmd.Start
+	if r.host != nil {
+		start = func() error { return r.host.Start(r.cmd) }
+	}
+	if err := start(); err != nil {
 		t.Fatal(err)
 	}
 	r.done = make(chan struct{})
@@ -255,15 +276,20 @@ func (r *receiver) port() int {
 	return addr.Port
 }
 
-// freeAddr is a loopback address that nothing listens on now.
+// freeAddr is a loopback address that nothing listens on now. Its port is none that the kernel gives to who does not ask for
+// one (by default from 32768, ip(7)), so that it stays free while a server that a test ended is away.
 func freeAddr(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	const first, ports, tries = 20_000, 12_000, 100
+	for range tries {
+		addr := fmt.Sprintf("127.0.0.1:%d", first+mrand.IntN(ports))
+		if l, err := net.Listen("tcp", addr); err == nil {
+			_ = l.Close()
+			return addr
+		}
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Fatalf("%d ports, all in use", tries)
+	return ""
 }
 
 // serverCertificate writes a certificate for 127.0.0.1 that signs itself, and returns it in PEM.

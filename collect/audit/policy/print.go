@@ -22,18 +22,29 @@ func Print(p *Policy, head Comment, rules []Comment) string {
 		w.line("omitManagedFields: true")
 	}
 	w.line("rules:")
-	for i := range p.Rules {
-		if i < len(rules) {
-			w.comment("  ", rules[i])
-		}
-		w.rule(&p.Rules[i])
-	}
+	w.rules(p.Rules, rules)
+	return w.b.String()
+}
+
+// PrintRules writes rules as they stand below rules: in a policy file.
+func PrintRules(list []Rule, comments []Comment) string {
+	w := &writer{}
+	w.rules(list, comments)
 	return w.b.String()
 }
 
 type writer struct{ b strings.Builder }
 
 func (w *writer) line(text string) { w.b.WriteString(text + "\n") }
+
+func (w *writer) rules(list []Rule, comments []Comment) {
+	for i := range list {
+		if i < len(comments) {
+			w.comment("  ", comments[i])
+		}
+		w.rule(&list[i])
+	}
+}
 
 func (w *writer) comment(indent string, c Comment) {
 	for _, l := range c {

@@ -8,9 +8,9 @@ package bpf
 
 import _ "embed" // for the objects
 
-//go:embed process.bpf.o
-var process string
+//go:embed sensor.bpf.o
+var sensor string
 
-// Process returns the programs of src/process.bpf.c as an ELF file: lynceus_fork, lynceus_exec, lynceus_exit and the
-// iterator lynceus_tasks.
-func Process() string { return process }
+// Sensor returns the programs and maps of src/sensor.bpf.c as an ELF file. Whoever loads it removes the programs that
+// are not to be attached.
+func Sensor() string { return sensor }

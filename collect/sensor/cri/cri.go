@@ -68,7 +68,7 @@ func (c *Client) Close() error { return c.conn.Close() }
 // Names returns what a container, or the sandbox of a pod, is called. It waits for a runtime that does not listen for as
 // long as ctx lets it. The error is ErrNotFound when there is none of that id.
 func (c *Client) Names(ctx context.Context, id string) (container.Names, error) {
-	got, err := c.runtime.ContainerStatus(ctx, &runtime.ContainerStatusRequest{ContainerId: id})
+	got, err := c.runtime.ContainerStatus(ctx, &runtime.ContainerStatusRequest{ContainerId: id, Verbose: true})
 	switch {
 	case status.Code(err) == codes.NotFound:
 		return c.sandbox(ctx, id)
@@ -76,23 +76,31 @@ func (c *Client) Names(ctx context.Context, id string) (container.Names, error) 
 		return container.Names{}, fmt.Errorf("ask the container runtime: %w", err)
 	}
 	s := got.GetStatus()
-	labels := s.GetLabels()
-	return container.Names{
-		Container: labels[labelContainer], Namespace: labels[labelNamespace], Pod: labels[labelPod], PodUID: labels[labelPodUID],
-		Image: imageName(s.GetImage().GetImage()), Digest: digest(s.GetImageRef()),
-	}, nil
+	n := fromLabels(s.GetLabels())
+	n.Image, n.Digest = imageName(s.GetImage().GetImage()), digest(s.GetImageRef())
+	n.Privileged, n.PrivilegeKnown = detailsOf(got.GetInfo()).privileged()
+	return n, nil
 }
 
 func (c *Client) sandbox(ctx context.Context, id string) (container.Names, error) {
-	got, err := c.runtime.PodSandboxStatus(ctx, &runtime.PodSandboxStatusRequest{PodSandboxId: id})
+	got, err := c.runtime.PodSandboxStatus(ctx, &runtime.PodSandboxStatusRequest{PodSandboxId: id, Verbose: true})
 	switch {
 	case status.Code(err) == codes.NotFound:
 		return container.Names{}, fmt.Errorf("%w: %s", ErrNotFound, id)
 	case err != nil:
 		return container.Names{}, fmt.Errorf("ask the container runtime: %w", err)
 	}
-	m := got.GetStatus().GetMetadata()
-	return container.Names{Namespace: m.GetNamespace(), Pod: m.GetName(), PodUID: m.GetUid()}, nil
+	n := fromMetadata(got.GetStatus().GetMetadata())
+	n.Image = imageName(detailsOf(got.GetInfo()).Image)
+	return n, nil
+}
+
+func fromLabels(labels map[string]string) container.Names {
+	return container.Names{Container: labels[labelContainer], Namespace: labels[labelNamespace], Pod: labels[labelPod], PodUID: labels[labelPodUID]}
+}
+
+func fromMetadata(m *runtime.PodSandboxMetadata) container.Names {
+	return container.Names{Namespace: m.GetNamespace(), Pod: m.GetName(), PodUID: m.GetUid()}
 }
 
 // imageName returns the name of an image, or nothing where the runtime gives an id in its place.

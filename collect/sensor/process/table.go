@@ -25,6 +25,7 @@ const (
 type Table struct {
 	options Options
 	known   map[record.Key]*Process
+	latest  map[uint32]*Process // by number, the last that had it
 	groups  map[uint64]*group
 	ended   list // those without children, in the order in which they came to that
 	bytes   int64
@@ -40,11 +41,32 @@ func NewTable(o Options) *Table {
 	if o.Linger == 0 {
 		o.Linger = defaultLinger
 	}
-	return &Table{options: o, known: map[record.Key]*Process{}, groups: map[uint64]*group{}}
+	return &Table{options: o, known: map[record.Key]*Process{}, latest: map[uint32]*Process{}, groups: map[uint64]*group{}}
 }
 
 // Find returns a process, nil when it is not known.
 func (t *Table) Find(k record.Key) *Process { return t.known[k] }
+
+// FindNear returns a process of that number whose start is less than a difference after the one given, nil when none is
+// known. It looks at every process: it is not for what happens often.
+func (t *Table) FindNear(k record.Key, within uint64) *Process {
+	for have, p := range t.known {
+		if have.TGID == k.TGID && have.Start >= k.Start && have.Start-k.Start < within {
+			return p
+		}
+	}
+	return nil
+}
+
+// Each calls f with each process that is known. f must not feed the table.
+func (t *Table) Each(f func(*Process)) {
+	for _, p := range t.known {
+		f(p)
+	}
+}
+
+// Latest returns the process that has a number, or had it last; nil when none is known.
+func (t *Table) Latest(tgid uint32) *Process { return t.latest[tgid] }
 
 // Len returns how many processes are known, those that have ended included.
 func (t *Table) Len() int { return len(t.known) }
@@ -117,6 +139,13 @@ func (t *Table) Found(r *record.Program) *Process {
 	return p
 }
 
+// Relate makes one process the parent of another that has none, if both are known.
+func (t *Table) Relate(child, parent record.Key) {
+	if p := t.known[child]; p != nil && p.Parent == nil {
+		t.adopt(p, t.known[parent])
+	}
+}
+
 // Exit takes in that a process has ended, at a time in nanoseconds since the boot. It returns nil when that is known
 // already: two threads that end at once may both have been the last.
 func (t *Table) Exit(x *record.Exit, at uint64) *Process {
@@ -163,4 +192,9 @@ func (t *Table) shrink() {
 		t.evicted++
 		t.remove(p)
 	}
+}
+
+// Credentials takes in as whom a process acts from now on.
+func (t *Table) Credentials(p *Process, c Credentials) {
+	p.Caps, p.EUID, p.UID, p.EGID = c.Caps, c.EUID, c.UID, c.EGID
 }

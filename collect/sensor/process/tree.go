@@ -5,6 +5,9 @@ import "github.com/lynceus-io/lynceus/collect/sensor/record"
 func (t *Table) add(k record.Key, cgroup uint64) *Process {
 	p := &Process{Key: k, LoginUID: record.NoLogin}
 	t.known[k] = p
+	if last := t.latest[k.TGID]; last == nil || last.Start <= k.Start {
+		t.latest[k.TGID] = p
+	}
 	t.join(p, cgroup)
 	return p
 }
@@ -16,6 +19,9 @@ func (t *Table) remove(p *Process) {
 	}
 	t.part(p)
 	delete(t.known, p.Key)
+	if t.latest[p.TGID] == p {
+		delete(t.latest, p.TGID)
+	}
 	t.disown(p)
 }
 

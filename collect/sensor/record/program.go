@@ -1,6 +1,7 @@
 package record
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 )
@@ -22,6 +23,9 @@ const (
 	ArgsUnreadable                   // none of the arguments could be read
 	KernelThread                     // it has no program
 	NeverExecuted                    // it runs the program of who forked it
+	StdinNetwork                     // its standard input is a socket of IPv4 or IPv6 that does not listen
+	StdoutNetwork                    // the same of its output
+	StderrNetwork                    // and of its errors
 )
 
 // cwdShift is from a flag of the path to that of the directory.
@@ -46,16 +50,23 @@ type Program struct {
 	NSPID  uint32 // its number in its own PID namespace
 	ExecID uint64 // grows with each exec; inherited by children
 	Cgroup uint64
-	Caps   uint64 // effective capabilities, a bit each
+	// Caps are the effective capabilities, a bit each, Permitted those that it may put in force.
+	Caps, Permitted uint64
 	// EUID is the effective user id, by which it may do things; UID the real one. All in the root user namespace.
 	EUID, UID, EGID uint32
 	LoginUID        uint32 // NoLogin when there is none
 	Session         uint32 // number of the session's leader
+	Group           uint32 // number of the process group's leader
 	Flags           Flags
 	ArgsTotal       uint64 // bytes of all arguments, also of those that are missing
+	File            ExeFile
+	Level           uint32 // of its PID namespace, 0 for the root
 	Exe, CWD        Names
 	Args            []byte // each ended by NUL
-	Comm, TTY       []byte
+	// Environment are the first variables, NAME=value, each ended by NUL; none unless they were asked for. The last may
+	// be cut off.
+	Environment []byte
+	Comm, TTY   []byte
 }
 
 func (p *Program) decode(b []byte) error {
@@ -72,12 +83,23 @@ func (p *Program) decode(b []byte) error {
 	p.LoginUID, p.Session = le.Uint32(b[84:]), le.Uint32(b[88:])
 	p.Flags, p.ArgsTotal = Flags(le.Uint32(b[92:])), le.Uint64(b[96:])
 	exe, cwd, args := uint64(le.Uint32(b[104:])), uint64(le.Uint32(b[108:])), uint64(le.Uint32(b[112:]))
-	p.Comm, p.TTY = text(b[120:136]), text(b[136:152])
+	p.File = ExeFile{
+		Inode: le.Uint64(b[120:]), Size: le.Uint64(b[128:]), Changed: int64(le.Uint64(b[136:])),
+		Device: le.Uint32(b[144:]), Magic: le.Uint32(b[148:]), Where: Where(le.Uint32(b[156:])),
+	}
+	p.Level = le.Uint32(b[152:])
+	p.Comm, p.TTY = text(b[160:176]), text(b[176:192])
+	p.Permitted, p.Group = le.Uint64(b[192:]), le.Uint32(b[200:])
+	environment := uint64(le.Uint32(b[204:]))
 	tail := b[programSize:]
-	if exe+cwd+args > uint64(len(tail)) {
-		return fmt.Errorf("%w: program has %d bytes of names and arguments, the record %d", ErrMalformed, exe+cwd+args, len(tail))
+	if exe+cwd+args+environment > uint64(len(tail)) {
+		return fmt.Errorf("%w: program has %d bytes of names and arguments, the record %d", ErrMalformed, exe+cwd+args+environment, len(tail))
 	}
 	p.Exe, p.CWD, p.Args = Names(tail[:exe]), Names(tail[exe:exe+cwd]), tail[exe+cwd:exe+cwd+args]
+	p.Environment = nil
+	if environment > 0 {
+		p.Environment = tail[exe+cwd+args : exe+cwd+args+environment]
+	}
 	return nil
 }
 
@@ -96,6 +118,14 @@ func (p *Program) AppendCmdLine(dst []byte) []byte {
 	dst = appendArgs(dst, p.Args[:argsHead])
 	dst = fmt.Appendf(dst, " [%d bytes left out] ", p.ArgsTotal-uint64(len(p.Args)))
 	return appendArgs(dst, p.Args[argsHead:])
+}
+
+// First returns how many bytes the first argument has.
+func (p *Program) First() int {
+	if i := bytes.IndexByte(p.Args, 0); i >= 0 {
+		return i
+	}
+	return len(p.Args)
 }
 
 // appendArgs appends arguments that are each ended by NUL, with blanks between them.

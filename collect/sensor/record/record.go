@@ -20,6 +20,12 @@ const (
 	KindCgroup                 // the names of a cgroup that later records speak of
 )
 
+// KindCall is a system call that has returned.
+const KindCall Kind = 10
+
+// KindStop is something that policies matched. The kinds from 30 to 39 are of what is stopped.
+const KindStop Kind = 30
+
 // ErrMalformed is wrapped by every error of this package.
 var ErrMalformed = errors.New("malformed record of the kernel")
 
@@ -39,6 +45,15 @@ type Record struct {
 	Program Program // of KindExec and KindTask
 	Exit    Exit
 	Cgroup  Cgroup
+	Call    Call
+	Stop    Stop
+	// Connection is of KindConnection.
+	Connection Connection
+	// DNS is of KindDNS.
+	DNS DNS
+	// Socket is of KindSocket, Unix of KindUnix.
+	Socket Socket
+	Unix   Unix
 }
 
 // Fork is a new process.
@@ -72,7 +87,7 @@ const headSize = 16
 // Sizes of the fixed parts.
 const (
 	forkSize    = 56
-	programSize = 152
+	programSize = 208
 	exitSize    = 64
 	cgroupSize  = 32
 )
@@ -107,6 +122,18 @@ func (r *Record) Decode(b []byte) error {
 		return r.Exit.decode(b)
 	case KindCgroup:
 		return r.Cgroup.decode(b)
+	case KindCall:
+		return r.Call.decode(b)
+	case KindStop:
+		return r.Stop.decode(b)
+	case KindConnection:
+		return r.Connection.decode(b)
+	case KindDNS:
+		return r.DNS.decode(b)
+	case KindSocket:
+		return r.Socket.decode(b)
+	case KindUnix:
+		return r.Unix.decode(b)
 	}
 	return fmt.Errorf("%w: unknown kind %d", ErrMalformed, r.Kind)
 }

@@ -35,8 +35,8 @@ func program(kind Kind, flags Flags, total int, exe, cwd, args string) []byte {
 	le.PutUint32(b[104:], uint32(len(exe)))
 	le.PutUint32(b[108:], uint32(len(cwd)))
 	le.PutUint32(b[112:], uint32(len(args)))
-	copy(b[120:], "sh\x00rest")
-	copy(b[136:], "pts0")
+	copy(b[160:], "sh\x00rest")
+	copy(b[176:], "pts0")
 	b = append(b, exe+cwd+args...)
 	le.PutUint32(b[4:], uint32(len(b)))
 	return b
@@ -172,6 +172,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add(head(KindFork, forkSize))
 	f.Add(head(KindExit, exitSize))
 	f.Add(append(head(KindCgroup, cgroupSize), 0, 0, 'a'))
+	f.Add(call("a\x00b\x00", "c\x00", "text\x00", "data"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var r Record
 		if err := r.Decode(b); err != nil {
@@ -181,6 +182,10 @@ func FuzzDecode(f *testing.F) {
 			return
 		}
 		switch r.Kind {
+		case KindCall:
+			if out := r.Call.AppendPlace(r.Call.AppendWithin(nil), 0); len(out) > 4*len(b) {
+				t.Errorf("%d bytes of paths from %d", len(out), len(b))
+			}
 		case KindExec, KindTask:
 			out := r.Program.AppendCmdLine(r.Program.AppendCWD(r.Program.AppendExe(nil)))
 			if len(out) > 2*len(b)+100 {
@@ -202,5 +207,43 @@ func BenchmarkDecode(b *testing.B) {
 			b.Fatal(err)
 		}
 		text = r.Program.AppendCmdLine(r.Program.AppendExe(text[:0]))
+	}
+}
+
+// call returns a record of a system call.
+func call(place, within, text, data string) []byte {
+	b := head(KindCall, callSize)
+	b = append(b[:callSize], place+within+text+data...)
+	le := binary.LittleEndian
+	le.PutUint32(b[4:], uint32(len(b)))
+	le.PutUint32(b[100:], uint32(CallFile))
+	for at, part := range map[int]string{152: place, 156: within, 160: text, 172: data} {
+		le.PutUint32(b[at:], uint32(len(part)))
+	}
+	return b
+}
+
+func TestCall(t *testing.T) {
+	var r Record
+	whole := call("file\x00dir\x00", "file\x00", "a text\x00", "1234")
+	if err := r.Decode(whole); err != nil {
+		t.Fatal(err)
+	}
+	c := &r.Call
+	if got := string(c.AppendPlace(nil, 0)); got != "/dir/file" {
+		t.Errorf("path %s", got)
+	}
+	if got := string(c.AppendWithin(nil)); got != "/file" {
+		t.Errorf("within %s", got)
+	}
+	if string(c.Texts[0]) != "a text" || string(c.Data) != "1234" || len(c.Texts[1]) != 0 {
+		t.Errorf("texts %q, data %q", c.Texts, c.Data)
+	}
+	for at := 152; at < 176; at += 4 {
+		b := append([]byte{}, whole...)
+		binary.LittleEndian.PutUint32(b[at:], 1<<31)
+		if err := r.Decode(b); !errors.Is(err, ErrMalformed) {
+			t.Errorf("a length at %d that does not fit: %v", at, err)
+		}
 	}
 }

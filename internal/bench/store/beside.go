@@ -7,6 +7,8 @@ import (
 	"io"
 	"slices"
 	"time"
+
+	"github.com/lynceus-io/lynceus/hub"
 )
 
 // beside appends more events, merges, and asks questions all the while, as a
@@ -18,6 +20,7 @@ func (s *store) beside(ctx context.Context, w, progress io.Writer, questions []q
 		return err
 	}
 	defer e.Close()
+	defer hub.SaveMemory()()
 	m := watchMemory()
 	grown := make(chan error, 1)
 	var b built

@@ -17,7 +17,12 @@ var latest = map[event.Class]string{
 	event.ClassAudit:    "(audit_stage IN ('ResponseComplete', 'Panic') AND NOT coalesce(audit_awaits, false))",
 	event.ClassFinding:  "false",
 	event.ClassIncident: "false",
+	event.ClassProcess:  settled, event.ClassFile: settled, event.ClassNetwork: settled, event.ClassDNS: settled,
+	event.ClassKernel: settled, event.ClassModule: settled, event.ClassMemory: settled,
 }
+
+// settled is that condition for rows of what programs on nodes do.
+const settled = "(NOT coalesce(metadata_awaits, false))"
 
 // from returns what stands for a scan after FROM: a parenthesised query whose
 // columns are those of the scan. after bounds time from below, exclusively;
@@ -55,6 +60,8 @@ func columnsOf(s *sql.Scan) []*event.Field {
 		want = append(want, "metadata_uid", "metadata_revision")
 		if s.Table == event.ClassAudit {
 			want = append(want, "audit_stage", "audit_awaits")
+		} else {
+			want = append(want, "metadata_awaits")
 		}
 	}
 	var out []*event.Field

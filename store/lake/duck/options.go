@@ -14,7 +14,7 @@ var ErrNotBuilt = errors.New("this program was built without DuckDB (CGO_ENABLED
 
 // Defaults of Options.
 const (
-	DefaultMemory      = 512 << 20
+	DefaultMemory      = 320 << 20
 	DefaultTempBytes   = 8 << 30
 	DefaultConcurrency = 4
 	DefaultTimeout     = 5 * time.Minute

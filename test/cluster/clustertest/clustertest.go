@@ -41,11 +41,12 @@ var shared = sync.OnceValues(func() (*cluster.Cluster, error) {
 	})
 })
 
-// Get returns a running cluster that this test shares with others, of this and of other processes: the one that make
-// cluster started, or else one that ends half a minute after its last user. Tests stay apart by Namespace.
+// Get returns a running cluster that this test shares with others: the one that make cluster started, or else one that ends
+// half a minute after its last user. Tests of one process stay apart by Namespace; those of another process wait, test by test.
 func Get(tb testing.TB) *cluster.Cluster {
 	tb.Helper()
 	need(tb)
+	use(tb)
 	c, err := shared()
 	if err != nil {
 		tb.Fatal(err)
@@ -179,13 +180,20 @@ func need(tb testing.TB) {
 		tb.Skip("a real cluster takes longer than -short allows")
 	}
 	missing := missing()
-	if missing == "" {
-		return
+	Need(tb, "cluster", missing == "", missing)
+}
+
+// Need ends a test for which this machine lacks something: it is skipped, or fails where LYNCEUS_REQUIRE lists the name.
+// What says what is missing.
+func Need(tb testing.TB, name string, ok bool, what string) {
+	tb.Helper()
+	switch {
+	case ok:
+	case required(name):
+		tb.Fatalf("missing %s, which %s lists: %s", name, RequireEnv, what)
+	default:
+		tb.Skipf("missing %s: %s (%s=%s makes this a failure)", name, what, RequireEnv, name)
 	}
-	if required("cluster") {
-		tb.Fatalf("missing cluster, which %s lists: %s", RequireEnv, missing)
-	}
-	tb.Skipf("missing cluster: %s (%s=cluster makes this a failure)", missing, RequireEnv)
 }
 
 // Soak skips a test that runs for long unless LYNCEUS_REQUIRE lists "soak". Such tests are named TestSoak….

@@ -73,11 +73,11 @@ func (l *linter) sights() []sight {
 			case left[i]:
 				s.sees++
 			default:
-				body := k.resource != nil && isCredential(*k.resource) && level == policy.Metadata
-				s.only = s.only && body
+				needs := l.needs.lowestTried(q, i)
+				s.only = s.only && k.resource != nil && isCredential(*k.resource) && policy.Metadata.Below(needs)
 				if s.lost == nil {
 					lost := k
-					s.lost, s.has, s.needs = &lost, level, l.lowest(i, k)
+					s.lost, s.has, s.needs = &lost, level, needs
 				}
 			}
 			s.could++
@@ -91,11 +91,10 @@ func (l *linter) sights() []sight {
 	return plain
 }
 
-// lowest returns the level from which on a rule can match.
-func (l *linter) lowest(i int, k kind) policy.Level {
+// lowestTried returns the level from which on a rule can match tried()[q].
+func (n *Needs) lowestTried(q, rule int) policy.Level {
 	for _, level := range []policy.Level{policy.Metadata, policy.Request} {
-		k.level = level
-		if l.needs.matches(&k, nil)[i] {
+		if n.matchesTried(q, level)[rule] {
 			return level
 		}
 	}

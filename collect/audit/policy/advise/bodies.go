@@ -54,6 +54,9 @@ func (n *Needs) bodies(profile Profile) (out bodyNeeds, limited []string) {
 	return out, slices.Sorted(maps.Keys(missing))
 }
 
+// bodiesWhy is why bodies are recorded.
+const bodiesWhy = "Bodies that detections read, or learn from."
+
 // entries makes rules of cells: one for each level, group of verbs and set of
 // detections that need it, the highest level first.
 func (b *bodyNeeds) entries() (out []Entry) {
@@ -84,7 +87,7 @@ func (b *bodyNeeds) entries() (out []Entry) {
 	for k, resources := range byKey {
 		out = append(out, Entry{
 			Rule:  policy.Rule{Level: policy.Level(k.level), Verbs: strings.Fields(k.verbs), Resources: grouped(resources)},
-			Why:   "Bodies that detections read, or learn from.",
+			Why:   bodiesWhy,
 			Rules: strings.Fields(k.rules),
 		})
 	}

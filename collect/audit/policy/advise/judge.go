@@ -41,7 +41,7 @@ func newJudge(trees []expr.Node) (*judge, error) {
 	var nodes []expr.Node
 	numbers := map[expr.Pred]int{}
 	for _, t := range trees {
-		walk(t, func(p *expr.Pred) {
+		expr.EachPred(t, func(p *expr.Pred) {
 			if p.Op == expr.OpKeyword || p.Op == expr.OpInList {
 				return
 			}
@@ -68,24 +68,6 @@ func bare(p *expr.Pred) expr.Pred {
 	key := *p
 	key.At, key.Name = expr.Pos{}, ""
 	return key
-}
-
-// walk calls visit for each predicate of a tree.
-func walk(n expr.Node, visit func(*expr.Pred)) {
-	switch n := n.(type) {
-	case *expr.And:
-		for _, x := range n.X {
-			walk(x, visit)
-		}
-	case *expr.Or:
-		for _, x := range n.X {
-			walk(x, visit)
-		}
-	case *expr.Not:
-		walk(n.X, visit)
-	case *expr.Pred:
-		visit(n)
-	}
 }
 
 // load makes k the kind of request that is judged from now on.

@@ -41,10 +41,10 @@ func (n *Needs) readers(ref event.Ref) (out []string) {
 	for _, r := range n.rules {
 		reads := false
 		visit := func(p *expr.Pred) { reads = reads || slices.Contains(p.Refs(), ref) }
-		walk(r.rule.Expr, visit)
+		expr.EachPred(r.rule.Expr, visit)
 		if r.rule.Ext != nil {
 			for _, a := range r.rule.Ext.Severity {
-				walk(a.If, visit)
+				expr.EachPred(a.If, visit)
 			}
 		}
 		if reads {

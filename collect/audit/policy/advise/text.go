@@ -23,13 +23,18 @@ func (g *Generated) YAML() string {
 	}
 	comments := make([]policy.Comment, len(g.Entries))
 	for i, e := range g.Entries {
-		c := wrap(e.Why)
-		if len(e.Rules) > 0 {
-			c = append(c, wrap("Needed by: "+strings.Join(e.Rules, ", ")+".")...)
-		}
-		comments[i] = c
+		comments[i] = e.comment()
 	}
 	return policy.Print(g.Policy, head, comments)
+}
+
+// comment says why an entry is there, and who needs it.
+func (e *Entry) comment() policy.Comment {
+	c := wrap(e.Why)
+	if len(e.Rules) > 0 {
+		c = append(c, wrap("Needed by: "+strings.Join(e.Rules, ", ")+".")...)
+	}
+	return c
 }
 
 // Misses are names of detections that watch all requests and do not see what

@@ -71,18 +71,19 @@ NOINLINE int append_cgroup(struct cgroup_record *r, struct kernfs_node *kn, int 
 /* cgroup_of returns the task's cgroup, and its id, which is 0 when it cannot be read. */
 INLINE struct cgroup *cgroup_of(struct css_set *set, __u64 *id)
 {
-	struct cgroup_subsys_state *css = NULL;
+	struct css_set *typed_set = TYPED(struct css_set, set);
+	struct cgroup_subsys_state *css;
 	struct cgroup *cgroup;
 	struct kernfs_node *kn;
 
 	if (cgroup_subsystem < 0) {
-		cgroup = PEEK(set->dfl_cgrp);
+		cgroup = LOAD(typed_set->dfl_cgrp);
 	} else {
-		bpf_probe_read_kernel(&css, sizeof(css), &set->subsys[0] + cgroup_subsystem);
-		cgroup = PEEK(css->cgroup);
+		css = TYPED(struct cgroup_subsys_state, POINTED(&typed_set->subsys[0] + cgroup_subsystem));
+		cgroup = LOAD(css->cgroup);
 	}
-	kn = PEEK(cgroup->kn);
-	*id = PEEK(kn->id);
+	kn = LOAD(cgroup->kn);
+	*id = LOAD(kn->id);
 	return cgroup;
 }
 

@@ -11,10 +11,29 @@ struct hlist_bl_node {
 } KERNEL;
 
 struct qstr {
+	__u32 len;
 	const unsigned char *name;
 } KERNEL;
 
+struct super_block {
+	__u32 s_dev;
+	unsigned long s_magic;
+} KERNEL;
+
+struct inode {
+	unsigned short i_mode;
+	struct super_block *i_sb;
+	unsigned long i_ino;
+	long long i_size;
+} KERNEL;
+
+/* The place for short names, by this name since 6.14: a name of less than 32 bytes is always here. */
+union shortname_store {
+	unsigned long words[4];
+} KERNEL;
+
 struct dentry {
+	union shortname_store d_shortname;
 	struct hlist_bl_node d_hash;
 	struct dentry *d_parent;
 	struct qstr d_name;
@@ -22,6 +41,7 @@ struct dentry {
 
 struct vfsmount {
 	struct dentry *mnt_root;
+	struct super_block *mnt_sb;
 } KERNEL;
 
 struct mount {
@@ -36,16 +56,111 @@ struct path {
 } KERNEL;
 
 struct file {
+	unsigned int f_mode;
+	unsigned int f_flags;
+	struct inode *f_inode;
+	void *private_data;
 	struct path f_path;
 } KERNEL;
 
+/* Whatever begins with a pointer. */
+struct llist_node {
+	struct llist_node *next;
+} KERNEL;
+
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
+} KERNEL;
+
+struct files_struct {
+	struct fdtable *fdt;
+} KERNEL;
+
 struct fs_struct {
+	struct path root;
 	struct path pwd;
+} KERNEL;
+
+struct ns_common {
+	unsigned int inum;
+} KERNEL;
+
+struct net {
+	struct ns_common ns;
+} KERNEL;
+
+typedef struct {
+	struct net *net;
+} KERNEL possible_net_t;
+
+struct in6_addr {
+	__u32 words[4];
+};
+
+struct sock_common {
+	__u32 skc_daddr;
+	__u32 skc_rcv_saddr;
+	__u16 skc_dport;
+	__u16 skc_num;
+	__u16 skc_family;
+	unsigned char skc_state;
+	possible_net_t skc_net;
+	struct in6_addr skc_v6_daddr;
+	struct in6_addr skc_v6_rcv_saddr;
+	unsigned long skc_flags;
+} KERNEL;
+
+struct sock {
+	struct sock_common __sk_common;
+	int sk_err;
+	__u16 sk_protocol;
+	__u16 sk_type;
+} KERNEL;
+
+struct socket {
+	struct sock *sk;
+} KERNEL;
+
+struct sockaddr_un {
+	unsigned short sun_family;
+	char sun_path[108];
+};
+
+struct unix_address {
+	int len;
+	struct sockaddr_un name[0];
+} KERNEL;
+
+struct unix_sock {
+	struct unix_address *addr;
+	struct path path;
+	struct sock *peer;
+} KERNEL;
+
+#define AF_UNIX 1
+
+/* What a system call was called with, on the two machines that there are programs for. */
+struct pt_regs___x86 {
+	unsigned long orig_ax, di, si, dx, r10, r8, r9, bx, cx, bp;
+} KERNEL;
+
+struct pt_regs___arm64 {
+	unsigned long regs[31];
+	unsigned long orig_x0;
+	__s32 syscallno;
+} KERNEL;
+
+struct thread_info {
+	unsigned long flags;
+	__u32 status;
 } KERNEL;
 
 struct mm_struct {
 	unsigned long arg_start;
 	unsigned long arg_end;
+	unsigned long env_start;
+	unsigned long env_end;
 	struct file *exe_file;
 } KERNEL;
 
@@ -66,6 +181,7 @@ struct cred {
 	kuid_t uid;
 	kuid_t euid;
 	kgid_t egid;
+	kernel_cap_t cap_permitted;
 	kernel_cap_t cap_effective;
 } KERNEL;
 
@@ -123,6 +239,7 @@ struct css_set {
 } KERNEL;
 
 struct task_struct {
+	struct thread_info thread_info;
 	unsigned int flags;
 	int exit_code;
 	__s32 pid;
@@ -134,11 +251,21 @@ struct task_struct {
 	struct cred *cred;
 	char comm[16];
 	struct fs_struct *fs;
+	struct files_struct *files;
 	struct signal_struct *signal;
 	kuid_t loginuid;
 	__u64 self_exec_id;
 	struct css_set *cgroups;
 	struct mm_struct *mm;
+} KERNEL;
+
+struct nsproxy {
+	void *mnt_ns;
+} KERNEL;
+
+/* What only stopping reads of a task. */
+struct task_struct___stop {
+	struct nsproxy *nsproxy;
 } KERNEL;
 
 struct linux_binprm {
@@ -154,9 +281,36 @@ struct bpf_iter__task {
 	struct task_struct *task;
 } KERNEL;
 
+struct bpf_iter__task_file {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+	struct file *file;
+} KERNEL;
+
+struct bpf_iter__bpf_map_elem {
+	struct bpf_iter_meta *meta;
+	void *key;
+	void *value;
+} KERNEL;
+
 /* Bits of task_struct.flags and signal_struct.flags, stable since before 5.8. */
 #define PF_FORKNOEXEC 0x00000040
 #define PF_KTHREAD 0x00200000
 #define SIGNAL_GROUP_EXIT 0x00000004
+
+/* Bits of file.f_mode and values of inode.i_mode, stable likewise. */
+#define ENOENT 2
+#define FMODE_WRITE 0x2
+#define S_IFMT 0170000
+#define S_IFSOCK 0140000
+
+/* A descriptor that stands for the working directory. */
+#define AT_FDCWD -100
+
+/* What says that a task of 32 bits calls: in thread_info.status on x86 (TS_COMPAT), in flags on arm64 (TIF_32BIT). */
+#define STATUS_COMPAT 0x2
+#define FLAG_32BIT (1UL << 22)
+
+#define SIGKILL 9
 
 #endif

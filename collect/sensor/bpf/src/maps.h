@@ -5,7 +5,11 @@
 
 #include "records.h"
 
-enum hook { HOOK_FORK, HOOK_EXEC, HOOK_EXIT, HOOK_TASK, HOOK_CGROUP, HOOKS };
+/* What counts records: 5 to 9 are for system calls and files, 10 to 19 for the network, 20 to 24 for what is stopped. */
+enum hook {
+	HOOK_FORK, HOOK_EXEC, HOOK_EXIT, HOOK_TASK, HOOK_CGROUP, HOOK_CALL, HOOK_RING, HOOK_RING_SLOT,
+	HOOK_STOP_EXEC = 20, HOOK_STOP_FORK, HOOK_STOP_EXIT, HOOK_STOP_CONNECT, HOOKS = 25
+};
 
 struct counters {
 	__u64 sent; /* records handed over */

@@ -18,23 +18,23 @@
  * would be a state of its own. */
 NOINLINE int append_path(char *tail, volatile __u32 *cursor, struct path *path, __u32 *flags)
 {
-	struct mount *mnt = (void *)path->mnt - __builtin_preserve_field_info(((struct mount *)0)->mnt, 0);
-	struct dentry *dentry = path->dentry, *root = PEEK(mnt->mnt.mnt_root), *up;
+	struct mount *mnt = TYPED(struct mount, (void *)path->mnt - __builtin_preserve_field_info(((struct mount *)0)->mnt, 0));
+	struct dentry *dentry = TYPED(struct dentry, path->dentry), *root = LOAD(mnt->mnt.mnt_root), *up;
 	__u32 off = *cursor, end = off + PATH_BYTES;
 	struct mount *above;
 	long n;
 
-	if (PEEK(dentry->d_parent) != dentry && !PEEK(dentry->d_hash.pprev))
+	if (LOAD(dentry->d_parent) != dentry && !LOAD(dentry->d_hash.pprev))
 		*flags |= EXE_UNLINKED;
 	for (int i = 0; i < PATH_NAMES; i++) {
-		up = PEEK(dentry->d_parent);
+		up = LOAD(dentry->d_parent);
 		if (dentry == root) {
-			above = PEEK(mnt->mnt_parent);
+			above = LOAD(mnt->mnt_parent);
 			if (above == mnt || !above)
 				return 0;
-			dentry = PEEK(mnt->mnt_mountpoint);
+			dentry = LOAD(mnt->mnt_mountpoint);
 			mnt = above;
-			root = PEEK(mnt->mnt.mnt_root);
+			root = LOAD(mnt->mnt.mnt_root);
 			continue;
 		}
 		if (up == dentry && i > 0) {
@@ -44,7 +44,7 @@ NOINLINE int append_path(char *tail, volatile __u32 *cursor, struct path *path, 
 		off = *cursor;
 		if (off > 2 * PATH_BYTES + NAME_BYTES || off >= end)
 			break;
-		n = bpf_probe_read_kernel_str(tail + off, NAME_BYTES, PEEK(dentry->d_name.name));
+		n = bpf_probe_read_kernel_str(tail + off, NAME_BYTES, LOAD(dentry->d_name.name));
 		if (n <= 0) {
 			*flags |= EXE_UNREACHABLE;
 			return 0;
@@ -54,6 +54,32 @@ NOINLINE int append_path(char *tail, volatile __u32 *cursor, struct path *path, 
 			*flags |= EXE_NAMELESS;
 			return 0;
 		}
+		dentry = up;
+	}
+	*flags |= EXE_CUT;
+	return 0;
+}
+
+/* append_names writes the names of a path within its file system, in the same way. */
+NOINLINE int append_names(char *tail, volatile __u32 *cursor, struct dentry *from, __u32 *flags)
+{
+	__u32 off = *cursor, end = off + PATH_BYTES;
+	struct dentry *dentry = TYPED(struct dentry, from), *up;
+	long n;
+
+	for (int i = 0; i < PATH_NAMES; i++) {
+		up = LOAD(dentry->d_parent);
+		if (up == dentry)
+			return 0;
+		off = *cursor;
+		if (off > 2 * PATH_BYTES + NAME_BYTES || off >= end)
+			break;
+		n = bpf_probe_read_kernel_str(tail + off, NAME_BYTES, LOAD(dentry->d_name.name));
+		if (n <= 0) {
+			*flags |= EXE_UNREACHABLE;
+			return 0;
+		}
+		*cursor = off + n;
 		dentry = up;
 	}
 	*flags |= EXE_CUT;

@@ -81,7 +81,7 @@ package lynceus.v1;
 
 // What travels as one message.
 message Batch {
-  // Version of this format: 1. It is the first field.
+  // Version of this format: 1, or 2 with a stamp. It is the first field.
   optional uint32 version = 1;
   // Where the events came from.
   optional string source = 2;
@@ -93,10 +93,25 @@ message Batch {
   optional uint64 count = 5;
   // Bytes of body before compression.
   optional uint64 size = 6;
-  // An Events message, compressed.
+  // An Events message, compressed; of a stamped one a Batch of version 1, whole.
   optional bytes body = 7;
   // CRC-32C of all bytes of the message before this field's tag. It is the last field.
   optional fixed32 checksum = 8;
+  // A Stamp, before body. The hub gives it to batches that it took from others, and to no other.
+  optional bytes stamp = 9;
+}
+
+// What replaces the same in all events of a batch.
+message Stamp {
+  optional string cluster = 1;
+  optional string cluster_uid = 2;
+  optional string node = 3;
+  optional string source = 4;
+  // When the hub received the batch.
+  optional sfixed64 received = 5;
+  // What each metadata_uid begins with, in place of as many digits of its own. One that is not of 32 digits becomes the first
+  // 32 of its SHA-256 before.
+  optional string mark = 6;
 }
 
 // What the body of a batch is before compression.

@@ -1,0 +1,37 @@
+package hunt
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/lynceus-io/lynceus/coverage"
+	"github.com/lynceus-io/lynceus/kql/scope"
+)
+
+// limitedTo says that an answer is from what its reader may see.
+func limitedTo(s scope.Scope) string {
+	return fmt.Sprintf("you see %s: the answer is from that only, and an empty one says nothing of the rest", s)
+}
+
+// Coverage asks what is missing for somebody who may see what is in scope. The
+// answer is about the sources of the clusters in scope, and may be nil.
+func Coverage(ctx context.Context, ask func(context.Context, coverage.Question) (*coverage.Statement, error), q coverage.Question, s scope.Scope) (*coverage.Statement, error) {
+	if len(s.Clusters) > 0 {
+		q.Sees = s.SeesCluster
+	}
+	all, err := ask(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return coverageWithin(s, all), nil
+}
+
+// coverageWithin returns what somebody is told of a coverage who may see what
+// is in scope: all of it without a limit, else whether something is missing
+// and how much, and not which sources of whom. It may be nil, as c may.
+func coverageWithin(s scope.Scope, c *coverage.Statement) *coverage.Statement {
+	if c == nil || s.All() {
+		return c
+	}
+	return &coverage.Statement{From: c.From, To: c.To, Complete: c.Complete, Gaps: []coverage.Gap{}, More: len(c.Gaps) + c.More}
+}

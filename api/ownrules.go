@@ -1,0 +1,170 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/lynceus-io/lynceus/api/problem"
+	"github.com/lynceus-io/lynceus/rule"
+	"github.com/lynceus-io/lynceus/store/ownrules"
+	"github.com/lynceus-io/lynceus/store/state"
+)
+
+// OwnRules are the rules that people write here, as ownrules.Book keeps them,
+// and a look at whether one can be run.
+type OwnRules interface {
+	List() []ownrules.Stored
+	Get(ctx context.Context, id string) (ownrules.Stored, error)
+	Put(ctx context.Context, r ownrules.Rule, revision uint64, by string) (ownrules.Stored, error)
+	Remove(ctx context.Context, id, by string) error
+	History(ctx context.Context, id string) ([]ownrules.Change, error)
+	// Try says what is wrong with a rule, its own tests included; the error
+	// wraps ownrules.ErrInvalid.
+	Try(ctx context.Context, r ownrules.Rule) error
+}
+
+// own returns who keeps the rules that people write.
+func (c *call) own() (OwnRules, error) {
+	if c.s.o.OwnRules == nil {
+		return nil, missing("rules of one's own")
+	}
+	return c.s.o.OwnRules, nil
+}
+
+// seesOwn reports whether whoever asks may know of a rule: its conditions and
+// tests are about what its author saw.
+func (c *call) seesOwn(r *ownrules.Rule) bool { return c.who.Scope.Covers(r.Scope) }
+
+// seenRules are the rules that run, but for those of others that whoever asks
+// may not know of.
+func (c *call) seenRules() []*rule.Rule {
+	all := c.s.o.Rules()
+	if c.who.Scope.All() || c.s.o.OwnRules == nil {
+		return all
+	}
+	seen := map[string]bool{}
+	for _, r := range c.s.o.OwnRules.List() {
+		seen[r.ID] = c.seesOwn(&r.Rule)
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(r *rule.Rule) bool {
+		id, own := strings.CutPrefix(r.Source.File, ownrules.Dir)
+		return own && !seen[strings.TrimSuffix(id, path.Ext(id))]
+	})
+}
+
+func (c *call) ownRules() error {
+	book, err := c.own()
+	if err != nil {
+		return err
+	}
+	list := slices.DeleteFunc(book.List(), func(r ownrules.Stored) bool { return !c.seesOwn(&r.Rule) })
+	return c.json(http.StatusOK, map[string]any{"rules": nonNil(list)})
+}
+
+// ownFound returns the rule of the path, as far as whoever asks may know of it.
+func (c *call) ownFound() (OwnRules, ownrules.Stored, error) {
+	book, err := c.own()
+	if err != nil {
+		return nil, ownrules.Stored{}, err
+	}
+	c.what = c.r.PathValue("id")
+	r, err := book.Get(c.r.Context(), c.what)
+	if err == nil && !c.seesOwn(&r.Rule) {
+		err = fmt.Errorf("%.70q: %w", c.what, ownrules.ErrNotFound) // as the book says of what is not there
+	}
+	return book, r, ownProblem(err)
+}
+
+func (c *call) ownRule() error {
+	_, r, err := c.ownFound()
+	if err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, r)
+}
+
+// NewOwnRule is the body by which a rule is kept.
+type NewOwnRule struct {
+	Document string `json:"document"`
+	Query    string `json:"query,omitempty"`
+	On       bool   `json:"on"`
+	Note     string `json:"note,omitempty"`
+	// Revision is that of the rule that is changed; 0 for a new one.
+	Revision uint64 `json:"revision,omitempty"`
+}
+
+// ownRulePut keeps a rule. A new one is limited as its author is; one that is
+// changed stays limited as it was.
+func (c *call) ownRulePut() error {
+	var in NewOwnRule
+	if err := c.body(&in); err != nil {
+		return err
+	}
+	book, old, err := c.ownFound()
+	r := ownrules.Rule{ID: c.r.PathValue("id"), Document: in.Document, Query: in.Query, On: in.On, Note: in.Note, Scope: c.who.Scope}
+	switch {
+	case err == nil:
+		r.Scope = old.Scope
+	case book == nil || problem.Of(err).Code != problem.NotFound:
+		return err
+	}
+	if err := book.Try(c.r.Context(), r); err != nil {
+		return ownProblem(err)
+	}
+	s, err := book.Put(c.r.Context(), r, in.Revision, c.who.Name)
+	if err != nil {
+		return ownProblem(err)
+	}
+	c.what = r.ID + map[bool]string{true: " on", false: " off"}[r.On]
+	if r.Note != "" {
+		c.what += ": " + r.Note
+	}
+	return c.json(http.StatusOK, s)
+}
+
+func (c *call) ownRuleRemove() error {
+	book, r, err := c.ownFound()
+	if err != nil {
+		return err
+	}
+	if err := book.Remove(c.r.Context(), r.ID, c.who.Name); err != nil {
+		return ownProblem(err)
+	}
+	c.w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// ownRuleHistory lists the changes of a rule, of one that was removed too, as
+// far as whoever asks may know of what it was.
+func (c *call) ownRuleHistory() error {
+	book, err := c.own()
+	if err != nil {
+		return err
+	}
+	c.what = c.r.PathValue("id")
+	list, err := book.History(c.r.Context(), c.what)
+	if err != nil {
+		return ownProblem(err)
+	}
+	if slices.ContainsFunc(list, func(x ownrules.Change) bool { return x.Rule != nil && !c.seesOwn(x.Rule) }) {
+		return ownProblem(fmt.Errorf("%.70q: %w", c.what, ownrules.ErrNotFound))
+	}
+	return c.json(http.StatusOK, map[string]any{"changes": nonNil(list)})
+}
+
+func ownProblem(err error) error {
+	switch {
+	case errors.Is(err, ownrules.ErrNotFound):
+		return problem.New(problem.NotFound, "%v", err).Advise("GET /api/v1/own-rules lists them").Because(err)
+	case errors.Is(err, ownrules.ErrInvalid), errors.Is(err, ownrules.ErrTooMany), errors.Is(err, state.ErrTooLarge):
+		return problem.New(problem.BadRequest, "%v", err).Because(err)
+	case errors.Is(err, state.ErrConflict):
+		return problem.New(problem.Conflict, "there is such a rule already, or somebody else changed it at the same time").Advise("look at it again, and name its revision to change it").Because(err)
+	}
+	return err
+}

@@ -1,0 +1,147 @@
+package journal
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/lynceus-io/lynceus/event/rawjson"
+)
+
+const (
+	// MaxField bounds a field's value, in bytes: what is longer is left out, as
+	// journalctl leaves it out of JSON above 4 KiB.
+	MaxField = 64 << 10
+	// MaxEntry bounds an entry, in bytes; fields beyond it are left out.
+	MaxEntry = 512 << 10
+	// maxName bounds a field's name; systemd allows 64.
+	maxName = 256
+	// mostSkipped bounds a value that is passed over, in bytes: journald takes
+	// no field above 768 MiB. A longer one says that this is no export.
+	mostSkipped = 768 << 20
+)
+
+// errExport says that a text is not in the export form.
+var errExport = errors.New("this is not what journalctl --output export writes")
+
+// An Exporter makes of a text in the export form the JSON that journalctl
+// --output json writes of the same entries. It is for one goroutine.
+type Exporter struct {
+	in     *bufio.Reader
+	doc    []byte
+	fields []field
+	size   int
+}
+
+type field struct{ name, value []byte }
+
+// NewExporter reads from a stream.
+func NewExporter(r io.Reader) *Exporter { return &Exporter{in: bufio.NewReaderSize(r, 64<<10)} }
+
+// Next returns the next entry, which is valid until Next is called again. The
+// error is io.EOF at the end, where an entry that is not complete is given up.
+func (x *Exporter) Next() ([]byte, error) {
+	x.fields, x.size = x.fields[:0], 0
+	for {
+		end, err := x.field()
+		switch {
+		case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
+			return nil, io.EOF
+		case err != nil:
+			return nil, err
+		case end && len(x.fields) > 0:
+			return x.json(), nil
+		}
+	}
+}
+
+// field reads a field, or the empty line at the end of an entry.
+func (x *Exporter) field() (end bool, err error) {
+	name, err := x.in.ReadSlice('\n')
+	long := errors.Is(err, bufio.ErrBufferFull)
+	if err != nil && !long {
+		return false, err
+	}
+	head, value, simple := bytes.Cut(bytes.TrimSuffix(name, []byte("\n")), []byte("="))
+	switch {
+	case len(head) == 0 && !simple && !long:
+		return true, nil
+	case len(head) == 0 || len(head) > maxName || bytes.ContainsFunc(head, notName) || long && !simple:
+		return false, errExport
+	case long:
+		return false, x.skipLine() // it is longer than MaxField
+	case simple:
+		x.add(head, value)
+		return false, nil
+	}
+	return false, x.binary(bytes.Clone(head))
+}
+
+func notName(c rune) bool {
+	return (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '_'
+}
+
+// skipLine passes over the rest of a line.
+func (x *Exporter) skipLine() error {
+	for {
+		_, err := x.in.ReadSlice('\n')
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return err
+		}
+	}
+}
+
+// binary reads a value of any bytes: its length in 64 bits, the least
+// significant first, the value, and the end of a line.
+func (x *Exporter) binary(name []byte) error {
+	var length [8]byte
+	if _, err := io.ReadFull(x.in, length[:]); err != nil {
+		return err
+	}
+	n := binary.LittleEndian.Uint64(length[:])
+	if n > mostSkipped {
+		return fmt.Errorf("%w: a value of %d bytes", errExport, n)
+	}
+	if n > MaxField || x.size+int(n) > MaxEntry {
+		if _, err := io.CopyN(io.Discard, x.in, int64(n)); err != nil {
+			return err
+		}
+	} else {
+		value := make([]byte, n)
+		if _, err := io.ReadFull(x.in, value); err != nil {
+			return err
+		}
+		x.add(name, value)
+	}
+	if c, err := x.in.ReadByte(); err != nil || c != '\n' {
+		return errors.Join(err, errExport)
+	}
+	return nil
+}
+
+// add notes a field; of several of one name the first counts.
+func (x *Exporter) add(name, value []byte) {
+	if len(value) > MaxField || x.size+len(name)+len(value) > MaxEntry || slices.ContainsFunc(x.fields, func(f field) bool { return bytes.Equal(f.name, name) }) {
+		return
+	}
+	x.size += len(name) + len(value)
+	x.fields = append(x.fields, field{bytes.Clone(name), bytes.Clone(value)})
+}
+
+func (x *Exporter) json() []byte {
+	x.doc = append(x.doc[:0], '{')
+	for i, f := range x.fields {
+		if i > 0 {
+			x.doc = append(x.doc, ',')
+		}
+		x.doc = rawjson.AppendQuoted(x.doc, f.name)
+		x.doc = append(x.doc, ':')
+		x.doc = rawjson.AppendQuoted(x.doc, f.value)
+	}
+	x.doc = append(x.doc, '}')
+	return x.doc
+}

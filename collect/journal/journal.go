@@ -1,0 +1,175 @@
+package journal
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"sync"
+
+	"github.com/lynceus-io/lynceus/collect/audit"
+	"github.com/lynceus-io/lynceus/collect/intake"
+)
+
+// Options of New. Path and the Feed are needed.
+type Options struct {
+	// Path is a named pipe, "-" for Stdin.
+	Path  string
+	Stdin io.Reader
+	intake.Feed
+}
+
+// A Reader reads what journalctl writes, in either form, which is told by the
+// first byte. Entries that come again are known by whoever stores them.
+type Reader struct {
+	o    Options
+	from audit.Origin
+	live *audit.Live
+}
+
+// New returns a Reader that waits for Run.
+func New(o Options) (*Reader, error) {
+	if o.Path == "" || o.Path == stdin && o.Stdin == nil {
+		return nil, errors.New("journal: there is nothing to read")
+	}
+	live, err := o.Open()
+	if err != nil {
+		return nil, fmt.Errorf("journal: %w", err)
+	}
+	return &Reader{o: o, from: audit.Origin{Source: "journal/" + o.Path, Cluster: o.Cluster}, live: live}, nil
+}
+
+const stdin = "-"
+
+// Run reads until ctx ends, or there is no more.
+func (r *Reader) Run(ctx context.Context) error {
+	if r.o.Path == stdin {
+		return r.standard(ctx)
+	}
+	for wait := intake.FirstWait; ctx.Err() == nil; wait = min(2*wait, intake.LastWait) {
+		if err := r.open(ctx); ctx.Err() == nil {
+			r.told(err)
+			intake.Sleep(ctx, wait)
+		}
+	}
+	return nil
+}
+
+// standard reads standard input. A read of it cannot be broken off, so that one
+// may be left behind when ctx ends.
+func (r *Reader) standard(ctx context.Context) error {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := r.read(ctx, r.o.Stdin); ctx.Err() == nil {
+			r.told(err)
+		}
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+	return nil
+}
+
+func (r *Reader) told(err error) {
+	text := ""
+	if err != nil {
+		text = err.Error()
+		r.o.Log.Warn("the journal cannot be read", "path", r.o.Path, "error", err)
+	}
+	r.o.Ledger.Troubled(r.from.Source, text)
+}
+
+// open reads a named pipe, whoever writes to it one after the other.
+func (r *Reader) open(ctx context.Context) error {
+	info, err := os.Stat(r.o.Path)
+	if err != nil {
+		return err
+	}
+	if info.Mode()&fs.ModeNamedPipe == 0 {
+		return fmt.Errorf("%s is no named pipe: make one with mkfifo, or follow a file that journalctl --output json writes", r.o.Path)
+	}
+	// Opened for both, it waits for nobody, and has no end when who writes ends.
+	f, err := os.OpenFile(r.o.Path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	shut := sync.OnceFunc(func() { _ = f.Close() }) // it was only read
+	defer shut()
+	stop := context.AfterFunc(ctx, shut)
+	defer stop()
+	return r.read(ctx, f)
+}
+
+// together is about how much text is made durable at once, in bytes.
+const together = 256 << 10
+
+// read reads a stream to its end.
+func (r *Reader) read(ctx context.Context, in io.Reader) error {
+	text := bufio.NewReaderSize(counted{in, r}, 64<<10)
+	head, err := text.Peek(1)
+	switch {
+	case errors.Is(err, io.EOF):
+		return nil
+	case err != nil:
+		return err
+	}
+	next := (&Exporter{in: text}).Next
+	if head[0] == '{' {
+		next = (&lines{in: text}).next
+	}
+	var docs []byte
+	for {
+		doc, err := next()
+		if len(doc) > 0 {
+			docs = append(append(docs, doc...), '\n')
+		}
+		if err != nil || text.Buffered() == 0 || len(docs) > together {
+			if failed := r.live.Lines(r.from, docs, 1, 0, func(b *audit.Batch) error { return r.o.Deliver(ctx, b) }); failed != nil {
+				return failed
+			}
+			docs = docs[:0]
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// lines reads lines, and of those that are longer than MaxEntry the beginning:
+// that is no document, and counted as one that cannot be read.
+type lines struct {
+	in   *bufio.Reader
+	line []byte
+}
+
+func (l *lines) next() ([]byte, error) {
+	l.line = l.line[:0]
+	for {
+		part, err := l.in.ReadSlice('\n')
+		l.line = append(l.line, part[:min(len(part), MaxEntry-len(l.line))]...)
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return bytes.TrimSpace(l.line), err
+		}
+	}
+}
+
+// counted counts what is read for the account.
+type counted struct {
+	io.Reader
+	r *Reader
+}
+
+func (c counted) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	c.r.o.Ledger.Read(c.r.from.Source, int64(n))
+	return n, err
+}

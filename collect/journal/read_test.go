@@ -1,0 +1,38 @@
+package journal
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/lynceus-io/lynceus/internal/foreigntest"
+)
+
+const samples = "testdata/read.txtar"
+
+func TestRead(t *testing.T) { foreigntest.Run(t, Format, samples) }
+
+func FuzzRead(f *testing.F) {
+	archive, err := txtar.ParseFile(samples)
+	if err != nil {
+		f.Fatal(err)
+	}
+	var seeds []string
+	for _, s := range archive.Files {
+		if filepath.Ext(s.Name) == ".json" {
+			seeds = append(seeds, string(s.Data))
+		}
+	}
+	foreigntest.Fuzz(f, Format, seeds...)
+}
+
+// What is written as numbers of bytes is kept nowhere: secrets in it are not known.
+func TestReadBytes(t *testing.T) {
+	const doc = `{"__CURSOR":"c","__REALTIME_TIMESTAMP":"1767261606000000","MESSAGE":[104,105],"A":["x",[104,105]],"B":["x","[y"],"PRIORITY":"3"}`
+	rows, _ := foreigntest.Read(t, doc, Format)
+	const raw = `{"A":null,"B":null,"MESSAGE":null,"PRIORITY":"3","__CURSOR":"c","__REALTIME_TIMESTAMP":"1767261606000000"}`
+	if len(rows) != 1 || rows[0].Raw != raw {
+		t.Errorf("%+v", rows)
+	}
+}

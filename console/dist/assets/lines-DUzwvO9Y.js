@@ -1,0 +1,2 @@
+async function*e(e){if(!e.body)return;let t=e.body.pipeThrough(new TextDecoderStream).getReader(),n=``;for(;;){let{value:e,done:r}=await t.read();if(r)break;let i=(n+e).split(`
+`);n=i.pop()??``;for(let e of i)e&&(yield JSON.parse(e))}n.trim()&&(yield JSON.parse(n))}export{e as t};

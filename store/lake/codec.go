@@ -1,0 +1,59 @@
+package lake
+
+import (
+	"fmt"
+
+	"github.com/klauspost/compress/zstd"
+	parquetzstd "github.com/parquet-go/parquet-go/compress/zstd"
+)
+
+// codec compresses pages. Those of parquet-go, which reads them, let go of
+// their encoders whenever memory is collected, and look back over 4 MiB, for
+// which each encoder takes 8 MiB: pages are a quarter of a MiB.
+type codec struct {
+	parquetzstd.Codec
+	idle chan *zstd.Encoder
+}
+
+const (
+	// compression is that of segments: the next level takes twice the time and
+	// makes them no smaller (BenchmarkMerge).
+	compression = zstd.SpeedFastest
+	// compressionWindow is how far back the encoder looks, in bytes.
+	compressionWindow = 512 << 10
+	// idleEncoders is how many are kept: appending, storing findings and
+	// merging write at the same time.
+	idleEncoders = 4
+)
+
+// pages is the codec of all segments.
+var pages = &codec{Codec: parquetzstd.Codec{Level: compression}, idle: make(chan *zstd.Encoder, idleEncoders)}
+
+// Encode implements compress.Codec of parquet-go: it compresses src into dst's
+// memory, where it fits.
+func (c *codec) Encode(dst, src []byte) ([]byte, error) {
+	e, err := c.encoder()
+	if err != nil {
+		return dst[:0], err
+	}
+	dst = e.EncodeAll(src, dst[:0])
+	select {
+	case c.idle <- e:
+	default:
+	}
+	return dst, nil
+}
+
+func (c *codec) encoder() (*zstd.Encoder, error) {
+	select {
+	case e := <-c.idle:
+		return e, nil
+	default:
+	}
+	e, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(compression), zstd.WithWindowSize(compressionWindow),
+		zstd.WithLowerEncoderMem(true), zstd.WithZeroFrames(true), zstd.WithEncoderCRC(false))
+	if err != nil {
+		return nil, fmt.Errorf("make an encoder: %w", err)
+	}
+	return e, nil
+}
