@@ -14,6 +14,23 @@ import (
 // While the hub's disk is full, sensors are told to come again, and what they saw waits on theirs; with room all of it comes.
 func TestFaultFullDiskOfHub(t *testing.T) { fullHubFault(t, 1, 2*time.Second) }
 
+// That the disk is full is said also while nothing is to be stored: the bus takes nothing in then.
+func TestFullDiskIsSaid(t *testing.T) {
+	t.Parallel()
+	dir, fill, free := smallDisk(t)
+	u := startUp(t, UpOptions{Dir: dir, Maintain: time.Hour, BusFree: 2 << 20, Log: logs(t)})
+	said := func() bool {
+		return strings.Contains(strings.Join(texts(u.ownConditions(t.Context())), "\n"), "disk is full: intake")
+	}
+	if said() {
+		t.Fatal("the disk is full before it is")
+	}
+	fill()
+	until(t, time.Minute, "nobody says that the disk is full", said)
+	free()
+	until(t, time.Minute, "the disk is still full", func() bool { return !said() })
+}
+
 func TestSoakFaultFullDiskOfHub(t *testing.T) {
 	require.Soak(t)
 	fullHubFault(t, 5, time.Minute)

@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/lynceus-io/lynceus/api"
+	"github.com/lynceus-io/lynceus/bus"
 	"github.com/lynceus-io/lynceus/coverage"
 	"github.com/lynceus-io/lynceus/hub/ledger"
 )
@@ -106,6 +107,9 @@ func (u *Up) conditions(ctx context.Context) []coverage.Condition {
 	return out
 }
 
+// fullAdvice is what helps where a disk is full.
+const fullAdvice = "make room, or lower --retention or --max-size"
+
 // ownConditions are those of this process.
 func (u *Up) ownConditions(ctx context.Context) (out []coverage.Condition) {
 	add := func(code, about string, level coverage.Level, since time.Time, advice, format string, args ...any) {
@@ -113,7 +117,7 @@ func (u *Up) ownConditions(ctx context.Context) (out []coverage.Condition) {
 	}
 	var none time.Time
 	if u.counts.Full.Load()+u.storing.Full.Load() > 0 {
-		add("disk-full", "store", coverage.Failure, none, "make room, or lower --retention or --max-size", "the disk is full: events wait at their sources")
+		add("disk-full", "store", coverage.Failure, none, fullAdvice, "the disk is full: events wait at their sources")
 	}
 	if n := u.counts.Quarantined.Load() + u.storing.Quarantined.Load(); n > 0 {
 		add("quarantined", "bus", coverage.Warning, none, "", "%d batches could not be read and were put aside on the bus", n)
@@ -149,7 +153,12 @@ func (u *Up) ownConditions(ctx context.Context) (out []coverage.Condition) {
 		}
 	}
 	lag, err := u.lag(ctx)
+	if err == nil {
+		err = u.bus.Health()
+	}
 	switch {
+	case errors.Is(err, bus.ErrFull):
+		add("disk-full", "bus", coverage.Failure, none, fullAdvice, "the disk is full: intake takes nothing, events wait at their sources (%v)", err)
 	case err != nil && ctx.Err() == nil:
 		add("bus-down", "bus", coverage.Failure, none, "see the log; events wait at their sources", "the bus does not answer: %v", err)
 	case err == nil && u.store != nil && lag.Messages > 0 && u.o.Now().Sub(lag.Oldest) > time.Minute:
