@@ -4,6 +4,7 @@ package hub
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -26,6 +27,7 @@ const (
 	apartChildBus  = "LYNCEUS_TEST_APART_BUS"
 	apartChildRole = "LYNCEUS_TEST_APART_ROLE"
 	apartChildHook = "LYNCEUS_TEST_APART_HOOK"
+	apartChildTTL  = "LYNCEUS_TEST_APART_TTL"
 )
 
 // apartClusters are whose events are sent, apartTTL is how long a process of theirs may be silent.
@@ -43,8 +45,12 @@ func TestApartChild(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	ttl, err := time.ParseDuration(os.Getenv(apartChildTTL))
+	if err != nil {
+		t.Fatal(err)
+	}
 	o := UpOptions{
-		Dir: dir, Listen: "127.0.0.1:0", Roles: list, Bus: &BusOptions{URL: os.Getenv(apartChildBus), TTL: apartTTL}, Rules: builtinRules(t), Maintain: 200 * time.Millisecond,
+		Dir: dir, Listen: "127.0.0.1:0", Roles: list, Bus: &BusOptions{URL: os.Getenv(apartChildBus), TTL: ttl}, Rules: builtinRules(t), Maintain: 200 * time.Millisecond,
 		Log: slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{Level: slog.LevelError})),
 	}
 	if slices.Contains(list, Intake) {
@@ -146,6 +152,7 @@ func killApart(t *testing.T, kills int) {
 // apartChild is a process with one role.
 type apartChild struct {
 	role, dir, hook string
+	ttl             string // how long it may be silent; "" means apartTTL
 
 	cmd  *exec.Cmd
 	mu   sync.Mutex
@@ -163,7 +170,7 @@ func (c *apartChild) start(t *testing.T, url string) {
 		t.Fatal(err)
 	}
 	c.cmd = exec.Command(self, "-test.run=^TestApartChild$", "-test.v")
-	c.cmd.Env = append(os.Environ(), apartChildData+"="+c.dir, apartChildBus+"="+url, apartChildRole+"="+c.role, apartChildHook+"="+c.hook)
+	c.cmd.Env = append(os.Environ(), apartChildData+"="+c.dir, apartChildBus+"="+url, apartChildRole+"="+c.role, apartChildHook+"="+c.hook, apartChildTTL+"="+cmp.Or(c.ttl, apartTTL.String()))
 	out, err := c.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
