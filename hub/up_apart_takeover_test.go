@@ -17,14 +17,14 @@ func TestTakeover(t *testing.T) {
 	const partitions = 8
 	clusters := []string{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"}
 	lines := logLines(t, demoLog)
-	url := natsServer(t)
-	o := &BusOptions{URL: url, Partitions: partitions}
+	bus := apartBus{url: natsServer(t)}
+	o := &BusOptions{URL: bus.url, Partitions: partitions}
 	store := apart(t, UpOptions{Bus: o}, Storage, Answers)
 	defer stopUp(t, store)
 	in := apart(t, UpOptions{Bus: o, Webhook: manyClusters(clusters...)}, Intake)
 	defer stopUp(t, in)
-	victim := &apartChild{role: "detection", dir: withKey(t, t.TempDir()), ttl: "0"}
-	victim.start(t, url)
+	victim := &apartChild{role: "detection", dir: withKey(t, t.TempDir())}
+	victim.start(t, bus)
 	heir := apart(t, UpOptions{Bus: o}, Detection)
 	defer stopUp(t, heir)
 
