@@ -13,7 +13,7 @@ var (
 
 // foreignFields are numbers 520 to 559: what other people's tools say that Lynceus itself does not.
 var foreignFields = []Field{
-	{ID: 520, Name: "metadata.log_provider", Type: TypeString, Tables: foreignTables, OCSF: "metadata.log_provider", Doc: "The tool that saw it, where that was not Lynceus itself: falco, tetragon, hubble, kubearmor, otlp, kubernetes, journald, or text for a log of text."},
+	{ID: 520, Name: "metadata.log_provider", Type: TypeString, Tables: foreignTables, OCSF: "metadata.log_provider", Doc: "The tool that saw it, where that was not Lynceus itself: falco, tetragon, hubble, kubearmor, otlp, kubernetes, journald, text for a log of text, or lynceus for what it says itself of a log that it follows."},
 
 	{ID: 521, Name: "alert.rule", Type: TypeString, Search: SearchExact | SearchFolded, Tables: alertTable, OCSF: "unmapped.alert.rule", Doc: "What the tool calls that of which it warned: Falco's rule, Tetragon's or KubeArmor's policy."},
 	{ID: 522, Name: "alert.severity", Type: TypeString, Tables: alertTable, OCSF: "unmapped.alert.severity", Doc: "How severe the tool takes it to be, in the words of severity."},

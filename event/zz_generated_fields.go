@@ -682,7 +682,7 @@ const (
 	CoverageOldest TimeField = 516
 	// FindingInfoTypes is finding_info.types: health marks a finding that no rule made: something is not seen that should be. Absent for all others.
 	FindingInfoTypes StringsField = 517
-	// MetadataLogProvider is metadata.log_provider: The tool that saw it, where that was not Lynceus itself: falco, tetragon, hubble, kubearmor, otlp, kubernetes, journald, or text for a log of text.
+	// MetadataLogProvider is metadata.log_provider: The tool that saw it, where that was not Lynceus itself: falco, tetragon, hubble, kubearmor, otlp, kubernetes, journald, text for a log of text, or lynceus for what it says itself of a log that it follows.
 	MetadataLogProvider StringField = 520
 	// AlertRule is alert.rule: What the tool calls that of which it warned: Falco's rule, Tetragon's or KubeArmor's policy.
 	AlertRule StringField = 521

@@ -24,13 +24,13 @@ import (
 )
 
 // What a server of a cluster of NATS is told by its environment: its name, directory, address for clients and for the others,
-// and the others'.
+// the others', and where its certificate is, if it is to speak TLS.
 const natsChild = "LYNCEUS_TEST_NATS"
 
 // TestFaultNATSChild is one server of a cluster, until it is killed. It is the other half of TestFaultNATS.
 func TestFaultNATSChild(t *testing.T) {
 	words := strings.Fields(os.Getenv(natsChild))
-	if len(words) != 5 {
+	if len(words) < 5 {
 		t.Skip("the other half of TestFaultNATS")
 	}
 	var clients, peers int
@@ -41,10 +41,15 @@ func TestFaultNATSChild(t *testing.T) {
 	for port := range strings.SplitSeq(words[4], ",") {
 		routes = append(routes, &url.URL{Scheme: "nats", Host: "127.0.0.1:" + port})
 	}
-	s, err := server.NewServer(&server.Options{
+	o := &server.Options{
 		ServerName: words[0], StoreDir: words[1], Host: "127.0.0.1", Port: clients, JetStream: true, NoSigs: true, SyncAlways: true,
 		Cluster: server.ClusterOpts{Name: "test", Host: "127.0.0.1", Port: peers}, Routes: routes,
-	})
+	}
+	if len(words) > 5 {
+		o.TLS, o.TLSVerify, o.TLSConfig, o.TLSTimeout = true, true, busTLS(t, words[5]), handshake
+		o.Cluster.TLSConfig, o.Cluster.TLSTimeout = busTLS(t, words[5]), handshake
+	}
+	s, err := server.NewServer(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,8 +61,12 @@ func TestFaultNATSChild(t *testing.T) {
 	_, _ = bufio.NewReader(os.Stdin).ReadByte() // until the test ends, however it does
 }
 
+// handshake is how long TLS may take with a server, in seconds: long, on a busy machine.
+const handshake = 60
+
 // natsCluster is three servers, each a process.
 type natsCluster struct {
+	pki     string // directory of busAuthority; "" without TLS
 	t       *testing.T
 	self    string
 	names   []string
@@ -67,13 +76,14 @@ type natsCluster struct {
 	running []*exec.Cmd
 }
 
-func startNATS(t *testing.T) *natsCluster {
+// startNATS starts the servers; with a directory of busAuthority they speak TLS only, with those who have a certificate.
+func startNATS(t *testing.T, pki string) *natsCluster {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &natsCluster{t: t, self: self, running: make([]*exec.Cmd, 3)}
+	c := &natsCluster{t: t, pki: pki, self: self, running: make([]*exec.Cmd, 3)}
 	for i := range c.running {
 		c.names = append(c.names, fmt.Sprint("s", i))
 		c.dirs = append(c.dirs, t.TempDir())
@@ -96,7 +106,7 @@ func startNATS(t *testing.T) *natsCluster {
 
 // found reports whether the servers have agreed who leads them.
 func (c *natsCluster) found() bool {
-	conn, err := nats.Connect(c.url())
+	conn, err := nats.Connect(c.url(), c.secure)
 	if err != nil {
 		return false
 	}
@@ -115,7 +125,7 @@ func (c *natsCluster) found() bool {
 func (c *natsCluster) start(i int) {
 	c.t.Helper()
 	cmd := exec.Command(c.self, "-test.run=^TestFaultNATSChild$", "-test.timeout=0")
-	cmd.Env = append(os.Environ(), natsChild+"="+strings.Join([]string{c.names[i], c.dirs[i], c.clients[i], c.peers[i], strings.Join(c.peers, ",")}, " "))
+	cmd.Env = append(os.Environ(), natsChild+"="+strings.Join([]string{c.names[i], c.dirs[i], c.clients[i], c.peers[i], strings.Join(c.peers, ","), c.pki}, " "))
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		c.t.Fatal(err)
@@ -150,9 +160,26 @@ func (c *natsCluster) kill(i int) {
 func (c *natsCluster) url() string {
 	var all []string
 	for _, port := range c.clients {
-		all = append(all, "nats://127.0.0.1:"+port)
+		if c.pki == "" {
+			all = append(all, "nats://127.0.0.1:"+port)
+		} else {
+			all = append(all, "tls://127.0.0.1:"+port)
+		}
 	}
 	return strings.Join(all, ",")
+}
+
+// secure has a connection speak TLS where the servers do.
+func (c *natsCluster) secure(o *nats.Options) error {
+	if c.pki == "" {
+		return nil
+	}
+	return nats.Secure(busTLS(c.t, c.pki))(o)
+}
+
+// bus is how to reach the servers, which keep three copies.
+func (c *natsCluster) bus(partitions int) *BusOptions {
+	return &BusOptions{URL: c.url(), TLS: busTLS(c.t, c.pki), Replicas: len(c.running), Partitions: partitions}
 }
 
 // leader is who leads the stream of events, -1 for nobody at the moment. whole is whether all three have all of it.
@@ -188,10 +215,10 @@ func TestSoakFaultNATS(t *testing.T) {
 
 func natsFault(t *testing.T, rounds int) {
 	t.Parallel()
-	c := startNATS(t)
+	c := startNATS(t, "")
 	o := UpOptions{
 		Dir: t.TempDir(), Listen: freePort(t), Gate: &GateOptions{Listen: freePort(t)}, Rules: builtinRules(t), Maintain: time.Second, Log: logs(t),
-		Bus: &BusOptions{URL: c.url(), Replicas: 3},
+		Bus: c.bus(0),
 	}
 	u, err := Start(t.Context(), o)
 	if err != nil {

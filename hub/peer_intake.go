@@ -42,6 +42,8 @@ type peerIntake struct {
 	marks marker
 	now   func() time.Time
 	takes chan *live.Rows // those that are free
+	// writes is the version of a batch that may go onto the bus.
+	writes func() int
 
 	offsets atomic.Pointer[map[string]time.Duration] // by how much the clocks of peers are ahead, by their keys
 
@@ -56,8 +58,8 @@ type peerAccount struct {
 	last            time.Time // when something became durable last
 }
 
-func newPeerIntake(to live.Originator, f *fleet, marks marker, flight *coverage.Flight, now func() time.Time) *peerIntake {
-	in := &peerIntake{book: f.book, marks: marks, now: now, takes: make(chan *live.Rows, peerTakers), accounts: map[string]*peerAccount{}}
+func newPeerIntake(to live.Originator, f *fleet, marks marker, flight *coverage.Flight, writes func() int, now func() time.Time) *peerIntake {
+	in := &peerIntake{book: f.book, marks: marks, now: now, writes: writes, takes: make(chan *live.Rows, peerTakers), accounts: map[string]*peerAccount{}}
 	for range peerTakers {
 		rows := live.NewRows(to, maxPeerBody)
 		rows.Track(flight)
@@ -90,7 +92,7 @@ func (in *peerIntake) take(ctx context.Context, from peer.Name, lane peer.Lane, 
 		return in.refuse(from, &gate.Refused{Reason: "agents report by the API, not here"})
 	}
 	cluster := in.clusterOf(from)
-	s := stamp{set: wire.Stamp{Cluster: cluster.Name, ClusterUID: cluster.UID, Node: from.Node, Source: sensorSource, Mark: in.marks.mark(from), Received: in.now().UnixNano()}}
+	s := stamp{plain: in.writes() < wire.VersionStamped, set: wire.Stamp{Cluster: cluster.Name, ClusterUID: cluster.UID, Node: from.Node, Source: sensorSource, Mark: in.marks.mark(from), Received: in.now().UnixNano()}}
 	if m := in.offsets.Load(); m != nil {
 		s.ahead, s.timed = (*m)[from.Key()]
 	}
@@ -161,6 +163,7 @@ type stamp struct {
 	set   wire.Stamp
 	ahead time.Duration // of the peer's clock
 	timed bool          // ahead is known
+	plain bool          // somebody who judges cannot read stamps: rows are written anew instead
 }
 
 // Stamp implements live.Filler.
@@ -171,7 +174,7 @@ func (s *stamp) Check(e *event.Event) (own bool, err error) {
 	if !slices.Contains(sensorClasses, e.Class) {
 		return false, fmt.Errorf("%w: %s", errForeign, e.Class)
 	}
-	return e.Class == event.ClassFinding || s.timed && event.CoverageKind.Has(e), nil
+	return s.plain || e.Class == event.ClassFinding || s.timed && event.CoverageKind.Has(e), nil
 }
 
 // Fill implements live.Filler.

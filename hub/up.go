@@ -85,6 +85,7 @@ type Up struct {
 	storing      live.Counts    // of what it stores and another one judged
 	serves       atomic.Bool    // all parts are there
 	logs         *bus.Bus       // from detection to the store; nil where they are not apart
+	reads        atomic.Int64   // the newest version of a batch that all who judge can read; see writes
 	share        *share         // nil where this process judges nothing, or everything
 	past         live.Past      // what is stored, here or elsewhere
 	watchers     *live.Watchers

@@ -26,9 +26,11 @@ const (
 	apartChildBus  = "LYNCEUS_TEST_APART_BUS"
 	apartChildRole = "LYNCEUS_TEST_APART_ROLE"
 	apartChildHook = "LYNCEUS_TEST_APART_HOOK"
+	apartChildTTL  = "LYNCEUS_TEST_APART_TTL"
+	apartChildPKI  = "LYNCEUS_TEST_APART_PKI"
 )
 
-// apartClusters are whose events are sent, apartTTL is how long a process of theirs may be silent.
+// apartClusters are whose events are sent, apartTTL is how long a process may be silent that meets others on one server.
 var apartClusters = []string{"a", "b", "c", "d"}
 
 const apartTTL = 3 * time.Second
@@ -43,8 +45,12 @@ func TestApartChild(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	ttl, err := time.ParseDuration(os.Getenv(apartChildTTL))
+	if err != nil {
+		t.Fatal(err)
+	}
 	o := UpOptions{
-		Dir: dir, Listen: "127.0.0.1:0", Roles: list, Bus: &BusOptions{URL: os.Getenv(apartChildBus), TTL: apartTTL}, Rules: builtinRules(t), Maintain: 200 * time.Millisecond,
+		Dir: dir, Listen: "127.0.0.1:0", Roles: list, Bus: apartBus{url: os.Getenv(apartChildBus), ttl: ttl, pki: os.Getenv(apartChildPKI)}.options(t), Rules: builtinRules(t), Maintain: 200 * time.Millisecond,
 		Log: slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{Level: slog.LevelError})),
 	}
 	if slices.Contains(list, Intake) {
@@ -61,14 +67,30 @@ func TestApartChild(t *testing.T) {
 
 // Copies that are killed at random moments change nothing of what is stored, found and counted: it is what one process
 // that nobody killed has.
-func TestKillApart(t *testing.T) { killApart(t, 4) }
+func TestKillApart(t *testing.T) { killApart(t, 4, apartBus{url: natsServer(t), ttl: apartTTL}) }
 
 func TestSoakKillApart(t *testing.T) {
 	require.Soak(t)
-	killApart(t, 40)
+	killApart(t, 40, apartBus{url: natsServer(t), ttl: apartTTL})
 }
 
-func killApart(t *testing.T, kills int) {
+// apartBus is what the processes of killApart meet on.
+type apartBus struct {
+	url     string
+	ttl     time.Duration // how long a process may be silent; 0 means the default
+	pki     string        // directory of busAuthority; "" for one server without TLS
+	servers *natsCluster  // that are killed, too; nil for none
+}
+
+func (b apartBus) options(t *testing.T) *BusOptions {
+	o := &BusOptions{URL: b.url, TTL: b.ttl, TLS: busTLS(t, b.pki)}
+	if b.pki != "" {
+		o.Replicas = 3
+	}
+	return o
+}
+
+func killApart(t *testing.T, kills int, bus apartBus) {
 	if testing.Short() {
 		t.Skip("kills processes for a minute")
 	}
@@ -79,7 +101,7 @@ func killApart(t *testing.T, kills int) {
 		postAs(t, one.WebhookAddress, c, lines)
 	}
 
-	url, hook := natsServer(t), freePort(t)
+	hook := freePort(t)
 	kept := withKey(t, t.TempDir())
 	children := map[string]*apartChild{
 		"detection 1": {role: "detection", dir: withKey(t, t.TempDir())},
@@ -90,7 +112,7 @@ func killApart(t *testing.T, kills int) {
 	}
 	names := []string{"detection 1", "detection 2", "detection 3", "intake", "storage"}
 	for _, name := range []string{"storage", "intake", "detection 1", "detection 2", "detection 3"} {
-		children[name].start(t, url)
+		children[name].start(t, bus)
 	}
 	var sending sync.WaitGroup
 	pace := time.Duration(kills) * 2500 * time.Millisecond / time.Duration(len(lines)/20+1)
@@ -113,7 +135,7 @@ func killApart(t *testing.T, kills int) {
 	// One is stopped until others have what it held, and goes on then without knowing.
 	stopped := children["detection 3"]
 	stopped.signal(t, syscall.SIGSTOP)
-	stopped.pause = time.AfterFunc(2*apartTTL, func() { stopped.signal(t, syscall.SIGCONT) })
+	stopped.pause = time.AfterFunc(2*bus.ttl, func() { stopped.signal(t, syscall.SIGCONT) })
 	r := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 1))
 	for i := range kills {
 		time.Sleep(time.Duration(r.IntN(2500)) * time.Millisecond)
@@ -124,17 +146,24 @@ func killApart(t *testing.T, kills int) {
 		if i < 2 {
 			name = names[i] // those that judge are what this is about
 		}
-		t.Logf("kill %d: %s", i+1, name)
+		if bus.servers != nil && i%5 == 4 { // one of three, which the others do without
+			server := r.IntN(3)
+			t.Logf("kill %d: server %d of the bus, and %s", i+1, server, name)
+			bus.servers.kill(server)
+			bus.servers.start(server)
+		} else {
+			t.Logf("kill %d: %s", i+1, name)
+		}
 		children[name].kill(t)
-		children[name].start(t, url)
+		children[name].start(t, bus)
 	}
 	sending.Wait()
 	for _, name := range names[3:] {
 		children[name].kill(t)
 	}
-	store := apart(t, UpOptions{Dir: kept, Bus: &BusOptions{URL: url, TTL: apartTTL}}, Storage, Answers)
+	store := apart(t, UpOptions{Dir: kept, Bus: bus.options(t)}, Storage, Answers)
 	defer stopUp(t, store)
-	until(t, 3*time.Minute, "not all is stored", func() bool { return !one.behind(t.Context()) && !store.behind(t.Context()) })
+	until(t, 3*time.Minute+4*bus.ttl, "not all is stored", func() bool { return !one.behind(t.Context()) && !store.behind(t.Context()) })
 	for _, kql := range []string{"audit | count", "audit | distinct metadata.uid | count"} {
 		if got, want := number(t, store.store, kql), number(t, one.store, kql); got != want {
 			t.Errorf("%s: %s, and %s by one process", kql, got, want)
@@ -156,14 +185,14 @@ type apartChild struct {
 }
 
 // start starts the process, and returns when it serves.
-func (c *apartChild) start(t *testing.T, url string) {
+func (c *apartChild) start(t *testing.T, bus apartBus) {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	c.cmd = exec.Command(self, "-test.run=^TestApartChild$", "-test.v")
-	c.cmd.Env = append(os.Environ(), apartChildData+"="+c.dir, apartChildBus+"="+url, apartChildRole+"="+c.role, apartChildHook+"="+c.hook)
+	c.cmd.Env = append(os.Environ(), apartChildData+"="+c.dir, apartChildBus+"="+bus.url, apartChildPKI+"="+bus.pki, apartChildRole+"="+c.role, apartChildHook+"="+c.hook, apartChildTTL+"="+bus.ttl.String())
 	out, err := c.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -125,6 +125,10 @@ const (
 	storeLease = "store"
 )
 
+func leasesBucket() state.BucketOptions {
+	return state.BucketOptions{Name: "leases", About: "which process holds what"}
+}
+
 // joinInstallation makes sure that this process may work beside others on the
 // same bus: that it has the same key for redaction, that all agree how the work
 // is laid out, and that nobody else has what only one can have.
@@ -136,7 +140,7 @@ func (u *Up) joinInstallation(ctx context.Context) (layout, error) {
 	if err := sameKey(ctx, common, u.key, filepath.Join(u.o.Dir, keyFile)); err != nil {
 		return layout{}, err
 	}
-	bucket, err := u.kept.Bucket(ctx, state.BucketOptions{Name: "leases", About: "which process holds what"})
+	bucket, err := u.kept.Bucket(ctx, leasesBucket())
 	if err != nil {
 		return layout{}, err
 	}

@@ -45,7 +45,7 @@ func (u *Up) openGate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p := &peers{authority: authority, tokens: tokens, fleet: u.fleet, uses: u.uses, now: u.o.Now, log: u.o.Log, intake: newPeerIntake(u.bus, u.fleet, marker{u.key}, u.flight, u.o.Now)}
+	p := &peers{authority: authority, tokens: tokens, fleet: u.fleet, uses: u.uses, now: u.o.Now, log: u.o.Log, intake: newPeerIntake(u.bus, u.fleet, marker{u.key}, u.flight, u.writes, u.o.Now)}
 	if u.agent != nil {
 		p.local = u.agent
 	}

@@ -30,7 +30,7 @@ func (u *Up) makeLogs(ctx context.Context, decoding audit.LiveOptions) error {
 	}
 	decoding.Formats, decoding.Wrap = set, textlog.Wrap
 	files, err := tail.New(tail.Options{
-		Paths: u.o.Logs, Start: u.o.Start, Sink: u.sink, Ledger: &u.ledger, Checkpoints: u.state.logs, Live: decoding, Cluster: u.o.Cluster, Log: u.o.Log,
+		Paths: u.o.Logs, Start: u.o.Start, Sink: u.sink, Ledger: &u.ledger, Checkpoints: u.state.logs, Live: decoding, Cluster: u.o.Cluster, Node: u.o.LogNode, Log: u.o.Log,
 	})
 	if err != nil {
 		return err

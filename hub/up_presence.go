@@ -3,11 +3,13 @@ package hub
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/lynceus-io/lynceus/api"
 	"github.com/lynceus-io/lynceus/coverage"
+	"github.com/lynceus-io/lynceus/event/wire"
 	"github.com/lynceus-io/lynceus/store/lease"
 )
 
@@ -20,8 +22,11 @@ const (
 
 // presence is what a process says of itself to the others.
 type presence struct {
-	Version    string               `json:"version"`
-	Roles      []string             `json:"roles"`
+	Version string   `json:"version"`
+	Roles   []string `json:"roles"`
+	// Reads is the newest version of a batch (event/wire) that it can read; 0,
+	// that of releases which did not say so, is wire.Version.
+	Reads      int                  `json:"reads,omitempty"`
 	Muted      map[string]int64     `json:"muted,omitempty"`
 	Conditions []coverage.Condition `json:"conditions,omitempty"`
 	Sources    []api.SourceStatus   `json:"sources,omitempty"`
@@ -43,6 +48,7 @@ func (u *Up) bePresent(ctx context.Context, id string) error {
 		} else {
 			held.Say(u.presence(ctx))
 		}
+		u.reads.Store(int64(u.readable()))
 		var lost <-chan struct{}
 		if held != nil {
 			lost = held.Lost()
@@ -61,7 +67,7 @@ func (u *Up) bePresent(ctx context.Context, id string) error {
 }
 
 func (u *Up) presence(ctx context.Context) presence {
-	p := presence{Version: u.o.Version, Roles: u.o.roleNames()}
+	p := presence{Version: u.o.Version, Roles: u.o.roleNames(), Reads: wire.Newest}
 	if u.serves.Load() && !u.o.has(Storage) {
 		p.Muted, p.Conditions, p.Sources = u.muted(), u.ownConditions(ctx), u.ownSources()
 	}
@@ -98,6 +104,29 @@ func (u *Up) judges() int {
 		}
 	}
 	return max(n, 1)
+}
+
+// readable is the newest version of a batch that all who judge can read, so
+// that releases may differ and be upgraded in any order. While nobody judges it
+// is the oldest: whoever comes first may be of another release.
+func (u *Up) readable() int {
+	_, says := u.others()
+	reads := 0
+	for _, p := range says {
+		if slices.Contains(p.Roles, string(Detection)) && (reads == 0 || p.Reads < reads) {
+			reads = max(p.Reads, wire.Version)
+		}
+	}
+	return max(reads, wire.Version)
+}
+
+// writes is the version of a batch that this process may put on the bus. What
+// joins it with a release that cannot read it is seen within seconds.
+func (u *Up) writes() int {
+	if u.o.whole() {
+		return wire.Newest // it judges itself what it takes in
+	}
+	return int(u.reads.Load())
 }
 
 // processes says which processes work on the bus, and who holds what.

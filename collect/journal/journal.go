@@ -29,6 +29,7 @@ type Reader struct {
 	o    Options
 	from audit.Origin
 	live *audit.Live
+	said string // the trouble that was logged last
 }
 
 // New returns a Reader that waits for Run.
@@ -80,19 +81,27 @@ func (r *Reader) told(err error) {
 	text := ""
 	if err != nil {
 		text = err.Error()
-		r.o.Log.Warn("the journal cannot be read", "path", r.o.Path, "error", err)
+		if text != r.said {
+			r.o.Log.Warn("the journal cannot be read; it is tried again", "path", r.o.Path, "error", err)
+		}
 	}
+	r.said = text
 	r.o.Ledger.Troubled(r.from.Source, text)
 }
 
 // open reads a named pipe, whoever writes to it one after the other.
 func (r *Reader) open(ctx context.Context) error {
 	info, err := os.Stat(r.o.Path)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("there is no %[1]s: make a pipe with mkfifo %[1]s, and have journalctl --follow --output export write to it", r.o.Path)
+	case err != nil:
 		return err
+	case info.IsDir():
+		return fmt.Errorf("%s is a directory: the journal's own files are not read; have journalctl --follow --output export write to a named pipe", r.o.Path)
 	}
 	if info.Mode()&fs.ModeNamedPipe == 0 {
-		return fmt.Errorf("%s is no named pipe: make one with mkfifo, or follow a file that journalctl --output json writes", r.o.Path)
+		return fmt.Errorf("%s is no named pipe: make one with mkfifo and have journalctl --follow --output export write to it; a file that journalctl --output json writes is followed with --follow", r.o.Path)
 	}
 	// Opened for both, it waits for nobody, and has no end when who writes ends.
 	f, err := os.OpenFile(r.o.Path, os.O_RDWR, 0)

@@ -101,6 +101,7 @@ func read(doc []byte, to foreign.Rows) error {
 	foreign.Text(e, event.ContainerUID, string(x.Container))
 	foreign.Text(e, event.ContainerImageName, string(x.Image))
 	x.pod(e)
+	foreign.Account(e, string(x.Command), string(x.Message)) // not by the identifier, which is anybody's to choose
 	to.End()
 	return nil
 }

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/txtar"
@@ -34,5 +35,17 @@ func TestReadBytes(t *testing.T) {
 	const raw = `{"A":null,"B":null,"MESSAGE":null,"PRIORITY":"3","__CURSOR":"c","__REALTIME_TIMESTAMP":"1767261606000000"}`
 	if len(rows) != 1 || rows[0].Raw != raw {
 		t.Errorf("%+v", rows)
+	}
+}
+
+// Who signed in is said by the programs that see to it, not by one that calls itself so.
+func TestReadAccount(t *testing.T) {
+	for command, want := range map[string]bool{"sshd": true, "logger": false} {
+		doc := `{"__CURSOR":"c","__REALTIME_TIMESTAMP":"1767261606000000","_COMM":"` + command + `","SYSLOG_IDENTIFIER":"sshd","MESSAGE":"Accepted password for root from 203.0.113.7 port 1 ssh2"}`
+		rows, _ := foreigntest.Read(t, doc, Format)
+		const who = `"actor.user.name":"root","src_endpoint.ip":"203.0.113.7"`
+		if len(rows) != 1 || strings.Contains(rows[0].Line, who) != want {
+			t.Errorf("%s: %+v", command, rows)
+		}
 	}
 }

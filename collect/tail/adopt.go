@@ -33,8 +33,11 @@ func (t *Tail) ready(f *file) error {
 	if err != nil || holds == same {
 		return err
 	}
-	t.opts.Log.Info("audit log was truncated or replaced", "file", f.path)
+	t.opts.Log.Info("log was truncated or replaced", "file", f.path)
 	t.leave(f, time.Now())
+	if !f.packed {
+		t.missOwn(f, time.Now())
+	}
 	return t.adopt(f)
 }
 
@@ -74,6 +77,7 @@ func (t *Tail) adopt(f *file) error {
 		f.close()
 		return nil
 	case x == nil:
+		t.missOwn(f, time.Now())
 		x = newText()
 		x.source, x.dirty = f.path, true
 		x.setHead(head)
@@ -88,7 +92,7 @@ func (t *Tail) adopt(f *file) error {
 	}
 	t.opts.Ledger.Expect(x.source)
 	t.opts.Ledger.Troubled(x.source, "")
-	t.opts.Log.Info("audit log is followed", "file", f.path, "offset", x.Offset)
+	t.opts.Log.Info("log is followed", "file", f.path, "offset", x.Offset)
 	return nil
 }
 
@@ -121,7 +125,7 @@ func (t *Tail) begin(f *file, x *text, head []byte) error {
 
 // known returns the known text that a file which begins with head holds, nil
 // for none. Where another file is read for it, or this one has less of it
-// than was read, it sets f.twin instead.
+// than was read and stands elsewhere, it sets f.twin instead.
 func (t *Tail) known(f *file, head []byte) (*text, error) {
 	var best *text
 	sums := map[int][sha256.Size]byte{} // of head, by length: nearly all texts have the same
@@ -148,6 +152,8 @@ func (t *Tail) known(f *file, head []byte) (*text, error) {
 			return nil, err
 		case h == same && (best == nil || x.Offset > best.Offset):
 			best = x
+		case h != same && x.Path == f.path: // it was edited, in place or by one that took its place
+			x.missed(time.Now())
 		case h == less && !own:
 			f.twin, f.stuck = x, true
 		}

@@ -23,6 +23,10 @@ type Checkpoint struct {
 	LastLength int    `json:"last_length"`
 	// Complete says that a compressed file was read to its end.
 	Complete bool `json:"complete,omitempty"`
+	// Cut is when its file was found without it, in nanoseconds since 1970; 0
+	// for never, and when it was found elsewhere. Told says that this was told.
+	Cut  int64 `json:"cut,omitempty"`
+	Told bool  `json:"told,omitempty"`
 }
 
 // Checkpoints keeps checkpoints over restarts. It is used by one goroutine.

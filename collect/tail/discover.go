@@ -105,7 +105,7 @@ func (t *Tail) found(path string, info fs.FileInfo, named bool, now time.Time) {
 		return // under another name already
 	}
 	if f.path != path && f.path != "" {
-		t.opts.Log.Info("audit log was renamed", "from", f.path, "to", path)
+		t.opts.Log.Info("log was renamed", "from", f.path, "to", path)
 	}
 	f.path, f.named, f.found, f.gone = path, named, t.look, time.Time{}
 	if f.text != nil && f.text.Path != path {
@@ -167,7 +167,7 @@ func (t *Tail) settleEnds(ctx context.Context, now time.Time) {
 		t.leave(f, now)
 		f.close()
 		delete(t.files, id)
-		t.opts.Log.Info("audit log is gone and was read to its end", "file", f.path)
+		t.opts.Log.Info("log is gone and was read to its end", "file", f.path)
 	}
 }
 

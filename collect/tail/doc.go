@@ -1,4 +1,4 @@
-// Package tail follows audit logs while they are written: files, directories
+// Package tail follows logs while they are written: files, directories
 // and patterns, through rotation by renaming and by copying, compression,
 // truncation and restarts.
 //
@@ -15,4 +15,8 @@
 // A checkpoint is saved when the events before it are durable. After a crash
 // up to a second of them comes again (audit.Requests notices); none is lost
 // that was still in a file which the paths name.
+//
+// A text that is gone from its file and in no other, a minute later, was not
+// rotated away: somebody emptied or edited the log. That is told by a row of
+// the table log (NoticeName).
 package tail

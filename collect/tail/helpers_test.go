@@ -43,6 +43,9 @@ func (m *memory) Take(ctx context.Context, b *audit.Batch) error {
 		}
 	}
 	for i := range b.Len() {
+		if event.LogName.Get(b.Event(i)) == NoticeName {
+			continue // no line of a file
+		}
 		m.ids = append(m.ids, strings.Clone(event.APIRequestUID.Get(b.Event(i))))
 		m.sources[filepath.Base(event.MetadataSource.Get(b.Event(i)))]++
 	}

@@ -49,6 +49,9 @@ type Options struct {
 	Live audit.LiveOptions
 	// Cluster and Server identify whose logs they are; see audit.Origin.
 	Cluster, Server string
+	// Node is whose logs they are; "" for none. Only what the Tail itself tells
+	// of a log has it.
+	Node string
 	// Poll is how often open files are looked at, 0 meaning a quarter of a
 	// second; Discover how often the paths are, and files that are not open, 0
 	// meaning a second.
@@ -56,7 +59,8 @@ type Options struct {
 	// Save is how often checkpoints are saved; 0 means a second.
 	Save time.Duration
 	// RotateWait is how long a file that is gone from its place, renamed or
-	// deleted, is read on after it grew last; 0 means a minute.
+	// deleted, is read on after it grew last, and how long a text that was cut
+	// from its file may be nowhere until that is told; 0 means a minute.
 	RotateWait time.Duration
 	// MaxOpen is how many files are kept open; 0 means 256. A file that is
 	// not open and is renamed to a name outside of the paths is lost from

@@ -11,9 +11,11 @@ import (
 
 // A Tail follows files. Make one with New, and Run it.
 type Tail struct {
-	opts  Options
-	live  *audit.Live
-	files map[fileID]*file
+	opts Options
+	live *audit.Live
+	// notices decodes what the Tail itself tells.
+	notices *audit.Live
+	files   map[fileID]*file
 	// missing are the paths at which there was nothing when they were looked at.
 	missing map[string]bool
 	texts   map[*text]bool
@@ -42,7 +44,11 @@ func New(opts Options) (*Tail, error) {
 	if err != nil {
 		return nil, fmt.Errorf("tail: %w", err)
 	}
-	t := &Tail{opts: opts, live: l, files: map[fileID]*file{}, texts: map[*text]bool{}, missing: map[string]bool{}, buffer: make([]byte, block)}
+	notices, err := newNotices(opts.Live)
+	if err != nil {
+		return nil, fmt.Errorf("tail: %w", err)
+	}
+	t := &Tail{opts: opts, live: l, notices: notices, files: map[fileID]*file{}, texts: map[*text]bool{}, missing: map[string]bool{}, buffer: make([]byte, block)}
 	t.status.Store(&Status{})
 	return t, nil
 }
@@ -67,6 +73,7 @@ func (t *Tail) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		if now = time.Now(); now.Sub(looked) >= t.opts.Discover {
 			t.discover(now)
+			t.tellCuts(ctx, now)
 			looked, t.first = now, false
 		}
 		t.poll(now)
@@ -144,7 +151,7 @@ func (t *Tail) trouble(f *file, err error) {
 	t.opts.Ledger.Troubled(t.sourceOf(f), err.Error())
 	if said := err.Error(); f.said != said {
 		f.said = said
-		t.opts.Log.Warn("audit log cannot be read on", "file", f.path, "error", err)
+		t.opts.Log.Warn("log cannot be read on", "file", f.path, "error", err)
 	}
 }
 

@@ -74,6 +74,9 @@ func (r *reader) read(doc []byte, to foreign.Rows) error {
 		node = l.host
 	}
 	foreign.Text(e, event.K8sNode, node)
+	if !p.inPod() {
+		foreign.Account(e, l.program, l.message)
+	}
 	foreign.Text(e, event.K8sNamespace, p.namespace)
 	foreign.Text(e, event.K8sPod, p.pod)
 	foreign.Text(e, event.K8sPodUID, p.podUID)

@@ -43,7 +43,7 @@ func TestRead(t *testing.T) {
 		"a component's JSON": {"/var/log/kube-apiserver.log", `{"ts":1767261605123.4,"logger":"auth","level":"error","msg":"Unable to authenticate the request"}`,
 			`"time":"2026-01-01T10:00:05.123Z","k8s.node":"node-1","message":"Unable to authenticate the request","log.severity":"error","log.name":"auth"`},
 		"syslog": {"/var/log/auth.log.1", `Jan  1 10:00:05 node-7 sshd[812]: Failed password for root from 203.0.113.7 port 1 ssh2`,
-			`"time":"2026-01-01T09:00:05Z","k8s.node":"node-7","message":"Failed password for root from 203.0.113.7 port 1 ssh2","log.name":"sshd"`},
+			`"time":"2026-01-01T09:00:05Z","k8s.node":"node-7","actor.user.name":"root","src_endpoint.ip":"203.0.113.7","message":"Failed password for root from 203.0.113.7 port 1 ssh2","log.name":"sshd"`},
 		"syslog with a zone": {"/var/log/kern.log", `2026-01-01T10:00:05.123456+01:00 node-7 kernel: Out of memory: Killed process 4711 (java)`,
 			`"time":"2026-01-01T09:00:05.123456Z","k8s.node":"node-7","message":"Out of memory: Killed process 4711 (java)","log.name":"kernel"`},
 		"any other": {"/srv/app.log", `something happened`,

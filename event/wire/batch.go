@@ -7,6 +7,10 @@ import "hash/crc32"
 // version.
 const Version = 1
 
+// Newest is the newest version that a reader reads. Processes tell each other
+// theirs, and a writer keeps to an older form until all can read a newer one.
+const Newest = VersionStamped
+
 // Limits. They bound what a decoder allocates for a batch from anywhere.
 const (
 	// MaxBody is the greatest size of a batch's events before compression, in
