@@ -66,7 +66,7 @@ func newStats() segmentStats {
 // what is not merged yet is little to read.
 func newSegmentWriter(t *table, merged bool) *segmentWriter {
 	s := &segmentWriter{table: t}
-	s.w = parquet.NewGenericWriter[any](io.Discard, append(t.writerOptions(pages),
+	s.w = parquet.NewGenericWriter[any](io.Discard, append(t.writerOptions(codecOf(t, merged)),
 		parquet.KeyValueMetadata(keyFormat, strconv.Itoa(formatVersion)), parquet.KeyValueMetadata(keyTable, t.class.String()))...)
 	s.columns = s.w.ColumnWriters()
 	s.values, s.gramSets = make([]valueSet, len(t.columns)), make([]gramSet, len(t.columns))
