@@ -2,6 +2,7 @@ package coverage
 
 import (
 	"cmp"
+	"encoding/binary"
 	"slices"
 	"strings"
 	"sync"
@@ -28,14 +29,15 @@ type Tally struct {
 // sheet is counts that are not taken yet.
 type sheet struct {
 	flows map[Key]*flow
-	parts map[partKey]*part
-	last  *flow // of the event before
+	parts map[string]*part // by their ids
+	last  *flow            // of the event before
 }
 
 // part is what is counted of a pod group. It owns the texts of its key.
 type part struct {
 	partKey
-	n int64
+	id string
+	n  int64
 }
 
 // flow is what is counted of a source.
@@ -52,7 +54,7 @@ type partKey struct {
 	namespace, kind, workload string
 }
 
-func newSheet() sheet { return sheet{flows: map[Key]*flow{}, parts: map[partKey]*part{}} }
+func newSheet() sheet { return sheet{flows: map[Key]*flow{}, parts: map[string]*part{}} }
 
 // NewTally returns a tally of nothing.
 func NewTally() *Tally { return &Tally{sheet: newSheet()} }
@@ -79,6 +81,7 @@ type Counter struct {
 	now   int64
 	sheet
 	touched []*part // of parts, those that were counted since Begin
+	id      []byte  // of the part at hand
 }
 
 // Counter returns a counter. That of a nil Tally counts for nobody.
@@ -126,9 +129,13 @@ func (c *Counter) Count(e *event.Event, fresh bool) {
 		f.Seen++
 	}
 	if workload := event.K8sWorkload.Get(e); workload != "" && (role == Sensor || role == Other) {
-		p := c.part(partKey{k, event.K8sNamespace.Get(e), event.K8sWorkloadKind.Get(e), workload}, partKey.clone)
+		of := partKey{k, event.K8sNamespace.Get(e), event.K8sWorkloadKind.Get(e), workload}
+		c.id = of.appendID(c.id[:0])
+		p := c.parts[string(c.id)]
 		if p == nil {
-			return
+			if p = c.newPart(of.clone(), string(c.id)); p == nil {
+				return
+			}
 		}
 		if p.n == 0 {
 			c.touched = append(c.touched, p)
@@ -176,7 +183,11 @@ func (c *Counter) Commit() {
 		}
 	}
 	for _, p := range c.touched {
-		if sum := t.part(p.partKey, func(k partKey) partKey { return k }); sum != nil {
+		sum := t.parts[p.id]
+		if sum == nil {
+			sum = t.newPart(p.partKey, p.id)
+		}
+		if sum != nil {
 			sum.n += p.n
 		}
 	}
@@ -200,17 +211,23 @@ func (s *sheet) flow(k Key, role Role, clusterUID string) *flow {
 	return f
 }
 
-// part returns the counts of a pod group, nil for one too many. Of a key that is new it keeps what own makes of it.
-func (s *sheet) part(k partKey, own func(partKey) partKey) *part {
-	p := s.parts[k]
-	if p == nil {
-		if len(s.parts) >= maxParts {
-			return nil
-		}
-		p = &part{partKey: own(k)}
-		s.parts[p.partKey] = p
+// newPart returns the counts of a pod group that has none yet, nil for one too many. It keeps the texts.
+func (s *sheet) newPart(k partKey, id string) *part {
+	if len(s.parts) >= maxParts {
+		return nil
 	}
+	p := &part{partKey: k, id: id}
+	s.parts[id] = p
 	return p
+}
+
+// appendID appends all of a key as one text, which is found faster than six: each behind its length, so that no two keys have
+// the same.
+func (k *partKey) appendID(dst []byte) []byte {
+	for _, text := range [...]string{k.Cluster, k.Node, k.Source, k.namespace, k.kind, k.workload} {
+		dst = append(binary.AppendUvarint(dst, uint64(len(text))), text...)
+	}
+	return dst
 }
 
 // clone returns a key that shares no text.
@@ -263,7 +280,8 @@ func (t *Tally) Take(from, to time.Time) []Account {
 	}
 	slices.SortFunc(out, func(a, b Account) int { return compareKeys(a.Key, b.Key) })
 	var most []Account
-	for k, p := range parts {
+	for _, p := range parts {
+		k := &p.partKey
 		most = append(most, Account{
 			Key: k.Key, ClusterUID: flows[k.Key].uid(), Role: Sensor, Kind: Part, Reporter: HubReporter, From: from, To: to, Counts: Counts{Stored: p.n},
 			Namespace: k.namespace, WorkloadKind: k.kind, Workload: k.workload,

@@ -1,6 +1,7 @@
 package coverage
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -77,13 +78,46 @@ func TestTally(t *testing.T) {
 }
 
 func BenchmarkTally(b *testing.B) {
+	for name, nodes := range map[string]int{"one node": 1, "300 nodes": 300} {
+		b.Run(name, func(b *testing.B) {
+			events := make([]event.Event, 20*nodes)
+			for i := range events {
+				processOf(&events[i], fmt.Sprintf("node-%04d", i/20), fmt.Sprintf("workload-%d", i%20), noon)
+			}
+			c := NewTally().Counter()
+			c.Begin(noon)
+			for i := 0; b.Loop(); i++ {
+				c.Count(&events[i%len(events)], true)
+			}
+		})
+	}
+}
+
+// Pod groups are told apart by all that names them, wherever one name ends and the next begins.
+func TestTallyOfPartsOfLikeNames(t *testing.T) {
 	tally := NewTally()
-	var e event.Event
-	processOf(&e, "w1", "web", noon)
 	c := tally.Counter()
 	c.Begin(noon)
-	for b.Loop() {
-		c.Count(&e, true)
+	names := [][3]string{{"a", "b", "c"}, {"ab", "", "c"}, {"a", "", "bc"}, {"", "ab", "c"}, {"", "", "abc"}, {"a", "bc", "\x00"}, {"a\x00", "bc", "d"}}
+	for i, n := range names {
+		var e event.Event
+		processOf(&e, "w1", n[2], noon)
+		event.K8sNamespace.Set(&e, n[0])
+		event.K8sWorkloadKind.Set(&e, n[1])
+		for range i + 1 {
+			c.Count(&e, true)
+		}
+	}
+	c.Commit()
+	got := tally.Take(noon, noon)
+	if len(got) != 1+len(names) {
+		t.Fatalf("%d accounts", len(got))
+	}
+	for _, a := range got[1:] {
+		i := slices.Index(names, [3]string{a.Namespace, a.WorkloadKind, a.Workload})
+		if i < 0 || a.Stored != int64(i+1) || a.Node != "w1" {
+			t.Errorf("%+v", a)
+		}
 	}
 }
 

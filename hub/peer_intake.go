@@ -91,12 +91,12 @@ func (in *peerIntake) take(ctx context.Context, from peer.Name, lane peer.Lane, 
 	if from.Kind != peer.Sensor {
 		return in.refuse(from, &gate.Refused{Reason: "agents report by the API, not here"})
 	}
-	cluster := in.clusterOf(from)
+	cluster, key := in.clusterOf(from), from.Key()
 	s := stamp{plain: in.writes() < wire.VersionStamped, set: wire.Stamp{Cluster: cluster.Name, ClusterUID: cluster.UID, Node: from.Node, Source: sensorSource, Mark: in.marks.mark(from), Received: in.now().UnixNano()}}
 	if m := in.offsets.Load(); m != nil {
-		s.ahead, s.timed = (*m)[from.Key()]
+		s.ahead, s.timed = (*m)[key]
 	}
-	o := bus.Origin{Source: from.Key() + "/" + string(lane), Epoch: b.Epoch, Sequence: b.Sequence}
+	o := bus.Origin{Source: key + "/" + string(lane), Epoch: b.Epoch, Sequence: b.Sequence}
 	ready, err := in.prepare(ctx, b.Payload, &s)
 	if err == nil {
 		err = ready.Offer(ctx, o)
@@ -110,7 +110,7 @@ func (in *peerIntake) take(ctx context.Context, from peer.Name, lane peer.Lane, 
 	case err != nil:
 		return err
 	}
-	in.account(from, func(a *peerAccount) {
+	in.account(key, from, func(a *peerAccount) {
 		a.events += int64(ready.Events)
 		a.last = in.now()
 	})
@@ -130,17 +130,18 @@ func (in *peerIntake) prepare(ctx context.Context, batch []byte, s *stamp) (*liv
 }
 
 func (in *peerIntake) refuse(from peer.Name, err error) error {
-	in.account(from, func(a *peerAccount) { a.refused++ })
+	in.account(from.Key(), from, func(a *peerAccount) { a.refused++ })
 	return err
 }
 
-func (in *peerIntake) account(n peer.Name, change func(*peerAccount)) {
+// account changes the account of a peer and its key.
+func (in *peerIntake) account(key string, n peer.Name, change func(*peerAccount)) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	a := in.accounts[n.Key()]
+	a := in.accounts[key]
 	if a == nil {
 		a = &peerAccount{}
-		in.accounts[n.Key()] = a
+		in.accounts[key] = a
 	}
 	a.name = n
 	change(a)

@@ -56,7 +56,7 @@ func (g *Gate) enter(name peer.Name, id uint64, address string) {
 	defer g.mu.Unlock()
 	p := g.peers[name.Key()]
 	if p == nil {
-		p = &remote{lanes: map[peer.Lane]*lane{}}
+		p = &remote{inbox: name.Inbox() + ".", lanes: map[peer.Lane]*lane{}}
 		g.peers[name.Key()] = p
 		g.forget()
 	}

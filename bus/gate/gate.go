@@ -51,6 +51,7 @@ type Gate struct {
 	work    context.Context
 	cancel  context.CancelFunc
 	running sync.WaitGroup
+	hands   hands
 
 	inflight atomic.Int64 // bytes of batches on their way
 
@@ -66,7 +67,7 @@ func Open(o Options) (*Gate, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &Gate{o: o, secret: rand.Text(), peers: map[string]*remote{}, asked: map[string]*question{}}
+	g := &Gate{o: o, secret: rand.Text(), hands: newHands(), peers: map[string]*remote{}, asked: map[string]*question{}}
 	g.work, g.cancel = context.WithCancel(context.Background())
 	if err := g.start(host, port); err != nil {
 		return nil, errors.Join(err, g.Close())

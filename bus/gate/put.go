@@ -53,7 +53,7 @@ func (g *Gate) put(p *remote, l peer.Lane, m *nats.Msg) {
 	q.waiting = append(q.waiting, m)
 	if !q.working {
 		q.working = true
-		g.running.Go(func() { g.drain(p, l, q) })
+		g.hands.do(g.work, &g.running, func() { g.drain(p, l, q) })
 	}
 }
 

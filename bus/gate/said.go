@@ -28,7 +28,7 @@ func (g *Gate) said(m *nats.Msg) {
 		return
 	}
 	// An answer goes to who asked, and to nobody whom it names.
-	if s.Verb != peer.AnswerCommand && !strings.HasPrefix(m.Reply, p.name.Inbox()+".") {
+	if s.Verb != peer.AnswerCommand && !strings.HasPrefix(m.Reply, p.inbox) {
 		g.strike(p, "a peer wants its answer sent to somebody else", nil)
 		return
 	}

@@ -130,17 +130,24 @@ func ParseSubject(subject string) (Said, error) {
 // - or _ becomes = and two hexadecimal digits for each of its bytes.
 func Escape(text string) string {
 	const digits = "0123456789ABCDEF"
+	if strings.IndexFunc(text, special) < 0 {
+		return text
+	}
 	var b strings.Builder
 	for i := range len(text) {
 		c := text[i]
-		switch {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_':
+		if !special(rune(c)) {
 			b.WriteByte(c)
-		default:
-			b.WriteByte('=')
-			b.WriteByte(digits[c>>4])
-			b.WriteByte(digits[c&15])
+			continue
 		}
+		b.WriteByte('=')
+		b.WriteByte(digits[c>>4])
+		b.WriteByte(digits[c&15])
 	}
 	return b.String()
+}
+
+// special reports whether Escape writes a character otherwise.
+func special(c rune) bool {
+	return !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '_')
 }

@@ -66,7 +66,7 @@ func newStats() segmentStats {
 // what is not merged yet is little to read.
 func newSegmentWriter(t *table, merged bool) *segmentWriter {
 	s := &segmentWriter{table: t}
-	s.w = parquet.NewGenericWriter[any](io.Discard, append(t.writerOptions(pages),
+	s.w = parquet.NewGenericWriter[any](io.Discard, append(t.writerOptions(codecOf(t, merged)),
 		parquet.KeyValueMetadata(keyFormat, strconv.Itoa(formatVersion)), parquet.KeyValueMetadata(keyTable, t.class.String()))...)
 	s.columns = s.w.ColumnWriters()
 	s.values, s.gramSets = make([]valueSet, len(t.columns)), make([]gramSet, len(t.columns))
@@ -133,15 +133,16 @@ func (s *segmentWriter) endPage(i int) error { return s.columns[i].Flush() }
 func (s *segmentWriter) collect(i int, values []parquet.Value) {
 	set, grams := &s.values[i], &s.gramSets[i]
 	once := !s.table.columns[i].blob // whole documents do not come twice
+	last := set.last
 	for j := range values {
 		text := values[j].ByteArray()
 		s.groupSize += int64(len(text))
-		if len(text) == 0 || once && bytes.Equal(text, set.last) {
+		if len(text) == 0 || once && bytes.Equal(text, last) {
 			continue
 		}
 		var hash uint64
 		if once {
-			set.last = append(set.last[:0], text...)
+			last = text
 			if hash = valueHash(text); !set.add(hash) {
 				continue
 			}
@@ -156,6 +157,9 @@ func (s *segmentWriter) collect(i int, values []parquet.Value) {
 		if s.grams[i] >= 0 {
 			grams.add(s.fold)
 		}
+	}
+	if once {
+		set.last = append(set.last[:0], last...) // the values are the caller's
 	}
 }
 
