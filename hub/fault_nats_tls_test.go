@@ -147,5 +147,5 @@ func TestUpApartTLS(t *testing.T) {
 func TestSoakKillApartTLS(t *testing.T) {
 	require.Soak(t)
 	c := startNATS(t, busAuthority(t))
-	killApart(t, 40, apartBus{url: c.url(), ttl: electionTTL, pki: c.pki, servers: c})
+	killApart(t, 20, apartBus{url: c.url(), ttl: electionTTL, pki: c.pki, servers: c})
 }

@@ -137,7 +137,17 @@ func killApart(t *testing.T, kills int, bus apartBus) {
 	stopped.signal(t, syscall.SIGSTOP)
 	stopped.pause = time.AfterFunc(2*bus.ttl, func() { stopped.signal(t, syscall.SIGCONT) })
 	r := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 1))
+	// revive starts again what ended since it could not reach the bus for as long as a lease holds, as whoever runs it does.
+	revive := func() {
+		for _, name := range names {
+			if c := children[name]; bus.servers != nil && c.ended() {
+				t.Logf("%s ended by itself, and is started again:\n%s", name, c.words())
+				c.start(t, bus)
+			}
+		}
+	}
 	for i := range kills {
+		revive()
 		time.Sleep(time.Duration(r.IntN(2500)) * time.Millisecond)
 		name := names[r.IntN(len(names))]
 		if name == "detection 3" {
@@ -154,12 +164,17 @@ func killApart(t *testing.T, kills int, bus apartBus) {
 		} else {
 			t.Logf("kill %d: %s", i+1, name)
 		}
-		children[name].kill(t)
+		if !children[name].ended() || bus.servers == nil {
+			children[name].kill(t)
+		}
 		children[name].start(t, bus)
 	}
+	revive()
 	sending.Wait()
 	for _, name := range names[3:] {
-		children[name].kill(t)
+		if !children[name].ended() || bus.servers == nil {
+			children[name].kill(t)
+		}
 	}
 	store := apart(t, UpOptions{Dir: kept, Bus: bus.options(t)}, Storage, Answers)
 	defer stopUp(t, store)
@@ -184,9 +199,27 @@ type apartChild struct {
 	read  chan struct{} // closed when it has ended
 }
 
-// start starts the process, and returns when it serves.
+// start starts the process, and returns when it serves. Where servers of the bus are killed it may take several attempts.
 func (c *apartChild) start(t *testing.T, bus apartBus) {
 	t.Helper()
+	c.startUpTo(t, bus, 5)
+}
+
+// ended reports whether the process is no more.
+func (c *apartChild) ended() bool {
+	select {
+	case <-c.read:
+		return true
+	default:
+		return false
+	}
+}
+
+func (c *apartChild) startUpTo(t *testing.T, bus apartBus, again int) {
+	t.Helper()
+	c.mu.Lock()
+	c.said = nil
+	c.mu.Unlock()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -218,6 +251,11 @@ func (c *apartChild) start(t *testing.T, bus apartBus) {
 	select {
 	case <-serves:
 	case <-c.read:
+		if bus.servers != nil && again > 0 {
+			t.Logf("%s did not reach the bus, and is started again:\n%s", c.role, c.words())
+			c.startUpTo(t, bus, again-1)
+			return
+		}
 		t.Fatalf("%s ended by itself:\n%s", c.role, c.words())
 	case <-time.After(2 * time.Minute):
 		t.Fatalf("%s does not start:\n%s", c.role, c.words())

@@ -99,7 +99,7 @@ func TestPlainBatches(t *testing.T) {
 		}
 		reader := wire.Decoder{Stamped: true}
 		var e event.Event
-		if _, err := reader.Open(to.last); err == nil {
+		if _, err = reader.Open(to.last); err == nil {
 			err = reader.Next(&e)
 		}
 		if err != nil {
