@@ -80,6 +80,7 @@ console-tools:
 	@command -v "$(CHROMIUM)" >/dev/null || { echo "make: the console is tried in chromium, and there is no $(CHROMIUM); install it or set CHROMIUM" >&2; exit 1; }
 	npm ci --prefix test/console --ignore-scripts --no-audit --no-fund --fetch-retries 5
 	CGO_ENABLED=1 $(GO) build -trimpath -tags netgo,osusergo -o bin/tell ./test/tell
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/provider ./test/provider
 
 .PHONY: console-test
 console-test: build console-tools ## try the web console in a browser, on the recorded attack and on nothing (needs npm and chromium)

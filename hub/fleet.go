@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -88,7 +87,7 @@ func (f *fleet) Hello(ctx context.Context, bound string, h api.AgentHello) (api.
 	if err != nil {
 		return api.AgentWelcome{}, err
 	}
-	unseen := slices.Clone(h.Unseen[:min(len(h.Unseen), maxUnseen)])
+	unseen := append([]string{}, h.Unseen[:min(len(h.Unseen), maxUnseen)]...) // never nil: it is told as a list
 	for i, text := range unseen {
 		unseen[i] = text[:min(len(text), maxUnseenText)]
 	}

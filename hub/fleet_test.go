@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -76,6 +77,18 @@ func podRow(change func(*inventory.Object)) func(*event.Event) {
 		inventory.Fill(e, &o, inventory.Group{})
 		event.MetadataSource.Set(e, "forged")
 		event.ReceivedTime.Set(e, 1)
+	}
+}
+
+// What an agent does not see is told as a list, also where it says nothing of it.
+func TestFleetOfAgentThatSeesAll(t *testing.T) {
+	now := time.Unix(1e9, 0)
+	f, _ := newTestFleet(t, &now)
+	if _, err := f.Hello(t.Context(), "prod", api.AgentHello{UID: "uid-1"}); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := json.Marshal(f.Clusters()); err != nil || !strings.Contains(string(text), `"unseen":[]`) {
+		t.Errorf("%s %v", text, err)
 	}
 }
 

@@ -66,6 +66,12 @@ func questions(t *testing.T, n int64, within time.Duration) {
 			`4|refused, first time|list|secrets|vault|2|2|["10.0.0.9"]`,
 			`0||get|configmaps|vault|2|0|["10.0.0.9"]`,
 		}},
+		// A window that is longer than what is learned from is looked at whole, and nothing in it is called new.
+		{"account", map[string]string{"account": "vault/api", "window": "3650d", "past": "1h"}, "suspicion why verb resource namespace requests refused addresses", []string{
+			`6|Secret read, refused|get|secrets|vault|3|1|["10.0.0.9","198.51.100.7"]`,
+			`2|refused|list|secrets|vault|2|2|["10.0.0.9"]`,
+			`0||get|configmaps|vault|5|0|["10.0.0.9"]`,
+		}},
 		{"boundaries", map[string]string{"ns": "vault"}, "how who peer port times", []string{
 			"called the API|anna|203.0.113.5||2",
 			"called the API|bob|203.0.113.6||1",

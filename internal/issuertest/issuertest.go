@@ -41,7 +41,7 @@ type Provider struct {
 	// Nonce, where it is not "", is put into tokens instead of the client's.
 	Nonce string
 
-	t       *testing.T
+	wrong   func(error) // takes what nobody who asks can be told
 	mu      sync.Mutex
 	server  *httptest.Server
 	key     *ecdsa.PrivateKey
@@ -55,11 +55,22 @@ type Provider struct {
 // New starts a provider that ends with the test.
 func New(t *testing.T) *Provider {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	p, err := Start(func(err error) { t.Error(err) })
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &Provider{Client: "lynceus", Key: "one", Claims: map[string]any{}, Life: time.Hour, t: t, key: key, codes: map[string]url.Values{}, refresh: map[string]bool{}}
+	t.Cleanup(p.Close)
+	return p
+}
+
+// Start starts a provider, which runs until it is closed. What goes wrong while it answers
+// is given to wrong.
+func Start(wrong func(error)) (*Provider, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	p := &Provider{Client: "lynceus", Key: "one", Claims: map[string]any{}, Life: time.Hour, wrong: wrong, key: key, codes: map[string]url.Values{}, refresh: map[string]bool{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /.well-known/openid-configuration", p.discovery)
 	mux.HandleFunc("GET /keys", p.keys)
@@ -69,9 +80,11 @@ func New(t *testing.T) *Provider {
 	mux.HandleFunc("POST /revoke", p.revoke)
 	p.server = httptest.NewTLSServer(mux)
 	p.URL = p.server.URL
-	t.Cleanup(p.server.Close)
-	return p
+	return p, nil
 }
+
+// Close ends the provider.
+func (p *Provider) Close() { p.server.Close() }
 
 // Do changes the provider.
 func (p *Provider) Do(f func(*Provider)) {
@@ -114,7 +127,7 @@ func (p *Provider) write(w http.ResponseWriter, status int, doc any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	if err := json.NewEncoder(w).Encode(doc); err != nil {
-		p.t.Error(err)
+		p.wrong(err)
 	}
 }
 
@@ -242,22 +255,22 @@ func (p *Provider) sign(nonce string) string {
 	}
 	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: p.key, KeyID: p.Key}}, nil)
 	if err != nil {
-		p.t.Error(err)
+		p.wrong(err)
 		return ""
 	}
 	b, err := json.Marshal(claims)
 	if err != nil {
-		p.t.Error(err)
+		p.wrong(err)
 		return ""
 	}
 	signed, err := signer.Sign(b)
 	if err != nil {
-		p.t.Error(err)
+		p.wrong(err)
 		return ""
 	}
 	text, err := signed.CompactSerialize()
 	if err != nil {
-		p.t.Error(err)
+		p.wrong(err)
 	}
 	return text
 }

@@ -1,22 +1,12 @@
 // The inventory: what a real cluster contained at any minute of a recording, what its accounts may do and did, and what is
 // shown where only an audit log is there.
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { accessible, demo, lynceus, serve, settled, shows, stage, test, text, until, visit } from './lib.mjs'
+import { accessible, demo, serve, settled, shows, stage, tell, test, text, until, visit } from './lib.mjs'
 
 const root = resolve(import.meta.dirname, '../..')
 const recording = join(root, 'test/recordings/attack-matrix')
 const cluster = 'cluster-91a2e1a0'
-
-/** tell reports a cluster to a server, as its agent does. */
-function tell(server, name, ...what) {
-  const secret = execFileSync(lynceus, ['token', 'create', '--data', server.data, '--role', 'agent', '--cluster', name, `tell-${name}`], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
-  const token = join(server.data, `${name}.token`)
-  writeFileSync(token, secret)
-  execFileSync(join(root, 'bin/tell'), ['--server', server.address, '--token', token, ...what, '--to', server.followed])
-}
 
 /** watched starts a server that knows a recorded cluster and one of ten thousand pods. */
 async function watched() {

@@ -33,14 +33,17 @@ export async function until(what, holds) {
   throw new Error(`${what}: not within ${patience / 1000} s${last ? `: ${last.message}` : ''}`)
 }
 
+/** program is the path of one that make builds. */
+export const program = (name) => join(root, 'bin', name)
+
 /** serve starts lynceus up on a copy of an audit log, or on one that has nothing in it; before it starts, its data directory may be filled. */
-export async function serve(log, fill) {
+export async function serve(log, fill, flags = []) {
   const dir = mkdtempSync(join(tmpdir(), 'lynceus-console-'))
   const followed = join(dir, 'audit.jsonl')
   const data = join(dir, 'data')
   writeFileSync(followed, log ? gunzipSync(readFileSync(join(root, log))) : '')
   fill?.(data)
-  const server = spawn(lynceus, ['up', '--sensor', 'off', '--data', data, '--follow', followed, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const server = spawn(lynceus, ['up', '--sensor', 'off', '--data', data, '--follow', followed, '--listen', '127.0.0.1:0', ...flags], { stdio: ['ignore', 'ignore', 'pipe'] })
   let said = ''
   server.stderr.on('data', (b) => (said += b))
   const ended = new Promise((done) => server.on('exit', done))
@@ -66,7 +69,15 @@ export async function serve(log, fill) {
     return answer.json()
   }
   const link = () => execFileSync(lynceus, ['console', '--data', data], { encoding: 'utf8' }).trim()
-  return { address, data, followed, api, link, stop }
+  return { address, data, followed, api, link, said: () => said, stop }
+}
+
+/** tell reports a cluster to a server, as its agent does: test/tell says what can be told. */
+export function tell(server, name, ...what) {
+  const secret = execFileSync(lynceus, ['token', 'create', '--data', server.data, '--role', 'agent', '--cluster', name, `tell-${name}`], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+  const token = join(server.data, `${name}.token`)
+  writeFileSync(token, secret)
+  execFileSync(program('tell'), ['--server', server.address, '--token', token, ...what, '--to', server.followed])
 }
 
 /** many starts a server whose store has a hundred thousand findings. */

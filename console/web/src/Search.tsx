@@ -51,6 +51,11 @@ export function Search({ close }: { close: () => void }) {
       e.preventDefault()
       setAt(Math.max(0, Math.min(hits.length - 1, chosen + step)))
     } else if (e.key === 'Enter') go(hits[chosen])
+    else if (e.key === 'Escape') {
+      // A browser would empty the field first.
+      e.preventDefault()
+      close()
+    }
   }
   return (
     <Dialog title="Search" close={close}>
@@ -58,7 +63,7 @@ export function Search({ close }: { close: () => void }) {
         <input
           className="field full"
           type="search"
-          autoFocus
+          data-first=""
           value={text}
           placeholder="An incident, a finding, somebody, a pod, an address"
           aria-label="Search for"

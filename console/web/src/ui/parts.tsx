@@ -109,13 +109,23 @@ export function Failure({ error, again }: { error: Error; again?: () => void }) 
   )
 }
 
-/** Dialog is a modal one, closed by Escape, by its button, or by a click beside it. */
+/** Dialog is a modal one, closed by Escape, by its button, or by a click beside it. What had the focus gets it back; what has data-first gets it meanwhile. */
 export function Dialog({ title, close, children }: { title: string; close: () => void; children: ReactNode }) {
   const box = useRef<HTMLDialogElement>(null)
   const name = useId()
+  const opener = useRef<Element | null>(null)
   useEffect(() => {
     const d = box.current
-    if (d && !d.open) d.showModal()
+    if (d && !d.open) {
+      opener.current = document.activeElement
+      d.showModal()
+      d.querySelector<HTMLElement>('[data-first]')?.focus()
+    }
+    // A dialog that is taken away, not closed, would leave the focus nowhere.
+    return () => {
+      const back = opener.current
+      if ((back instanceof HTMLElement || back instanceof SVGElement) && back.isConnected) back.focus({ preventScroll: true })
+    }
   }, [])
   return (
     <dialog ref={box} className="dialog" aria-labelledby={name} onClose={close} onClick={(e) => e.target === box.current && close()}>

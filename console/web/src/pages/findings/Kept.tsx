@@ -81,7 +81,7 @@ function Save({ filter, search, kept, close }: { filter: Filter; search: URLSear
         <p className="muted">{visible(filterWords(filter))}</p>
         <label className="labelled">
           Its name
-          <input className="field full" value={title} required maxLength={50} autoFocus onChange={(e) => setTitle(e.target.value)} />
+          <input className="field full" value={title} required maxLength={50} data-first="" onChange={(e) => setTitle(e.target.value)} />
         </label>
         <p className="small muted">Everybody here can use it, and Hunt has it as a query.</p>
         {save.isError && <Failure error={save.error} />}

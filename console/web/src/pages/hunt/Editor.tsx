@@ -113,7 +113,7 @@ export default function Editor({ value, change, run, params }: { value: string; 
           autocompletion({ override: [complete], maxRenderedOptions: 60 }), linter((v) => diagnose(v, () => now.current.params), { delay: 500 }),
           keymap.of([...completionKeymap, ...historyKeymap, ...defaultKeymap]),
           EditorView.updateListener.of((u) => u.docChanged && now.current.change(u.state.doc.toString())),
-          EditorView.contentAttributes.of({ 'aria-label': 'Query in KQL' }),
+          EditorView.contentAttributes.of({ 'aria-label': 'Query in KQL', tabindex: '0' }),
         ],
       }),
     })

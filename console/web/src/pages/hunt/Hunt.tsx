@@ -12,6 +12,7 @@ import { Chart, chartOf } from './Chart'
 import { Explain } from './Explain'
 import { History } from './History'
 import { remember } from './history'
+import { Questions, wider } from './Questions'
 import { Results } from './Results'
 import { RuleDialog } from './RuleDialog'
 import { rowsGraph } from './rowsGraph'
@@ -29,15 +30,6 @@ function bounded(since: string, from: string, to: string): string {
   if (from && to) return `\n| where time between (datetime(${from}) .. datetime(${to}))`
   return since ? `\n| where time > ago(${since})` : ''
 }
-
-/** five are the questions that everybody asks, as their buttons say them. */
-const five: [string, string][] = [
-  ['secrets', 'Who got at secrets?'],
-  ['processes', 'What ran that should not?'],
-  ['account', 'What did this account do?'],
-  ['boundaries', 'Who crossed a boundary?'],
-  ['indicator', 'Was this indicator seen?'],
-]
 
 const spans = ['', '1h', '24h', '7d', '30d', '90d']
 
@@ -75,6 +67,10 @@ function Asking() {
   const from = search.get('from') ?? ''
   const to = search.get('to') ?? ''
   const chosen = saved.data?.queries.find((q) => q.query === text)
+  const windowed = chosen?.params.find((p) => p.name === 'window')?.default
+  // needed is the parameter that has to be given first; had is the time that a question looks back over and that had nothing.
+  const [needed, setNeeded] = useState('')
+  const [had, setHad] = useState('')
 
   const run = (next: Partial<Asked> = {}) => {
     const a: Asked = { query: text, params, since, from, to, ...next }
@@ -102,16 +98,32 @@ function Asking() {
     }
   }, [linked, ask, since, from, to])
   const start = (next: Partial<Asked> = {}) => {
+    setHad('')
     asked.current = next.query ?? text
     run(next)
   }
-  const pick = (q: SavedQuery) => {
-    const p = Object.fromEntries(q.params.filter((x) => params[x.name]).map((x) => [x.name, params[x.name] ?? '']))
-    if (q.params.every((x) => x.default || p[x.name])) start({ query: q.query, params: p })
+  // A question that finds nothing in its own time is asked of a longer one, unless somebody chose the time.
+  useEffect(() => {
+    if (!answer || answer.running || answer.canceled || answer.error || answer.rows.length > 0 || answer.of.query !== text) return
+    const given = answer.of.params['window']
+    const next = windowed && (!given || had) && !answer.of.since && !answer.of.from ? wider(given ?? windowed) : undefined
+    if (!next) return
+    setHad(windowed ?? '')
+    runRef.current({ params: { ...answer.of.params, window: next } })
+  }, [answer, text, windowed, had])
+  const pick = (q: SavedQuery, needs = '') => {
+    const p = Object.fromEntries(q.params.filter((x) => params[x.name] && x.name !== 'window').map((x) => [x.name, params[x.name] ?? '']))
+    const lacking = q.params.find((x) => !p[x.name] && (!x.default || x.name === needs))
+    if (!lacking) start({ query: q.query, params: p })
     else {
       setText(q.query)
       setParams(p)
+      setNeeded(lacking.name)
     }
+  }
+  const behind = (p: Record<string, string>) => {
+    const q = saved.data?.queries.find((x) => x.name === 'who')
+    if (q) start({ query: q.query, params: p })
   }
   const filter = (c: Column, v: unknown, not: boolean) => {
     const line = condition(c, v, not)
@@ -125,16 +137,7 @@ function Asking() {
       </div>
       <div className="stack wide">
         <div className="row wrap" role="group" aria-label="Questions">
-          {five.map(([name, words]) => {
-            const q = saved.data?.queries.find((x) => x.name === name)
-            return (
-              q && (
-                <button key={name} type="button" className="button" title={visible(q.description)} aria-pressed={chosen?.name === name} onClick={() => pick(q)}>
-                  {words}
-                </button>
-              )
-            )
-          })}
+          <Questions saved={saved.data?.queries ?? []} chosen={chosen?.name} pick={pick} />
           <label className="row small muted">
             Saved
             <select className="field" value={chosen?.name ?? ''} onChange={(e) => { const q = saved.data?.queries.find((x) => x.name === e.target.value); if (q) pick(q) }}>
@@ -186,7 +189,7 @@ function Asking() {
                 <label key={p.name} className="labelled">
                   {p.name}
                   {p.doc ? `: ${visible(p.doc)}` : ''}
-                  <input className="field" value={params[p.name] ?? ''} placeholder={p.default || `${p.type}, needed`} onChange={(e) => setParams((now) => withParam(now, p.name, e.target.value))} onKeyDown={(e) => e.key === 'Enter' && start()} />
+                  <input className="field" autoFocus={p.name === needed} value={params[p.name] ?? ''} placeholder={p.default || `${p.type}, needed`} onChange={(e) => setParams((now) => withParam(now, p.name, e.target.value))} onKeyDown={(e) => e.key === 'Enter' && start()} />
                 </label>
               ))}
             </div>
@@ -200,17 +203,19 @@ function Asking() {
                 Cancel
               </button>
             )}
-            <label className="row small muted">
-              Events of the last
-              <select className="field" value={from ? 'span' : since} onChange={(e) => start({ since: e.target.value, from: '', to: '' })}>
-                {from && <option value="span">chosen span</option>}
-                {spans.map((s) => (
-                  <option key={s} value={s}>
-                    {s || 'all time'}
-                  </option>
-                ))}
-              </select>
-            </label>
+            {(!windowed || since || from) && (
+              <label className="row small muted">
+                Events of the last
+                <select className="field" value={from ? 'span' : since} onChange={(e) => start({ since: e.target.value, from: '', to: '' })}>
+                  {from && <option value="span">chosen span</option>}
+                  {spans.map((s) => (
+                    <option key={s} value={s}>
+                      {s || 'all time'}
+                    </option>
+                  ))}
+                </select>
+              </label>
+            )}
             <span className="muted small hide-narrow">
               <kbd>Ctrl</kbd> <kbd>Enter</kbd> runs, <kbd>Ctrl</kbd> <kbd>Space</kbd> completes
             </span>
@@ -230,7 +235,7 @@ function Asking() {
         )}
         {open === 'explain' && <Explain asked={{ query: text, params, since, from, to }} answer={answer?.of.query === text ? answer : null} close={() => setOpen('')} />}
         {open === 'rule' && <RuleDialog query={text} params={params} since={since} close={() => setOpen('')} />}
-        {answer ? <Answer answer={answer} view={view} setView={setView} filter={filter} pivot={(v) => start({ query: everything(shown(v)), params: {} })} zoom={(a, b) => start({ from: a, to: b, since: '' })} /> : <div className="panel"><Empty title="Nothing is asked yet">Choose a question, or write one: a table, then what to do with it, each step after a bar.</Empty></div>}
+        {answer ? <Answer answer={answer} had={had} view={view} setView={setView} filter={filter} behind={behind} pivot={(v) => start({ query: everything(shown(v)), params: {} })} zoom={(a, b) => start({ from: a, to: b, since: '' })} /> : <div className="panel"><Empty title="Nothing is asked yet">Choose a question, or write one: a table, then what to do with it, each step after a bar.</Empty></div>}
       </div>
     </>
   )
@@ -242,7 +247,18 @@ function withParam(now: Record<string, string>, name: string, value: string): Re
   return next
 }
 
-function Answer({ answer: a, view, setView, filter, pivot, zoom }: { answer: Answered; view: View; setView: (v: View) => void; filter: (c: Column, v: unknown, not: boolean) => void; pivot: (v: unknown) => void; zoom: (from: string, to: string) => void }) {
+interface AnswerProps {
+  answer: Answered
+  had: string
+  view: View
+  setView: (v: View) => void
+  filter: (c: Column, v: unknown, not: boolean) => void
+  behind: (params: Record<string, string>) => void
+  pivot: (v: unknown) => void
+  zoom: (from: string, to: string) => void
+}
+
+function Answer({ answer: a, had, view, setView, filter, behind, pivot, zoom }: AnswerProps) {
   const chart = useMemo(() => (a.running ? null : chartOf(a.columns, a.rows)), [a])
   const graph = useMemo(() => (a.running ? null : rowsGraph(a.columns, a.rows)), [a])
   const forms: View[] = ['table', ...(chart ? ['chart' as const] : []), ...(graph ? ['graph' as const] : [])]
@@ -275,8 +291,9 @@ function Answer({ answer: a, view, setView, filter, pivot, zoom }: { answer: Ans
         </>
       }
     >
-      {(a.error || a.notes.length > 0 || a.coverage) && (
+      {(a.error || a.notes.length > 0 || a.coverage || had) && (
         <div className="stack hunt-notes">
+          {had && !a.running && <p className="note small">Nothing in the last {had}: {a.rows.length > 0 ? `this is of the last ${a.of.params['window'] ?? ''}.` : 'nor in all that is stored.'}</p>}
           {a.error && a.error.code !== 'bad_query' && <Failure error={a.error} />}
           {a.error?.code === 'bad_query' && <Wrong error={a.error} />}
           {a.notes.map((n) => (
@@ -301,7 +318,7 @@ function Answer({ answer: a, view, setView, filter, pivot, zoom }: { answer: Ans
               <RowsGraph layout={graph} rows={a.rows.length} pivot={pivot} />
             </Suspense>
           )}
-          {form === 'table' && <Results columns={a.columns} rows={a.rows} filter={filter} pivot={pivot} />}
+          {form === 'table' && <Results columns={a.columns} rows={a.rows} filter={filter} behind={behind} pivot={pivot} />}
         </>
       )}
     </Panel>

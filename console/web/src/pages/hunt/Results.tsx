@@ -4,7 +4,7 @@ import type { Column } from '../../api/schema'
 import { visible } from '../../format'
 import { Dialog } from '../../ui/parts'
 import { Document } from '../../ui/FindingDetail'
-import { condition, shown } from './values'
+import { behind as whoIs, condition, shown } from './values'
 
 const rowHeight = 30
 /** widest is the most letters that a column is made wide for. */
@@ -22,7 +22,7 @@ function written(c: Column, v: unknown): string {
 }
 
 /** Results are rows of an answer. A cell opens what can be done with its value; columns without any value are left out of wide answers. */
-export function Results({ columns, rows, filter, pivot }: { columns: Column[]; rows: unknown[][]; filter: (c: Column, v: unknown, not: boolean) => void; pivot: (v: unknown) => void }) {
+export function Results({ columns, rows, filter, behind, pivot }: { columns: Column[]; rows: unknown[][]; filter: (c: Column, v: unknown, not: boolean) => void; behind: (params: Record<string, string>) => void; pivot: (v: unknown) => void }) {
   const box = useRef<HTMLDivElement>(null)
   const [cell, setCell] = useState<[number, number] | null>(null)
   const shownColumns = useMemo(() => columns.map((c, i) => ({ c, i })).filter(({ i }) => columns.length < 13 || rows.slice(0, 500).some((r) => shown(r[i]) !== '')), [columns, rows])
@@ -76,6 +76,10 @@ export function Results({ columns, rows, filter, pivot }: { columns: Column[]; r
               setCell(null)
               if (open.column) filter(open.column, open.value, not)
             }}
+            behind={(params) => {
+              setCell(null)
+              behind(params)
+            }}
             pivot={() => {
               setCell(null)
               pivot(open.value)
@@ -87,8 +91,9 @@ export function Results({ columns, rows, filter, pivot }: { columns: Column[]; r
   )
 }
 
-function CellMenu({ column, value, row, filter, pivot }: { column: Column; value: unknown; row: Record<string, unknown>; filter: (not: boolean) => void; pivot: () => void }) {
+function CellMenu({ column, value, row, filter, behind, pivot }: { column: Column; value: unknown; row: Record<string, unknown>; filter: (not: boolean) => void; behind: (params: Record<string, string>) => void; pivot: () => void }) {
   const text = shown(value)
+  const who = whoIs(column, value)
   return (
     <div className="stack wide">
       {typeof value === 'object' && value !== null ? <Document value={value} /> : <p className="mono">{visible(text) || <span className="muted">empty</span>}</p>}
@@ -106,6 +111,11 @@ function CellMenu({ column, value, row, filter, pivot }: { column: Column; value
         {typeof value === 'string' && value !== '' && column.type === 'string' && (
           <button type="button" className="button main-action" onClick={pivot}>
             Everything with it
+          </button>
+        )}
+        {who && (
+          <button type="button" className="button" onClick={() => behind(who)}>
+            Who is behind it?
           </button>
         )}
       </div>

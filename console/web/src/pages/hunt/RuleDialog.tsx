@@ -45,7 +45,7 @@ export function RuleDialog({ query, params, since, close }: { query: string; par
         >
           <label className="labelled">
             Title
-            <input className="field full" autoFocus value={title} placeholder="Secrets read by somebody new in payments" onChange={(e) => setTitle(e.target.value)} />
+            <input className="field full" data-first="" value={title} placeholder="Secrets read by somebody new in payments" onChange={(e) => setTitle(e.target.value)} />
           </label>
           <div className="row wrap">
             <label className="labelled">

@@ -42,3 +42,17 @@ export function condition(c: Column, v: unknown, not: boolean): string | undefin
 export function everything(value: string): string {
   return `search ${quoted(value)}\n| sort by time desc\n| take 200`
 }
+
+/** ever is a time to look back over that is longer than any store has. */
+export const ever = '3650d'
+
+/** behind are the parameters of the question who for a value that names an event or a pod; undefined for any other. */
+export function behind(c: Column, v: unknown): Record<string, string> | undefined {
+  const text = shown(v)
+  if (!text) return undefined
+  // How long ago its cause was is not known.
+  if (['event', 'uid', 'metadata.uid'].includes(c.name)) return { event: text, window: ever }
+  const pod = text.replace(/^pods\//, '')
+  if (['pod', 'k8s.pod'].includes(c.name) && !pod.includes('/')) return { pod, window: ever }
+  return undefined
+}

@@ -18,7 +18,7 @@ import { Reach } from './Reach'
 import { useReach } from './reach'
 import { Related } from './Related'
 import { report } from './report'
-import { story, whySevere } from './story'
+import { advice, story, whySevere } from './story'
 import { Tactics } from './Tactics'
 import { Timeline } from './Timeline'
 
@@ -123,6 +123,7 @@ function Whole({ incident, d, findings, failed }: { incident: IncidentOf; d: Inc
                 ))}
               </ol>
               {d.todo.length === 0 && <p className="muted">Its rules say nothing.</p>}
+              <Advised findings={findings} />
             </Panel>
             <Case id={incident.id} expected={() => setExpected(true)} />
             <Affected d={d} />
@@ -152,6 +153,27 @@ function Whole({ incident, d, findings, failed }: { incident: IncidentOf; d: Inc
         />
       )}
     </>
+  )
+}
+
+/** Advised is what each rule of the incident says to do, the gravest first. */
+function Advised({ findings }: { findings: FindingDocument[] }) {
+  const rules = advice(findings)
+  if (rules.length === 0) return null
+  return (
+    <details>
+      <summary>What every rule advises</summary>
+      {rules.map((r) => (
+        <div key={r.rule}>
+          <h3>{visible(r.title)}</h3>
+          <ol className="plain-list numbered">
+            {r.steps.map((step) => (
+              <li key={step}>{visible(step)}</li>
+            ))}
+          </ol>
+        </div>
+      ))}
+    </details>
   )
 }
 

@@ -5,7 +5,7 @@ import { visible } from '../../format'
 import { gapWords } from '../../ui/Coverage'
 import type { Happening } from './data'
 import { reachWords, type Reach } from './reach'
-import { story, whySevere } from './story'
+import { advice, story, whySevere } from './story'
 
 function escaped(text: string): string {
   return visible(text).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;')
@@ -36,6 +36,7 @@ export function report({ d, findings, happenings, reach, coverage, link }: Repor
 <p>${story(d).map(escaped).join(' ')}</p>
 <h2>Why it is ${escaped(d.severity)}</h2>${list(whySevere(d, findings))}
 <h2>What to do</h2>${list(d.todo, 'ol')}
+${advice(findings).map((r) => `<details><summary>${escaped(r.title)}</summary>${list(r.steps, 'ol')}</details>`).join('')}
 <h2>What happened</h2><table><thead><tr><th>Time</th><th>Severity</th><th>Step</th></tr></thead><tbody>${steps.join('')}</tbody></table>
 <h2>Who</h2>${list(d.actors.map((a) => `${a.name} (${a.kind}), from ${a.addresses.join(', ') || 'addresses that are not known'}`))}
 <h2>What was touched</h2>${list(d.targets)}

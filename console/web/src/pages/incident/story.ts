@@ -50,3 +50,12 @@ export function whySevere(d: IncidentDocument, findings: FindingDocument[]): str
   if (d.reasons.length > 0) return d.reasons
   return worst.slice(0, 4).map((f) => (f.reasons.length > 0 ? `${f.title}: ${f.reasons.join('; ')}` : f.risk ? `${f.title}. ${f.risk}` : f.title))
 }
+
+/** advice are the runbooks of the rules of findings, once each, the gravest first. */
+export function advice(findings: FindingDocument[]): { rule: string; title: string; steps: string[] }[] {
+  const by = new Map<string, FindingDocument>()
+  for (const f of [...findings].sort((a, b) => rank(a.severity) - rank(b.severity))) {
+    if (f.runbook.length > 0 && !by.has(f.rule)) by.set(f.rule, f)
+  }
+  return [...by].map(([rule, f]) => ({ rule, title: f.title, steps: f.runbook }))
+}

@@ -80,7 +80,7 @@ function OffDialog({ rule, close, told }: { rule: Rule; close: () => void; told:
         <p>It finds nothing any more, in all clusters: what it would find nobody sees. Where only some things should not be told, an exclusion on the finding is better.</p>
         <label className="labelled">
           Why
-          <input className="field full" value={reason} onChange={(e) => setReason(e.target.value)} required maxLength={500} autoFocus />
+          <input className="field full" value={reason} onChange={(e) => setReason(e.target.value)} required maxLength={500} data-first="" />
         </label>
         <label className="labelled">
           For how long
