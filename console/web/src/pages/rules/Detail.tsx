@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState, type ReactNode } from 'react'
 import { Failed, get } from '../../api/client'
-import type { Rule } from '../../api/schema'
+import type { Rule, StoredOwnRule } from '../../api/schema'
 import { count, visible } from '../../format'
 import { Link } from '../../router'
 import { Backtest } from '../../ui/Backtest'
@@ -10,17 +10,28 @@ import { RuleText } from '../../ui/RuleText'
 import { Copy, Empty, Failure, Loading, Panel, Severity } from '../../ui/parts'
 import { packOf, useMatrix } from './data'
 import { History } from './History'
+import { ownOf, useOwn } from './own'
+import { Gone, OwnText } from './Own'
 import { Sees } from './Sees'
 import { Source } from './Source'
 import { Switching } from './Switching'
 
 export default function Detail({ id }: { id: string }) {
-  const rule = useQuery<Rule, Failed>({ queryKey: ['rule', id], queryFn: ({ signal }) => get<Rule>(`/rules/${encodeURIComponent(id)}`, {}, signal), staleTime: 15_000 })
+  const rule = useQuery<Rule, Failed>({
+    queryKey: ['rule', id],
+    queryFn: ({ signal }) => get<Rule>(`/rules/${encodeURIComponent(id)}`, {}, signal),
+    staleTime: 15_000,
+    // A rule of one's own is in force a moment after it is kept.
+    refetchInterval: (q) => (q.state.error?.code === 'not_found' && ownOf(id, undefined) ? 1000 : false),
+  })
   useEffect(() => {
     document.title = `${rule.data ? visible(rule.data.title) : 'Rule'} · Lynceus`
   }, [rule.data])
-  if (rule.isPending) return <Loading what="The rule" lines={8} />
+  const own = useOwn(ownOf(id, rule.data?.file))
+  if (rule.isPending || (own.isPending && own.isFetching)) return <Loading what="The rule" lines={8} />
+  if (own.error?.code === 'not_found') return <Gone id={ownOf(id, rule.data?.file)} />
   if (rule.isError) {
+    if (own.data) return <Waiting own={own.data} />
     if (rule.error.code === 'not_found') return <Empty title="No such rule runs here">It may have been taken out, or renamed. <Link to="/rules">All rules</Link></Empty>
     return <Failure error={rule.error} again={() => void rule.refetch()} />
   }
@@ -44,7 +55,7 @@ export default function Detail({ id }: { id: string }) {
             {r.silent && <span className="chip soft">feeds other rules only</span>}
           </div>
         </div>
-        <Switching rule={r} />
+        {own.data && !own.data.on ? <span className="sight off"><span aria-hidden="true">⏸</span> kept, and off</span> : <Switching rule={r} />}
       </div>
       <div className="stack wide">
         <Sight rule={r} />
@@ -85,11 +96,39 @@ export default function Detail({ id }: { id: string }) {
           </Panel>
         </div>
         <History rule={r} />
-        <Panel title="Try it on the past">
-          <Backtest rules={[r.id]} />
-        </Panel>
-        <Text rule={r} />
+        {own.data ? (
+          <OwnText key={own.data.revision} own={own.data} />
+        ) : (
+          <>
+            <Panel title="Try it on the past">
+              <Backtest rules={[r.id]} />
+            </Panel>
+            <Text rule={r} />
+          </>
+        )}
         <Tests rule={r} />
+      </div>
+    </>
+  )
+}
+
+/** Waiting is a rule of one's own that is kept and not in force: not yet, or since it cannot be judged. */
+function Waiting({ own }: { own: StoredOwnRule }) {
+  return (
+    <>
+      <div className="page-head">
+        <div className="grow stack">
+          <p className="small">
+            <Link to="/rules">Rules</Link>
+          </p>
+          <h1>{own.id}</h1>
+        </div>
+      </div>
+      <div className="stack wide">
+        <p className="note warn" role="status">
+          It is kept, and not among the rules that are judged. That takes a few seconds; if this stays, something in its text is no longer known: it stands below.
+        </p>
+        <OwnText key={own.revision} own={own} />
       </div>
     </>
   )
