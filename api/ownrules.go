@@ -63,8 +63,33 @@ func (c *call) ownRules() error {
 	if err != nil {
 		return err
 	}
-	list := slices.DeleteFunc(book.List(), func(r ownrules.Stored) bool { return !c.seesOwn(&r.Rule) })
-	return c.json(http.StatusOK, map[string]any{"rules": nonNil(list)})
+	list := []OwnRule{}
+	for _, r := range book.List() {
+		if c.seesOwn(&r.Rule) {
+			list = append(list, c.ownAnswer(r))
+		}
+	}
+	return c.json(http.StatusOK, map[string]any{"rules": list})
+}
+
+// OwnRule is a rule that somebody wrote here.
+type OwnRule struct {
+	ownrules.Stored
+	// InForce says that the rules that run are those of the document: some time
+	// after it was kept. One that is not on counts, too.
+	InForce bool `json:"in_force"`
+}
+
+func (c *call) ownAnswer(r ownrules.Stored) OwnRule {
+	out := OwnRule{Stored: r}
+	if c.s.o.Rules == nil {
+		return out
+	}
+	file := ownrules.Dir + r.ID + ".yml"
+	out.InForce = slices.ContainsFunc(c.s.o.Rules(), func(x *rule.Rule) bool {
+		return x.ID == r.ID && x.Source.File == file && (r.On || x.Disabled) && strings.Contains(r.Document, strings.TrimSpace(x.Source.Text))
+	})
+	return out
 }
 
 // ownFound returns the rule of the path, as far as whoever asks may know of it.
@@ -91,7 +116,7 @@ func (c *call) ownRule() error {
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusOK, r)
+	return c.json(http.StatusOK, c.ownAnswer(r))
 }
 
 // NewOwnRule is the body by which a rule is kept.
@@ -135,7 +160,7 @@ func (c *call) ownRulePut() error {
 	if r.Note != "" {
 		c.what += ": " + r.Note
 	}
-	return c.json(http.StatusOK, s)
+	return c.json(http.StatusOK, c.ownAnswer(s))
 }
 
 // ownScope returns the limit of a rule that is not there: that of before it was

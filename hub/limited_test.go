@@ -292,7 +292,7 @@ func limitedRequests(w *limitedWorld) map[string][]limitedRequest {
 		},
 		"remove_own_rule": ids(v1+"/own-rules/%s", "own", ""),
 		"check_rule":      {{v1 + "/rules/check", ownDocument("own_x", "")}, {v1 + "/rules/check", ownDocument(other("own"), "")}},
-		"map":             at(v1+"/map", v1+"/map?since=3650d", v1+"/map?since=3650d&focus="+hiddenNamespace),
+		"map":             at(v1+"/map", v1+"/map?since=3650d", v1+"/map?new=20", v1+"/map?since=3650d&focus="+hiddenNamespace),
 		"agent_hello":     ids(v1+"/clusters/%s/agent", "cluster", `{"uid":"x","waiting":0,"waiting_bytes":0,"coalesced":0,"unseen":[]}`),
 		"agent_known":     ids(v1+"/clusters/%s/objects", "cluster", ""), "agent_intake": ids(v1+"/clusters/%s/intake", "cluster", ""),
 	}
