@@ -1833,6 +1833,8 @@ export interface components {
             changed_by: string;
             changed: components["schemas"]["Time"];
             revision: number;
+            /** @description That the rules that run are those of the document: some time after it was kept. */
+            in_force: boolean;
         };
         CheckedRule: {
             /** @description Empty where the text says none. */
@@ -2597,6 +2599,8 @@ export interface operations {
                 to?: string;
                 /** @description The id of a node to look at closely: only the edges of its parts are given, which are the pods of a workload, the programs of a machine, or the addresses of a block. */
                 focus?: string;
+                /** @description Give so many of the new edges, those that were seen first latest, with their ends and without findings; totals are of all edges. */
+                new?: number;
             };
             header?: never;
             path?: never;

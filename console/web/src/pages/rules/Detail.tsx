@@ -10,32 +10,32 @@ import { RuleText } from '../../ui/RuleText'
 import { Copy, Empty, Failure, Loading, Panel, Severity } from '../../ui/parts'
 import { packOf, useMatrix } from './data'
 import { History } from './History'
-import { ownOf, useOwn } from './own'
+import { ownOf, prefix, useOwn } from './own'
 import { Gone, OwnText } from './Own'
 import { Sees } from './Sees'
 import { Source } from './Source'
 import { Switching } from './Switching'
 
 export default function Detail({ id }: { id: string }) {
+  const own = useOwn(id.startsWith(prefix) ? id : '')
   const rule = useQuery<Rule, Failed>({
     queryKey: ['rule', id],
+    enabled: !id.startsWith(prefix) || own.data?.in_force || own.isError,
     queryFn: ({ signal }) => get<Rule>(`/rules/${encodeURIComponent(id)}`, {}, signal),
     staleTime: 15_000,
-    // A rule of one's own is in force a moment after it is kept.
-    refetchInterval: (q) => (q.state.error?.code === 'not_found' && ownOf(id, undefined) ? 1000 : false),
   })
   useEffect(() => {
     document.title = `${rule.data ? visible(rule.data.title) : 'Rule'} · Lynceus`
   }, [rule.data])
-  const own = useOwn(ownOf(id, rule.data?.file))
-  if (rule.isPending || (own.isPending && own.isFetching)) return <Loading what="The rule" lines={8} />
-  if (own.error?.code === 'not_found') return <Gone id={ownOf(id, rule.data?.file)} />
+  if (own.data === null) return <Gone id={id} />
+  if (own.data && !rule.data) return <Waiting own={own.data} />
+  if (rule.isPending) return <Loading what="The rule" lines={8} />
   if (rule.isError) {
-    if (own.data) return <Waiting own={own.data} />
-    if (rule.error.code === 'not_found') return <Empty title="No such rule runs here">It may have been taken out, or renamed. <Link to="/rules">All rules</Link></Empty>
-    return <Failure error={rule.error} again={() => void rule.refetch()} />
+    if (rule.error.code !== 'not_found') return <Failure error={rule.error} again={() => void rule.refetch()} />
+    return own.error?.code === 'not_found' ? <Gone id={id} /> : <Empty title="No such rule runs here">It may have been taken out, or renamed. <Link to="/rules">All rules</Link></Empty>
   }
   const r = rule.data
+  const within = ownOf(r.file)
   return (
     <>
       <div className="page-head">
@@ -59,6 +59,11 @@ export default function Detail({ id }: { id: string }) {
       </div>
       <div className="stack wide">
         <Sight rule={r} />
+        {within && within !== r.id && (
+          <p className="note">
+            Its text is part of another rule’s: <Link to={`/rules/${encodeURIComponent(within)}`}>{within}</Link>.
+          </p>
+        )}
         <div className="cols two">
           <Panel title="What it looks for">
             <div className="stack">

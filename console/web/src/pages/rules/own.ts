@@ -6,14 +6,21 @@ import type { OwnRule, StoredOwnRule } from '../../api/schema'
 /** prefix begins the id of every rule that people write here. */
 export const prefix = 'own_'
 
-/** ownOf is the id under which the text of a rule is kept that people wrote here; '' for any other. */
-export function ownOf(id: string, file: string | undefined): string {
-  if (file === undefined) return id.startsWith(prefix) ? id : ''
+/** ownOf is the id of the rule that people wrote here in whose text another stands; '' for any other file. */
+export function ownOf(file: string): string {
   return /^own\/(own_\w+)\.yml$/.exec(file)?.[1] ?? ''
 }
 
+/** useOwn asks for a rule until it is in force; null is one that was removed from here. */
 export function useOwn(id: string) {
-  return useQuery<StoredOwnRule, Failed>({ queryKey: ['own-rule', id], enabled: id !== '', queryFn: ({ signal }) => get<StoredOwnRule>(`/own-rules/${encodeURIComponent(id)}`, {}, signal), staleTime: 15_000, retry: false })
+  return useQuery<StoredOwnRule | null, Failed>({
+    queryKey: ['own-rule', id],
+    enabled: id !== '',
+    queryFn: ({ signal }) => get<StoredOwnRule>(`/own-rules/${encodeURIComponent(id)}`, {}, signal),
+    refetchInterval: (q) => (q.state.data && !q.state.data.in_force ? 1000 : false),
+    staleTime: 15_000,
+    retry: false,
+  })
 }
 
 export interface Change {
@@ -26,7 +33,7 @@ export interface Change {
 /** useChanges are the changes of a rule, the latest first. */
 export function useChanges(id: string) {
   return useQuery<Change[], Failed>({
-    queryKey: ['own-rule', id, 'history'],
+    queryKey: ['own-rule-history', id],
     queryFn: async ({ signal }) => (await get<{ changes: Change[] }>(`/own-rules/${encodeURIComponent(id)}/history`, {}, signal)).changes.reverse(),
     retry: false,
   })
@@ -35,17 +42,18 @@ export function useChanges(id: string) {
 /** useKeep keeps and ends rules, and has everything read again that shows them. */
 export function useKeep(id: string) {
   const client = useQueryClient()
-  const told = () => Promise.all([['own-rule', id], ['rule', id], ['rules'], ['attack']].map((queryKey) => client.invalidateQueries({ queryKey })))
+  const told = () => Promise.all([['own-rule-history', id], ['rules'], ['attack']].map((queryKey) => client.invalidateQueries({ queryKey })))
   return {
     keep: async (body: { document: string; query: string; on: boolean; note: string; revision?: number }) => {
       const kept = await send<StoredOwnRule>('PUT', `/own-rules/${encodeURIComponent(id)}`, body)
       client.setQueryData(['own-rule', id], kept)
+      client.removeQueries({ queryKey: ['rule', id] }) // it is another one when this one is in force
       await told()
       return kept
     },
     end: async () => {
       await send('DELETE', `/own-rules/${encodeURIComponent(id)}`)
-      await client.resetQueries({ queryKey: ['own-rule', id] })
+      client.setQueryData(['own-rule', id], null)
       await told()
     },
   }
