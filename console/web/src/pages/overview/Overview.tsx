@@ -220,7 +220,7 @@ function Sources({ list }: { list: SourceList }) {
   if (by.size === 0) return null
   const rows = [...by].sort(([a], [b]) => a.localeCompare(b))
   return (
-    <div className="scroll-x">
+    <div className="scroll-x" tabIndex={0} role="group" aria-label="Sources, by where they are">
       <table className="table">
         <thead>
           <tr>
