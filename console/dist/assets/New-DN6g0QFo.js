@@ -1,4 +1,4 @@
-import{a as e,n as t,t as n}from"./jsx-runtime-Wy9s6hX0.js";import{A as r,D as i,j as a,k as o,o as s,s as c,u as l}from"./index-Gz5HcTpQ.js";import{l as u,o as d,r as f,s as p}from"./Own-BjXKzVdW.js";import{n as m,t as h}from"./RuleEditor-DqByIyXd.js";var g=e(t(),1),_=n(),v=`title: Secret of payments read
+import{a as e,n as t,t as n}from"./jsx-runtime-Wy9s6hX0.js";import{A as r,D as i,j as a,k as o,o as s,s as c,u as l}from"./index-D-6MyMtl.js";import{l as u,o as d,r as f,s as p}from"./Own-egy3GgUf.js";import{n as m,t as h}from"./RuleEditor-DBJHUnyk.js";var g=e(t(),1),_=n(),v=`title: Secret of payments read
 id: ${d}secret_of_payments_read
 logsource: {product: kubernetes, service: audit}
 detection:
