@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -110,5 +111,21 @@ func (c *call) backtestRules(b *Backtest, in *BacktestDocument) ([]string, error
 	case n > maxBacktestRules:
 		return nil, problem.New(problem.TooLarge, "%d rules are more than the %d that can be tried at once", n, maxBacktestRules)
 	}
-	return notes, nil
+	return append(notes, silences(b)...), nil
+}
+
+// silences says which of the rules find nothing at first, since they find what
+// is new alone and learn too little from before.
+func silences(b *Backtest) (notes []string) {
+	for _, r := range b.Rules {
+		for _, l := range learnsOf(r) {
+			need := time.Duration(l.Hours * float64(time.Hour))
+			if !l.Silent || b.Learn >= need {
+				continue
+			}
+			from := b.Since.Add(-b.Learn).UTC().Format(time.RFC3339)
+			notes = append(notes, fmt.Sprintf("the rule %q finds only what is new, and in this try it learns from %s on: until it knows %g hours and %d matches it is silent. Learn from longer before to see what it would have found", r.Title, from, l.Hours, l.Matches))
+		}
+	}
+	return notes
 }

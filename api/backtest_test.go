@@ -177,3 +177,25 @@ func TestBacktestCancelled(t *testing.T) {
 		t.Fatal("it still runs")
 	}
 }
+
+// A rule that finds what is new alone says that it is silent at first, unless
+// it learns enough from before.
+func TestBacktestSaysSilence(t *testing.T) {
+	s := limitedSite(t, func(o *api.Options) { o.Backtest = (&trier{}).try })
+	f := func(text, learn string, want bool) {
+		t.Helper()
+		in := map[string]any{"text": text, "since": "7d"}
+		if learn != "" {
+			in["learn"] = learn
+		}
+		resp, out := s.ask(t, "POST", "/api/v1/rules/backtest", token.Analyst, body(t, in), "Accept", "application/json")
+		if resp.StatusCode != http.StatusOK || strings.Contains(out, "until it knows 24 hours and 20 matches it is silent") != want {
+			t.Errorf("learn %q: %d %s, want said %v", learn, resp.StatusCode, out, want)
+		}
+	}
+	fresh := sigmaText("fresh") + "lynceus:\n    new:\n        key: [actor.user.name]\n"
+	f(fresh, "", true)
+	f(fresh, "1h", true)
+	f(fresh, "24h", false)
+	f(sigmaText("plain"), "", false)
+}

@@ -20,7 +20,7 @@ var forLimited = map[string]bool{
 	"get_case": true, "change_case": true, "case_history": true, "add_comment": true,
 	"list_rules": true, "get_rule": true, "backtest_rules": true, "attack": true, "list_queries": true, "get_query": true, "list_clusters": true,
 	"make_sign_in_code": true, "list_sessions": true, "end_session": true,
-	"rule_from_query": true, "list_own_rules": true, "get_own_rule": true, "save_own_rule": true, "remove_own_rule": true, "own_rule_history": true,
+	"rule_from_query": true, "check_rule": true, "list_own_rules": true, "get_own_rule": true, "save_own_rule": true, "remove_own_rule": true, "own_rule_history": true,
 	"account_access": true, "map": true,
 }
 

@@ -65,7 +65,7 @@ func TestLimitedRoutes(t *testing.T) {
 		"watch":         true,
 		"list_findings": true, "summarize_findings": true, "list_triage": true, "triage_findings": true, "undo_triage": true, "get_finding": true, "list_incidents": true, "get_incident": true, "get_case": true, "change_case": true,
 		"case_history": true, "add_comment": true, "list_rules": true, "get_rule": true, "backtest_rules": true, "attack": true, "list_queries": true, "get_query": true, "list_clusters": true,
-		"rule_from_query": true, "list_own_rules": true, "get_own_rule": true, "save_own_rule": true, "remove_own_rule": true, "own_rule_history": true,
+		"rule_from_query": true, "check_rule": true, "list_own_rules": true, "get_own_rule": true, "save_own_rule": true, "remove_own_rule": true, "own_rule_history": true,
 		"get_session": true, "sign_in": true, "sign_out": true, "make_sign_in_code": true, "begin_sign_in": true, "list_sessions": true, "end_session": true,
 		"account_access": true, "map": true,
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -19,7 +20,7 @@ const mapSpan = 24 * time.Hour
 
 // mapOf reads what a map is to show.
 func (c *call) mapOf() (ask talk.Ask, err error) {
-	known := []string{"focus", "from", "since", "to"}
+	known := []string{"focus", "from", "new", "since", "to"}
 	q := c.r.URL.Query()
 	for name := range q {
 		if !slices.Contains(known, name) {
@@ -33,6 +34,11 @@ func (c *call) mapOf() (ask talk.Ask, err error) {
 	if text := q.Get("to"); text != "" {
 		if ask.To, err = c.instant(text); err != nil {
 			return ask, err
+		}
+	}
+	if text := q.Get("new"); text != "" {
+		if ask.New, err = strconv.Atoi(text); err != nil || ask.New < 1 || ask.New > talk.DefaultBounds.Edges || ask.Focus != "" {
+			return ask, problem.New(problem.BadRequest, "new is how many new edges to give, from 1 to %d, and goes with no focus", talk.DefaultBounds.Edges)
 		}
 	}
 	ask.From = ask.To.Add(-mapSpan)

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/lynceus-io/lynceus/api/problem"
+	"github.com/lynceus-io/lynceus/kql/scope"
 	"github.com/lynceus-io/lynceus/rule"
 	"github.com/lynceus-io/lynceus/store/ownrules"
 	"github.com/lynceus-io/lynceus/store/state"
@@ -62,20 +63,50 @@ func (c *call) ownRules() error {
 	if err != nil {
 		return err
 	}
-	list := slices.DeleteFunc(book.List(), func(r ownrules.Stored) bool { return !c.seesOwn(&r.Rule) })
-	return c.json(http.StatusOK, map[string]any{"rules": nonNil(list)})
+	list := []OwnRule{}
+	for _, r := range book.List() {
+		if c.seesOwn(&r.Rule) {
+			list = append(list, c.ownAnswer(r))
+		}
+	}
+	return c.json(http.StatusOK, map[string]any{"rules": list})
+}
+
+// OwnRule is a rule that somebody wrote here.
+type OwnRule struct {
+	ownrules.Stored
+	// InForce says that the rules that run are those of the document: some time
+	// after it was kept. One that is not on counts, too.
+	InForce bool `json:"in_force"`
+}
+
+func (c *call) ownAnswer(r ownrules.Stored) OwnRule {
+	out := OwnRule{Stored: r}
+	if c.s.o.Rules == nil {
+		return out
+	}
+	file := ownrules.Dir + r.ID + ".yml"
+	out.InForce = slices.ContainsFunc(c.s.o.Rules(), func(x *rule.Rule) bool {
+		return x.ID == r.ID && x.Source.File == file && (r.On || x.Disabled) && strings.Contains(r.Document, strings.TrimSpace(x.Source.Text))
+	})
+	return out
 }
 
 // ownFound returns the rule of the path, as far as whoever asks may know of it.
 func (c *call) ownFound() (OwnRules, ownrules.Stored, error) {
+	c.what = c.r.PathValue("id")
+	return c.ownNamed(c.what)
+}
+
+// ownNamed is ownFound for any id.
+func (c *call) ownNamed(id string) (OwnRules, ownrules.Stored, error) {
 	book, err := c.own()
 	if err != nil {
 		return nil, ownrules.Stored{}, err
 	}
-	c.what = c.r.PathValue("id")
-	r, err := book.Get(c.r.Context(), c.what)
+	r, err := book.Get(c.r.Context(), id)
 	if err == nil && !c.seesOwn(&r.Rule) {
-		err = fmt.Errorf("%.70q: %w", c.what, ownrules.ErrNotFound) // as the book says of what is not there
+		r, err = ownrules.Stored{}, fmt.Errorf("%.70q: %w", id, ownrules.ErrNotFound) // as the book says of what is not there
 	}
 	return book, r, ownProblem(err)
 }
@@ -85,7 +116,7 @@ func (c *call) ownRule() error {
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusOK, r)
+	return c.json(http.StatusOK, c.ownAnswer(r))
 }
 
 // NewOwnRule is the body by which a rule is kept.
@@ -98,20 +129,25 @@ type NewOwnRule struct {
 	Revision uint64 `json:"revision,omitempty"`
 }
 
-// ownRulePut keeps a rule. A new one is limited as its author is; one that is
-// changed stays limited as it was.
+// ownRulePut keeps a rule. A new one is limited as its author is, and has an id
+// of that limit's own; one that is changed, or put again, stays limited as it
+// was. Of a rule that whoever asks may not know of, the answer is that of one
+// that is not there.
 func (c *call) ownRulePut() error {
 	var in NewOwnRule
 	if err := c.body(&in); err != nil {
 		return err
 	}
 	book, old, err := c.ownFound()
-	r := ownrules.Rule{ID: c.r.PathValue("id"), Document: in.Document, Query: in.Query, On: in.On, Note: in.Note, Scope: c.who.Scope}
+	r := ownrules.Rule{ID: c.r.PathValue("id"), Document: in.Document, Query: in.Query, On: in.On, Note: in.Note, Scope: old.Scope}
 	switch {
 	case err == nil:
-		r.Scope = old.Scope
 	case book == nil || problem.Of(err).Code != problem.NotFound:
 		return err
+	default:
+		if r.Scope, err = c.ownScope(book, r.ID); err != nil {
+			return err
+		}
 	}
 	if err := book.Try(c.r.Context(), r); err != nil {
 		return ownProblem(err)
@@ -124,7 +160,38 @@ func (c *call) ownRulePut() error {
 	if r.Note != "" {
 		c.what += ": " + r.Note
 	}
-	return c.json(http.StatusOK, s)
+	return c.json(http.StatusOK, c.ownAnswer(s))
+}
+
+// ownScope returns the limit of a rule that is not there: that of before it was
+// removed, or that of whoever asks.
+func (c *call) ownScope(book OwnRules, id string) (scope.Scope, error) {
+	changes, err := c.ownChanges(book, id)
+	for _, x := range slices.Backward(changes) {
+		if x.Rule != nil {
+			return x.Rule.Scope, nil
+		}
+	}
+	switch {
+	case err != nil && !errors.Is(err, ownrules.ErrNotFound):
+		return scope.Scope{}, err
+	case ownrules.InSpace(id, c.who.Scope):
+		return c.who.Scope, nil
+	case c.who.Scope.All():
+		return scope.Scope{}, problem.New(problem.BadRequest, "the id %.70q is of a limited author's rule, and there is none", id).Advise("leave out s and the eight digits after %s", ownrules.Prefix)
+	}
+	space := ownrules.Space(c.who.Scope)
+	return scope.Scope{}, problem.New(problem.BadRequest, "the id %.70q is not one of yours", id).Advise("begin the ids of your rules with %s, in the document too", space)
+}
+
+// ownChanges returns the changes of a rule, as far as whoever asks may know of
+// what it was; the error wraps ownrules.ErrNotFound.
+func (c *call) ownChanges(book OwnRules, id string) ([]ownrules.Change, error) {
+	list, err := book.History(c.r.Context(), id)
+	if err == nil && slices.ContainsFunc(list, func(x ownrules.Change) bool { return x.Rule != nil && !c.seesOwn(x.Rule) }) {
+		return nil, fmt.Errorf("%.70q: %w", id, ownrules.ErrNotFound)
+	}
+	return list, err
 }
 
 func (c *call) ownRuleRemove() error {
@@ -147,12 +214,9 @@ func (c *call) ownRuleHistory() error {
 		return err
 	}
 	c.what = c.r.PathValue("id")
-	list, err := book.History(c.r.Context(), c.what)
+	list, err := c.ownChanges(book, c.what)
 	if err != nil {
 		return ownProblem(err)
-	}
-	if slices.ContainsFunc(list, func(x ownrules.Change) bool { return x.Rule != nil && !c.seesOwn(x.Rule) }) {
-		return ownProblem(fmt.Errorf("%.70q: %w", c.what, ownrules.ErrNotFound))
 	}
 	return c.json(http.StatusOK, map[string]any{"changes": nonNil(list)})
 }

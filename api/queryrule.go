@@ -9,6 +9,7 @@ import (
 
 	"github.com/lynceus-io/lynceus/api/hunt"
 	"github.com/lynceus-io/lynceus/api/problem"
+	"github.com/lynceus-io/lynceus/kql/scope"
 	"github.com/lynceus-io/lynceus/kql/torule"
 	"github.com/lynceus-io/lynceus/store/ownrules"
 )
@@ -45,8 +46,8 @@ type DraftTest struct {
 
 var idLetters = regexp.MustCompile(`[^a-z0-9]+`)
 
-// ruleID makes an id of a title.
-func ruleID(title string) string {
+// ruleID makes an id of a title, for a rule of somebody so limited.
+func ruleID(title string, of scope.Scope) string {
 	const most = 50
 	id := strings.Trim(idLetters.ReplaceAllString(strings.ToLower(title), "_"), "_")
 	if len(id) > most {
@@ -55,7 +56,7 @@ func ruleID(title string) string {
 	if id == "" {
 		id = "rule"
 	}
-	return ownrules.Prefix + id
+	return ownrules.Space(of) + id
 }
 
 // ruleFromQuery makes a rule of a query, with tests of events that the query
@@ -82,7 +83,7 @@ func (c *call) ruleFromQuery() error {
 	if err != nil {
 		return err
 	}
-	out := RuleDraft{ID: ruleID(in.Title), Problems: []string{}, Notes: []string{}, Tests: []DraftTest{}}
+	out := RuleDraft{ID: ruleID(in.Title, c.who.Scope), Problems: []string{}, Notes: []string{}, Tests: []DraftTest{}}
 	draft, err := torule.Convert(q.Plan())
 	var why torule.Problems
 	if errors.As(err, &why) {

@@ -57,6 +57,7 @@ func routes() []route {
 		{"POST", "/api/v1/incidents/{id}/comments", "add_comment", token.Responder, false, (*call).commentAdd},
 		{"GET", "/api/v1/rules", "list_rules", token.Viewer, false, (*call).rules},
 		{"POST", "/api/v1/rules/backtest", "backtest_rules", token.Analyst, false, (*call).backtest},
+		{"POST", "/api/v1/rules/check", "check_rule", token.Analyst, true, (*call).checkRule},
 		{"GET", "/api/v1/rules/{id}", "get_rule", token.Viewer, false, (*call).rule},
 		{"PUT", "/api/v1/rules/{id}/off", "switch_rule_off", token.Responder, false, (*call).ruleOff},
 		{"DELETE", "/api/v1/rules/{id}/off", "switch_rule_on", token.Responder, false, (*call).ruleOn},

@@ -59,6 +59,7 @@ type State struct {
 	windows  *correlator
 	learned  coverage.Span
 	evicted  map[string]int64
+	pupils   map[int32]bool // rules that Teach teaches
 }
 
 // NewState returns a State for rules; a Match's Rule is an index in it. The
@@ -120,21 +121,8 @@ func (s *State) Learn(e *event.Event, matches []Match) {
 	if s.opts.Context != nil {
 		s.opts.Context.Observe(e)
 	}
-	t := requestTime(e, 0)
-	s.learn(t)
-	if len(matches) == 0 {
-		return
-	}
-	s.subject.Load(e)
-	for _, m := range matches {
-		p := s.plans[m.Rule]
-		if len(p.novelties) == 0 || p.correlation != nil || !s.verify(p, m) {
-			continue
-		}
-		for i := range p.novelties {
-			s.opts.Novelty.learn(s.noveltyKey(p, i, event.K8sCluster.Get(e)), t)
-		}
-	}
+	s.learn(requestTime(e, 0))
+	s.teach(e, matches, nil)
 }
 
 // Advance says that no event before watermark (nanoseconds since 1970) will

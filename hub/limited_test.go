@@ -286,11 +286,21 @@ func limitedRequests(w *limitedWorld) map[string][]limitedRequest {
 		"attack": at(v1+"/attack", v1+"/attack?since=3650d"), "backtest_rules": {{v1 + "/rules/backtest", `{"rules":["` + rule + `"],"since":"3650d"}`}, {v1 + "/rules/backtest", `{"rules":["` + other("own") + `"]}`}},
 		"rule_from_query": {{v1 + "/query/rule", `{"query":"audit | where k8s.namespace == '` + hiddenNamespace + `'","title":"x","since":"3650d"}`}, {v1 + "/query/rule", `{"query":"audit | where actor.user.name != ''","title":"x","since":"3650d"}`}},
 		"list_own_rules":  at(v1 + "/own-rules"), "get_own_rule": ids(v1+"/own-rules/%s", "own", ""), "own_rule_history": ids(v1+"/own-rules/%s/history", "own", ""),
-		"save_own_rule": ids(v1+"/own-rules/%s", "own", `{"document":"title: x","on":true}`), "remove_own_rule": ids(v1+"/own-rules/%s", "own", ""),
-		"map":         at(v1+"/map", v1+"/map?since=3650d", v1+"/map?since=3650d&focus="+hiddenNamespace),
-		"agent_hello": ids(v1+"/clusters/%s/agent", "cluster", `{"uid":"x","waiting":0,"waiting_bytes":0,"coalesced":0,"unseen":[]}`),
-		"agent_known": ids(v1+"/clusters/%s/objects", "cluster", ""), "agent_intake": ids(v1+"/clusters/%s/intake", "cluster", ""),
+		"save_own_rule": {
+			{v1 + "/own-rules/" + other("own"), `{"document":"title: x","on":true}`},
+			{v1 + "/own-rules/" + other("own"), ownDocument(other("own"), `,"on":true`)}, {v1 + "/own-rules/own_free", ownDocument("own_free", `,"on":true`)},
+		},
+		"remove_own_rule": ids(v1+"/own-rules/%s", "own", ""),
+		"check_rule":      {{v1 + "/rules/check", ownDocument("own_x", "")}, {v1 + "/rules/check", ownDocument(other("own"), "")}},
+		"map":             at(v1+"/map", v1+"/map?since=3650d", v1+"/map?new=20", v1+"/map?since=3650d&focus="+hiddenNamespace),
+		"agent_hello":     ids(v1+"/clusters/%s/agent", "cluster", `{"uid":"x","waiting":0,"waiting_bytes":0,"coalesced":0,"unseen":[]}`),
+		"agent_known":     ids(v1+"/clusters/%s/objects", "cluster", ""), "agent_intake": ids(v1+"/clusters/%s/intake", "cluster", ""),
 	}
+}
+
+// ownDocument is a body with a rule of that id that can be kept, and more members.
+func ownDocument(id, more string) string {
+	return `{"document":"title: x\nid: ` + id + `\nlogsource: {product: kubernetes, service: audit}\ndetection: {selection: {resource.type: secrets}, condition: selection}\nlevel: low\n"` + more + `}`
 }
 
 // everAfter is a time that all of a question about an account is before.

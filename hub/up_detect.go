@@ -86,13 +86,13 @@ func (u *Up) newJudge(ctx context.Context, m mind, all *ruleset) (*live.Judge, e
 	}
 	j := live.NewJudge(live.Options{
 		Set: all.set, State: state, Rule: u.ruleByID, Callers: callers, Requests: audit.NewRequests(0), Store: m.store, Past: m.past,
-		Excluded: u.exclusions.covers, Exclusions: u.exclusions.version, Cases: u.cases, Checkpoint: m.novelty.save, Keep: m.writers.save, Tap: m.tap, Told: u.o.Told, Log: u.o.Log, Now: u.o.Now,
+		Excluded: u.exclusions.covers, Exclusions: u.exclusions.version, Cases: u.cases, Learns: writtenHere, Checkpoint: m.novelty.save, Keep: m.writers.save, Tap: m.tap, Told: u.o.Told, Log: u.o.Log, Now: u.o.Now,
 	})
 	restored, err := j.Restore(ctx, u.ruleByID)
 	if err != nil {
 		return nil, err
 	}
-	u.o.Log.Info("detection knows the past again", "events", restored.Events, "findings", restored.Findings, "incidents", restored.Incidents, "objects", restored.Objects)
+	u.o.Log.Info("detection knows the past again", "events", restored.Events, "findings", restored.Findings, "incidents", restored.Incidents, "objects", restored.Objects, "taught", restored.Taught)
 	return j, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/lynceus-io/lynceus/detect"
@@ -131,6 +132,9 @@ func (u *Up) runnable(list []*rule.Rule) error {
 	_, err := detect.NewState(list, detect.StateOptions{Lists: u.lists})
 	return err
 }
+
+// writtenHere reports whether people wrote a rule here.
+func writtenHere(r *rule.Rule) bool { return strings.HasPrefix(r.Source.File, ownrules.Dir) }
 
 // judgedBy remembers by which rules one consumer's judge judges. It is for that
 // consumer's goroutine.

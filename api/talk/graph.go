@@ -150,8 +150,9 @@ func (e *building) close(compared Compared) {
 	e.Severity = severityName(e.worst)
 }
 
-// document orders what was gathered, and cuts it off at the bounds.
-func (g *graph) document(b Bounds) *Map {
+// document orders what was gathered, and cuts it off at the bounds; fresh asks
+// for the latest of what is new only, beside the totals of all.
+func (g *graph) document(b Bounds, fresh bool) *Map {
 	m := &Map{Nodes: []Node{}, Edges: []Edge{}, Compared: g.compared}
 	m.Cut.Partial = g.partial
 	var list []*building
@@ -165,6 +166,9 @@ func (g *graph) document(b Bounds) *Map {
 		list = append(list, e)
 	}
 	slices.SortFunc(list, func(x, y *building) int {
+		if c := y.First.Compare(x.First); fresh && c != 0 {
+			return c
+		}
 		xg, xm := x.weight()
 		yg, ym := y.weight()
 		return cmp.Or(cmp.Compare(yg, xg), cmp.Compare(ym, xm), compareKeys(x.src, y.src), compareKeys(x.dst, y.dst), cmp.Compare(x.Kind, y.Kind))
@@ -180,6 +184,9 @@ func (g *graph) document(b Bounds) *Map {
 		}
 		m.Totals.add(requests, &e.Edge)
 		opened, accepted, sent, taken = opened+e.Opened, accepted+e.Accepted, sent+e.OpenedBytes, taken+e.AcceptedBytes
+		if fresh && !e.New {
+			continue
+		}
 		if len(m.Edges) >= b.Edges || !place(m, g, places, b.Nodes, e.src, e.dst) {
 			m.Cut.Edges++
 			m.Cut.Connections, m.Cut.Bytes, m.Cut.Requests = m.Cut.Connections+connections, m.Cut.Bytes+bytes, m.Cut.Requests+requests
@@ -189,7 +196,9 @@ func (g *graph) document(b Bounds) *Map {
 		m.Edges = append(m.Edges, e.Edge)
 	}
 	m.Totals.Nodes, m.Totals.Connections, m.Totals.Bytes = len(all), max(opened, accepted), max(sent, taken)
-	m.Cut.Nodes = len(all) - len(m.Nodes)
+	if !fresh {
+		m.Cut.Nodes = len(all) - len(m.Nodes)
+	}
 	return m
 }
 

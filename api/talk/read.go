@@ -25,6 +25,9 @@ type Ask struct {
 	// Owner says to whom an address belongs, "" where nothing is known; it may
 	// be nil.
 	Owner func(netip.Addr) string
+	// New asks for so many of the edges that are new, the latest first, and not
+	// for what was found on them; 0 asks for all edges.
+	New int
 	// Bounds; zero members mean DefaultBounds.
 	Bounds Bounds
 
@@ -80,14 +83,19 @@ func Read(ctx context.Context, q hunt.Querier, ask Ask) (*Map, error) {
 	}
 	ask.before = ask.From.Add(-min(max(ask.To.Sub(ask.From), leastBefore), mostBefore))
 	r := &reader{ctx, q, ask, newGraph()}
-	for _, add := range []func() error{r.flows, r.requests, r.found} {
+	parts := []func() error{r.flows, r.requests, r.found}
+	if ask.New > 0 {
+		parts = parts[:2]
+		ask.Bounds.Edges = min(ask.Bounds.Edges, ask.New)
+	}
+	for _, add := range parts {
 		if err := add(); err != nil {
 			return nil, err
 		}
 	}
-	m := r.g.document(ask.Bounds)
+	m := r.g.document(ask.Bounds, ask.New > 0)
 	m.From, m.To, m.Before = ask.From.UTC(), ask.To.UTC(), ask.before.UTC()
-	if len(m.Edges) == 0 {
+	if m.Totals.Edges == 0 {
 		if err := r.latest(m); err != nil {
 			return nil, err
 		}

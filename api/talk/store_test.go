@@ -346,6 +346,35 @@ func TestReadBounded(t *testing.T) {
 	}
 }
 
+// TestReadNew holds that the latest of the new edges are given, with their ends
+// alone and the totals of all.
+func TestReadNew(t *testing.T) {
+	q := store(t, plantAll)
+	all := read(t, q, talk.Ask{})
+	m := read(t, q, talk.Ask{New: 3})
+	if len(m.Edges) != 3 || len(m.Nodes) > 6 || all.Totals.New <= 3 {
+		t.Fatalf("%d edges, %d nodes, of %+v", len(m.Edges), len(m.Nodes), all.Totals)
+	}
+	first := time.Time{}
+	for i, e := range m.Edges {
+		if !e.New || e.Findings != 0 || i > 0 && e.First.After(first) {
+			t.Errorf("edge %d: %+v", i, e)
+		}
+		first = e.First
+	}
+	for _, e := range all.Edges {
+		if e.New && e.First.After(m.Edges[0].First) {
+			t.Errorf("left out a later one: %+v", e)
+		}
+	}
+	if m.Totals.New != all.Totals.New || m.Totals.Edges != all.Totals.Edges || m.Cut.Edges != all.Totals.New-3 || m.Latest != nil {
+		t.Errorf("totals %+v, cut %+v", m.Totals, m.Cut)
+	}
+	if young := read(t, store(t, func(p *planted) { p.asks(5, "jane", "get", "pods", "data", 200, nil) }), talk.Ask{New: 3}); len(young.Edges) != 0 || young.Totals.Edges != 1 || young.Compared.Requests || young.Latest != nil {
+		t.Errorf("without a time before: %+v", young)
+	}
+}
+
 // TestReadNothing holds that a time in which nothing happened says when
 // something did.
 func TestReadNothing(t *testing.T) {

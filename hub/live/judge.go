@@ -55,6 +55,9 @@ type Options struct {
 	Exclusions func() int64
 	// Cases are what people decided about incidents; nil is nothing.
 	Cases Cases
+	// Learns says which rules learn what is usual from the store when they come
+	// into force; nil is none: the others learn from what comes.
+	Learns func(*rule.Rule) bool
 	// Checkpoint saves what was learned. It is called about every minute.
 	Checkpoint func(ctx context.Context, novelty []byte) error
 	// Keep saves who wrote what, which is older than what a start reads

@@ -38,6 +38,7 @@ type Restored struct {
 	Findings, Incidents, Events int64
 	Objects                     int64 // rows of the inventory
 	Unreadable                  int64 // findings of another release, say
+	Taught                      int64 // events from which new rules learned
 }
 
 // Restore rebuilds what a Judge remembers from the lake: what the clusters
@@ -91,6 +92,9 @@ func (j *Judge) Restore(ctx context.Context, rules func(id string) *rule.Rule) (
 	if err != nil {
 		return r, fmt.Errorf("read the incidents of the store: %w", err)
 	}
+	if r.Taught, err = j.teach(ctx); err != nil {
+		return r, fmt.Errorf("learn from the store: %w", err)
+	}
 	j.o.State.Replay(true)
 	defer j.o.State.Replay(false)
 	if r.Events, err = j.replay(ctx, event.ClassAudit, Replay, maxReplayed); err != nil {
@@ -127,20 +131,28 @@ func (j *Judge) replay(ctx context.Context, c event.Class, window time.Duration,
 	if err != nil || !found {
 		return 0, err
 	}
-	for window > time.Second {
-		n, err := j.o.Past.Held(ctx, receivedSince(c, last.Add(-window)))
+	return j.scan(ctx, receivedSince(c, last.Add(-window)), last, most, j.remember)
+}
+
+// scan calls f for the events of a selection by when they were received, the
+// latest of which is at about the end. While there are more than most, half of
+// the time before the end is left out.
+func (j *Judge) scan(ctx context.Context, sel lake.Selection, end time.Time, most int64, f func(*event.Event)) (int64, error) {
+	n := int64(0)
+	for window := end.UnixNano() - sel.ReceivedFrom; window > int64(time.Second); {
+		held, err := j.o.Past.Held(ctx, sel)
 		if err != nil {
 			return 0, err
 		}
-		if n <= most {
+		if held <= most {
 			break
 		}
 		window /= 2
+		sel.ReceivedFrom = end.UnixNano() - window
 	}
-	n := int64(0)
-	err = j.o.Past.Scan(ctx, receivedSince(c, last.Add(-window)), func(e *event.Event) error {
+	err := j.o.Past.Scan(ctx, sel, func(e *event.Event) error {
 		n++
-		j.remember(e)
+		f(e)
 		return nil
 	})
 	return n, err

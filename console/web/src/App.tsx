@@ -12,6 +12,7 @@ const Overview = lazy(() => import('./pages/overview/Overview'))
 const Findings = lazy(() => import('./pages/findings/Findings'))
 const Hunt = lazy(() => import('./pages/hunt/Hunt'))
 const Rules = lazy(() => import('./pages/rules/Rules'))
+const NewRule = lazy(() => import('./pages/rules/New'))
 const Rule = lazy(() => import('./pages/rules/Detail'))
 const Coverage = lazy(() => import('./pages/coverage/Coverage'))
 const Settings = lazy(() => import('./pages/settings/Settings'))
@@ -78,6 +79,7 @@ function Page() {
     case 'hunt':
       return <Hunt />
     case 'rules':
+      if (id === 'new') return <NewRule />
       return id ? <Rule key={id} id={decodeURIComponent(id)} /> : <Rules />
     case 'coverage':
       return <Coverage />

@@ -614,6 +614,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rules/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what is wrong with the text of a rule of one's own, its own tests included; nothing is kept. */
+        post: operations["check_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/own-rules": {
         parameters: {
             query?: never;
@@ -1816,6 +1833,30 @@ export interface components {
             changed_by: string;
             changed: components["schemas"]["Time"];
             revision: number;
+            /** @description That the rules that run are those of the document: some time after it was kept. */
+            in_force: boolean;
+        };
+        CheckedRule: {
+            /** @description Empty where the text says none. */
+            id: string;
+            title: string;
+            errors: components["schemas"]["QueryError"][];
+            /** @description How many tests it has. */
+            tests: number;
+            learns: components["schemas"]["Learns"][];
+        };
+        /** @description What a rule must have learned before it calls something new. */
+        Learns: {
+            /** @description Fields whose values together are new or known. */
+            key: string[];
+            /** @description Fields that open a memory of their own each; none is the cluster. */
+            within: string[];
+            /** @description How much of the past it must know. */
+            hours: number;
+            /** @description How many matches of its own it must have seen, too. */
+            matches: number;
+            /** @description Whether it finds nothing until then; else only its severity waits. */
+            silent: boolean;
         };
         NewOwnRule: {
             document: string;
@@ -2322,6 +2363,8 @@ export type Scope = components['schemas']['Scope'];
 export type OwnRule = components['schemas']['OwnRule'];
 export type OwnRuleScope = components['schemas']['OwnRuleScope'];
 export type StoredOwnRule = components['schemas']['StoredOwnRule'];
+export type CheckedRule = components['schemas']['CheckedRule'];
+export type Learns = components['schemas']['Learns'];
 export type NewOwnRule = components['schemas']['NewOwnRule'];
 export type RuleQuery = components['schemas']['RuleQuery'];
 export type RuleDraft = components['schemas']['RuleDraft'];
@@ -2556,6 +2599,8 @@ export interface operations {
                 to?: string;
                 /** @description The id of a node to look at closely: only the edges of its parts are given, which are the pods of a workload, the programs of a machine, or the addresses of a block. */
                 focus?: string;
+                /** @description Give so many of the new edges, those that were seen first latest, with their ends and without findings; totals are of all edges. */
+                new?: number;
             };
             header?: never;
             path?: never;
@@ -3456,6 +3501,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    check_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description That of the rule; where it is left out the document says it. */
+                    id?: string;
+                    document: string;
+                };
+            };
+        };
+        responses: {
+            /** @description What is wrong, and what the text says of itself. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedRule"];
+                };
             };
             default: components["responses"]["Problem"];
         };

@@ -4,7 +4,9 @@ import { useState } from 'react'
 import { type Failed, send } from '../../api/client'
 import type { BacktestAnswer, RuleDraft, Severity, StoredOwnRule } from '../../api/schema'
 import { count, visible } from '../../format'
+import { Link } from '../../router'
 import { may, useWho } from '../../session'
+import { RuleEditor } from '../../ui/RuleEditor'
 import { Dialog, Failure, levels, Loading } from '../../ui/parts'
 import { Tried } from './Tried'
 
@@ -91,10 +93,7 @@ export function RuleDialog({ query, params, since, close }: { query: string; par
                 It has {count(draft.tests.length, 'test')} made of stored events: {draft.tests.map((t) => `${t.name} (${t.match ? 'is found' : 'is not found'})`).join('; ')}.
               </p>
             )}
-            <label className="labelled">
-              The rule
-              <textarea aria-label="The rule" className="field full mono rule-document" rows={14} spellCheck={false} value={text} onChange={(e) => setText(e.target.value)} />
-            </label>
+            <RuleEditor id={draft.id} text={text} change={setText} />
             <div className="row wrap">
               <button type="button" className="button" disabled={past.isPending} onClick={() => past.mutate()}>
                 Try it on the last 30 days
@@ -117,7 +116,7 @@ export function RuleDialog({ query, params, since, close }: { query: string; par
             {keep.isError && <Failure error={keep.error} />}
             {keep.data && (
               <p className="note" role="status">
-                The rule <span className="mono">{keep.data.id}</span> is {keep.data.on ? 'on: it is judged within seconds' : 'kept, and off'}.
+                The rule <Link to={`/rules/${encodeURIComponent(keep.data.id)}`} className="mono">{keep.data.id}</Link> is {keep.data.on ? 'on: it is judged within seconds' : 'kept, and off'}.
               </p>
             )}
           </>

@@ -7,6 +7,8 @@ import { Gaps } from '../../ui/Coverage'
 import { IncidentCard } from '../../ui/IncidentCard'
 import { Pivot } from '../../ui/Pivot'
 import { Empty, Failure, levels, Loading, Mark, Panel, Time, rank } from '../../ui/parts'
+import { Edges } from './Edges'
+import { Live } from './Live'
 import { dayMs, useDay, useNews, useOpen, useSources, type Day, type SourceList } from './data'
 
 const Bars = lazy(async () => ({ default: (await import('../../ui/Bars')).Bars }))
@@ -35,6 +37,10 @@ export default function Overview() {
         <div className="cols two">
           <Panel title="Noisiest rules of the day">{day.data ? <Noisy findings={day.data.findings} /> : <Loading what="The rules" />}</Panel>
           <New end={day.data?.end} />
+        </div>
+        <div className="cols two">
+          <Edges end={day.data?.end} />
+          <Live />
         </div>
       </div>
     </>
@@ -214,7 +220,7 @@ function Sources({ list }: { list: SourceList }) {
   if (by.size === 0) return null
   const rows = [...by].sort(([a], [b]) => a.localeCompare(b))
   return (
-    <div className="scroll-x">
+    <div className="scroll-x" tabIndex={0} role="group" aria-label="Sources, by where they are">
       <table className="table">
         <thead>
           <tr>

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState, type ReactNode } from 'react'
 import { Failed, get } from '../../api/client'
-import type { Rule } from '../../api/schema'
+import type { Rule, StoredOwnRule } from '../../api/schema'
 import { count, visible } from '../../format'
 import { Link } from '../../router'
 import { Backtest } from '../../ui/Backtest'
@@ -10,21 +10,32 @@ import { RuleText } from '../../ui/RuleText'
 import { Copy, Empty, Failure, Loading, Panel, Severity } from '../../ui/parts'
 import { packOf, useMatrix } from './data'
 import { History } from './History'
+import { ownOf, prefix, useOwn } from './own'
+import { Gone, OwnText } from './Own'
 import { Sees } from './Sees'
 import { Source } from './Source'
 import { Switching } from './Switching'
 
 export default function Detail({ id }: { id: string }) {
-  const rule = useQuery<Rule, Failed>({ queryKey: ['rule', id], queryFn: ({ signal }) => get<Rule>(`/rules/${encodeURIComponent(id)}`, {}, signal), staleTime: 15_000 })
+  const own = useOwn(id.startsWith(prefix) ? id : '')
+  const rule = useQuery<Rule, Failed>({
+    queryKey: ['rule', id],
+    enabled: !id.startsWith(prefix) || own.data?.in_force || own.isError,
+    queryFn: ({ signal }) => get<Rule>(`/rules/${encodeURIComponent(id)}`, {}, signal),
+    staleTime: 15_000,
+  })
   useEffect(() => {
     document.title = `${rule.data ? visible(rule.data.title) : 'Rule'} · Lynceus`
   }, [rule.data])
+  if (own.data === null) return <Gone id={id} />
+  if (own.data && !rule.data) return <Waiting own={own.data} />
   if (rule.isPending) return <Loading what="The rule" lines={8} />
   if (rule.isError) {
-    if (rule.error.code === 'not_found') return <Empty title="No such rule runs here">It may have been taken out, or renamed. <Link to="/rules">All rules</Link></Empty>
-    return <Failure error={rule.error} again={() => void rule.refetch()} />
+    if (rule.error.code !== 'not_found') return <Failure error={rule.error} again={() => void rule.refetch()} />
+    return own.error?.code === 'not_found' ? <Gone id={id} /> : <Empty title="No such rule runs here">It may have been taken out, or renamed. <Link to="/rules">All rules</Link></Empty>
   }
   const r = rule.data
+  const within = ownOf(r.file)
   return (
     <>
       <div className="page-head">
@@ -44,10 +55,15 @@ export default function Detail({ id }: { id: string }) {
             {r.silent && <span className="chip soft">feeds other rules only</span>}
           </div>
         </div>
-        <Switching rule={r} />
+        {own.data && !own.data.on ? <span className="sight off"><span aria-hidden="true">⏸</span> kept, and off</span> : <Switching rule={r} />}
       </div>
       <div className="stack wide">
         <Sight rule={r} />
+        {within && within !== r.id && (
+          <p className="note">
+            Its text is part of another rule’s: <Link to={`/rules/${encodeURIComponent(within)}`}>{within}</Link>.
+          </p>
+        )}
         <div className="cols two">
           <Panel title="What it looks for">
             <div className="stack">
@@ -85,11 +101,39 @@ export default function Detail({ id }: { id: string }) {
           </Panel>
         </div>
         <History rule={r} />
-        <Panel title="Try it on the past">
-          <Backtest rules={[r.id]} />
-        </Panel>
-        <Text rule={r} />
+        {own.data ? (
+          <OwnText key={own.data.revision} own={own.data} />
+        ) : (
+          <>
+            <Panel title="Try it on the past">
+              <Backtest rules={[r.id]} />
+            </Panel>
+            <Text rule={r} />
+          </>
+        )}
         <Tests rule={r} />
+      </div>
+    </>
+  )
+}
+
+/** Waiting is a rule of one's own that is kept and not in force: not yet, or since it cannot be judged. */
+function Waiting({ own }: { own: StoredOwnRule }) {
+  return (
+    <>
+      <div className="page-head">
+        <div className="grow stack">
+          <p className="small">
+            <Link to="/rules">Rules</Link>
+          </p>
+          <h1>{own.id}</h1>
+        </div>
+      </div>
+      <div className="stack wide">
+        <p className="note warn" role="status">
+          It is kept, and not among the rules that are judged. That takes a few seconds; if this stays, something in its text is no longer known: it stands below.
+        </p>
+        <OwnText key={own.revision} own={own} />
       </div>
     </>
   )

@@ -2,6 +2,7 @@
 import { useEffect, useMemo } from 'react'
 import { count, visible } from '../../format'
 import { Link, useSearch } from '../../router'
+import { may, useWho } from '../../session'
 import { Empty, Failure, levels, Loading, Mark, rank } from '../../ui/parts'
 import { linesOf, useMatrix, useRules, windows, type Line } from './data'
 import { Matrix } from './Matrix'
@@ -12,6 +13,7 @@ const orders: Record<string, string> = { '': 'gravest first', findings: 'noisies
 
 export default function Rules() {
   const [search, change] = useSearch()
+  const who = useWho()
   const since = search.get('since') ?? '30d'
   const asMatrix = search.get('view') === 'matrix'
   const rules = useRules()
@@ -24,6 +26,11 @@ export default function Rules() {
     <>
       <div className="page-head">
         <h1>Rules</h1>
+        {may(who, 'responder') && (
+          <Link to="/rules/new" className="button">
+            New rule
+          </Link>
+        )}
         <div className="row wrap" role="group" aria-label="Shown as">
           <button type="button" className="button" aria-pressed={!asMatrix} onClick={() => change({ view: '' }, true)}>
             List

@@ -1,12 +1,13 @@
-// The builder writes KQL by clicking: a table, conditions with values to choose, what is new, counting and order.
+// The builder writes KQL by clicking: a table, conditions with values to choose, what is new, counts and sums, and order.
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useId, useMemo, useRef, useState } from 'react'
 import { type Failed, get } from '../../../api/client'
 import { Failure, Loading } from '../../../ui/parts'
 import { Fields } from './Fields'
-import { columns, empty, wheres, write, type Build, type Kind, type Table } from './model'
+import { GroupBox, type Site } from './GroupBox'
+import { columns, empty, none, wheres, write, type Build, type Kind, type Table } from './model'
 import { read } from './read'
-import { TestRow } from './TestRow'
+import { Sums } from './Sums'
 
 const asKind = (type: string | undefined): Kind => (type === 'long' || type === 'int' ? 'long' : type === 'bool' || type === 'datetime' || type === 'dynamic' ? type : 'string')
 
@@ -54,6 +55,8 @@ function Form({ build: b, tables, kindOf, set, span }: { build: Build; tables: T
   const table = tables.find((t) => t.name === b.table)
   const fields = table?.columns ?? []
   const names = useId()
+  const known = (f: string) => fields.some((x) => x.name === f)
+  const site: Site = { names, span, kindOf, docOf: (f) => fields.find((x) => x.name === f)?.doc, without: (t) => [b.table, ...wheres(b, kindOf, t)].join('\n') }
   const sortable = columns(b, fields.map((f) => f.name))
   return (
     <div className="build">
@@ -78,46 +81,25 @@ function Form({ build: b, tables, kindOf, set, span }: { build: Build; tables: T
         <span className="muted small">{table?.doc}</span>
       </div>
       {b.groups.map((g, at) => (
-        <fieldset key={at} className="plain build-group">
-          <legend className="small muted">{at === 0 ? 'where' : 'and'}</legend>
-          {g.tests.map((t, i) => (
-            <TestRow
-              key={i}
-              lead={i === 0 ? '' : g.word}
-              test={t}
-              kind={kindOf(t.field)}
-              names={names}
-              doc={fields.find((f) => f.name === t.field)?.doc ?? ''}
-              known={fields.some((f) => f.name === t.field)}
-              others={[b.table, ...wheres(b, kindOf, t)].join('\n')}
-              span={span}
-              set={(next) => set({ ...b, groups: b.groups.map((x, n) => (n === at ? { ...x, tests: x.tests.map((y, m) => (m === i ? next : y)) } : x)) })}
-              remove={() => set({ ...b, groups: b.groups.map((x, n) => (n === at ? { ...x, tests: x.tests.filter((_, m) => m !== i) } : x)).filter((x, n) => n === 0 || x.tests.length > 0) })}
-            />
-          ))}
-          <div className="row wrap">
-            <button type="button" className="button" onClick={() => set({ ...b, groups: b.groups.map((x, n) => (n === at ? { ...x, tests: [...x.tests, { field: '', op: 'is', values: [''] }] } : x)) })}>
-              Add a condition
-            </button>
-            {g.tests.length > 1 && (
-              <label className="row small muted">
-                joined by
-                <select className="field" value={g.word} onChange={(e) => set({ ...b, groups: b.groups.map((x, n) => (n === at ? { ...x, word: e.target.value as 'and' | 'or' } : x)) })}>
-                  <option value="and">and</option>
-                  <option value="or">or</option>
-                </select>
-              </label>
-            )}
-            {at === b.groups.length - 1 && g.tests.length > 0 && (
-              <button type="button" className="button quiet" onClick={() => set({ ...b, groups: [...b.groups, { word: 'or', tests: [{ field: '', op: 'is', values: [''] }] }] })}>
-                Add a group
-              </button>
-            )}
-          </div>
-        </fieldset>
+        <GroupBox
+          key={at}
+          group={g}
+          lead={at === 0 ? 'where' : 'and'}
+          depth={1}
+          site={site}
+          set={(next) => set({ ...b, groups: b.groups.map((x, n) => (n === at ? next : x)) })}
+          remove={at > 0 ? () => set({ ...b, groups: b.groups.filter((_, n) => n !== at) }) : undefined}
+        />
       ))}
+      {b.groups[b.groups.length - 1]?.parts.length !== 0 && (
+        <div className="row">
+          <button type="button" className="button quiet" onClick={() => set({ ...b, groups: [...b.groups, { ...none(), word: 'or', parts: [{ field: '', op: 'is', values: [''] }] }] })}>
+            Add a group
+          </button>
+        </div>
+      )}
       <div className="row wrap build-steps">
-        <Fields label="New are" chosen={b.fresh.fields} names={names} known={(f) => fields.some((x) => x.name === f)} set={(list) => set({ ...b, fresh: { ...b.fresh, fields: list }, by: [], over: '', least: 0, sort: null })} />
+        <Fields label="New are" chosen={b.fresh.fields} names={names} known={known} set={(list) => set({ ...b, fresh: { ...b.fresh, fields: list }, by: [], over: '', least: 0, sums: [], sort: null })} />
         {b.fresh.fields.length > 0 ? (
           <label className="row small muted">
             first seen in the last
@@ -129,7 +111,7 @@ function Form({ build: b, tables, kindOf, set, span }: { build: Build; tables: T
           </label>
         ) : (
           <>
-            <Fields label="Count by" chosen={b.by} names={names} known={(f) => fields.some((x) => x.name === f)} set={(list) => set({ ...b, by: list, sort: null })} />
+            <Fields label="Count by" chosen={b.by} names={names} known={known} set={(list) => set({ ...b, by: list, sort: null })} />
             <label className="row small muted">
               within
               <select className="field" value={b.over} onChange={(e) => set({ ...b, over: e.target.value, sort: null })}>
@@ -145,6 +127,7 @@ function Form({ build: b, tables, kindOf, set, span }: { build: Build; tables: T
               <input className="field number" type="number" min="0" value={b.least || ''} placeholder="any" onChange={(e) => set({ ...b, least: Math.max(0, Math.floor(Number(e.target.value))), sort: null })} />
               times
             </label>
+            <Sums sums={b.sums} names={names} kindOf={kindOf} known={known} set={(list) => set({ ...b, sums: list, sort: null })} />
           </>
         )}
         <label className="row small muted">

@@ -1,4 +1,4 @@
-// What the builder builds: a table, conditions in groups, what is new, how rows are grouped and sorted. write gives its KQL.
+// What the builder builds: a table, conditions in groups, what is new, how rows are summed and sorted. write gives its KQL.
 import { quoted } from '../../../format'
 
 export type Kind = 'string' | 'long' | 'bool' | 'datetime' | 'dynamic'
@@ -16,14 +16,48 @@ export interface Test {
   values: string[]
 }
 
+/** Group is conditions, and groups of them, that are joined by one word; not turns all of it round. */
 export interface Group {
   word: 'and' | 'or'
-  tests: Test[]
+  not: boolean
+  parts: Part[]
+}
+
+export type Part = Test | Group
+
+/** deepest is how many groups may stand in one another. */
+export const deepest = 5
+
+export const isGroup = (p: Part): p is Group => 'parts' in p
+
+/** Sum is a number that is made of a field's values in each group of rows. */
+export interface Sum {
+  /** name is that of its column. */
+  name: string
+  fn: SumOf
+  field: string
+  /** share is of a percentile how many of a hundred values are not greater. */
+  share: number
+  /** least is the least that is kept, 0 for any. */
+  least: number
+}
+
+export type SumOf = 'sum' | 'avg' | 'min' | 'max' | 'dcount' | 'percentile'
+
+/** sumsOf are the sums that a kind of field has. */
+export const sumsOf: Record<Kind, SumOf[]> = { string: ['dcount'], long: ['sum', 'avg', 'min', 'max', 'percentile', 'dcount'], bool: ['dcount'], datetime: ['min', 'max', 'dcount'], dynamic: [] }
+
+/** nameSum is what the column of a sum is called unless somebody has called it otherwise, and no other of the list is. */
+export function nameSum(s: Omit<Sum, 'name'>, others: Sum[]): string {
+  const stem = `${s.fn === 'percentile' ? `p${s.share}` : s.fn === 'dcount' ? 'different' : s.fn}_${s.field.replace(/\W+/g, '_')}`
+  let name = stem
+  for (let i = 2; others.some((o) => o.name === name); i++) name = `${stem}_${i}`
+  return name
 }
 
 export interface Build {
   table: string
-  /** groups must all hold; what stands in one is joined by its word. */
+  /** groups must all hold. */
   groups: Group[]
   /** fresh are fields whose values together must not have been seen before the last `within`. */
   fresh: { fields: string[]; within: string }
@@ -31,6 +65,7 @@ export interface Build {
   by: string[]
   over: string
   least: number
+  sums: Sum[]
   sort: { field: string; asc: boolean } | null
   take: number
 }
@@ -50,7 +85,10 @@ export const ops: Record<Kind, Op[]> = {
 export const needless = (op: Op) => op === 'is empty' || op === 'is not empty'
 export const several = (op: Op) => op === 'is' || op === 'is not'
 
-export const empty = (table = 'audit'): Build => ({ table, groups: [{ word: 'and', tests: [] }], fresh: { fields: [], within: '1d' }, by: [], over: '', least: 0, sort: null, take: 0 })
+/** none is a group without conditions. */
+export const none = (): Group => ({ word: 'and', not: false, parts: [] })
+
+export const empty = (table = 'audit'): Build => ({ table, groups: [none()], fresh: { fields: [], within: '1d' }, by: [], over: '', least: 0, sums: [], sort: null, take: 0 })
 
 const plain = /^[A-Za-z_][\w.]*$/
 export const column = (name: string) => (plain.test(name) && name !== 'time' ? name : name === 'time' ? 'time' : `['${name.replace(/\\/g, '\\\\').replace(/'/g, "\\'")}']`)
@@ -100,25 +138,35 @@ export function condition(t: Test, kind: Kind): string {
   }
 }
 
+/** joined writes what stands in a group; '' while nothing of it is whole. */
+function joined(g: Group, kindOf: (field: string) => Kind, without?: Test): string {
+  const parts = g.parts.filter((p) => p !== without).map((p) => (isGroup(p) ? bracketed(p, kindOf, without) : condition(p, kindOf(p.field))))
+  return parts.filter(Boolean).join(` ${g.word} `)
+}
+
+function bracketed(g: Group, kindOf: (field: string) => Kind, without?: Test): string {
+  const text = joined(g, kindOf, without)
+  return text && `${g.not ? 'not' : ''}(${text})`
+}
+
 /** wheres are the lines of conditions; those of one group are in one line. */
 export function wheres(b: Build, kindOf: (field: string) => Kind, without?: Test): string[] {
-  const out: string[] = []
-  for (const g of b.groups) {
-    const parts = g.tests.filter((t) => t !== without).map((t) => condition(t, kindOf(t.field))).filter(Boolean)
-    if (parts.length > 0) out.push(`| where ${parts.join(` ${g.word} `)}`)
-  }
-  return out
+  return b.groups.map((g) => (g.not ? bracketed : joined)(g, kindOf, without)).filter(Boolean).map((text) => `| where ${text}`)
 }
+
+/** summed reports whether the answer has groups of rows. */
+export const summed = (b: Build) => b.fresh.fields.length === 0 && (b.by.length > 0 || b.least > 0 || b.over !== '' || b.sums.length > 0)
 
 /** write is the query in KQL. */
 export function write(b: Build, kindOf: (field: string) => Kind): string {
   const lines = [b.table, ...wheres(b, kindOf)]
   if (b.fresh.fields.length > 0) {
     lines.push(`| summarize first = min(time), times = count() by ${b.fresh.fields.map(column).join(', ')}`, `| where first > ago(${b.fresh.within})`)
-  } else if (b.by.length > 0 || b.least > 0 || b.over) {
+  } else if (summed(b)) {
+    const sums = b.sums.map((s) => `, ${column(s.name)} = ${s.fn}(${column(s.field)}${s.fn === 'percentile' ? `, ${s.share}` : ''})`)
     const by = [...b.by.map(column), ...(b.over ? [`bin(time, ${b.over})`] : [])]
-    lines.push(`| summarize times = count()${by.length > 0 ? ` by ${by.join(', ')}` : ''}`)
-    if (b.least > 0) lines.push(`| where times >= ${b.least}`)
+    lines.push(`| summarize times = count()${sums.join('')}${by.length > 0 ? ` by ${by.join(', ')}` : ''}`)
+    for (const s of [{ name: 'times', least: b.least }, ...b.sums]) if (s.least > 0) lines.push(`| where ${column(s.name)} >= ${s.least}`)
   }
   if (b.sort) lines.push(`| sort by ${column(b.sort.field)} ${b.sort.asc ? 'asc' : 'desc'}`)
   if (b.take > 0) lines.push(`| take ${b.take}`)
@@ -128,6 +176,6 @@ export function write(b: Build, kindOf: (field: string) => Kind): string {
 /** columns are those that the answer has, to sort by. */
 export function columns(b: Build, fields: string[]): string[] {
   if (b.fresh.fields.length > 0) return [...b.fresh.fields, 'first', 'times']
-  if (b.by.length > 0 || b.least > 0 || b.over) return [...b.by, ...(b.over ? ['time'] : []), 'times']
+  if (summed(b)) return [...b.by, ...(b.over ? ['time'] : []), 'times', ...b.sums.map((s) => s.name)]
   return fields
 }

@@ -1,5 +1,5 @@
 // A query as the builder has it, where it is one that the builder could have written; else why not.
-import { condition, empty, needless, write, type Build, type Group, type Kind, type Op, type Test } from './model'
+import { condition, deepest, empty, isGroup, needless, none, write, type Build, type Group, type Kind, type Op, type Part, type Sum, type SumOf, type Test } from './model'
 
 export type Read = { build: Build } | { why: string }
 
@@ -101,20 +101,49 @@ class Reader {
     throw new Stop(`the builder has no “${field} ${this.peek()}”`)
   }
 
-  group(): Group {
-    const tests = [this.test()]
+  /** part is a test, or a group in brackets; depth is in how many groups it stands. */
+  part(depth: number): Part {
+    const not = this.is('not', '(')
+    if (!not && !this.is('(')) return this.test()
+    if (depth >= deepest) throw new Stop(`more than ${deepest} groups stand in one another`)
+    const g = this.group(depth + 1)
+    this.need(')')
+    return { ...g, not }
+  }
+
+  group(depth: number): Group {
+    const parts = [this.part(depth)]
     let word: Group['word'] | '' = ''
     while (this.peek() === 'and' || this.peek() === 'or') {
       const next = this.peek() as Group['word']
-      if (word && next !== word) throw new Stop('“and” and “or” stand side by side: give each its own line')
+      if (word && next !== word) throw new Stop('“and” and “or” stand side by side: put one of them in brackets')
       word = next
       this.at++
-      tests.push(this.test())
+      parts.push(this.part(depth))
     }
-    return { word: word || 'and', tests }
+    return { word: word || 'and', not: false, parts }
+  }
+
+  /** line is what stands in one where: a group, turned round where not stands before all of it. */
+  line(): Group {
+    const g = this.group(1)
+    const only = g.parts.length === 1 ? g.parts[0] : undefined
+    return only && isGroup(only) && only.not ? only : g
+  }
+
+  sum(): Sum {
+    const name = this.name()
+    this.need('=')
+    const fn = sums.find((f) => this.is(f, '('))
+    if (!fn) throw new Stop(`the builder has no “${this.peek()}”`)
+    const field = this.name()
+    const share = fn === 'percentile' && this.is(',') ? Number(this.value()) : 0
+    this.need(')')
+    return { name, fn, field, share, least: 0 }
   }
 }
 
+const sums: SumOf[] = ['sum', 'avg', 'min', 'max', 'dcount', 'percentile']
 const calls: [string, Op][] = [
   ['isempty', 'is empty'], ['isnotempty', 'is not empty'], ['isnull', 'is empty'], ['isnotnull', 'is not empty'], ['set_has_element', 'has element'], ['ipv4_is_in_range', 'is in network'],
 ]
@@ -135,12 +164,18 @@ function statement(r: Reader): Build {
       } else if (r.peek() === 'times' && r.peek(1) === '>=') {
         r.at += 2
         b.least = Number(r.value())
-      } else b.groups.push(r.group())
+      } else if (b.sums.some((x) => x.name === r.peek()) && r.peek(1) === '>=') {
+        const of = r.name()
+        r.at++
+        const least = Number(r.value())
+        b.sums = b.sums.map((x) => (x.name === of ? { ...x, least } : x))
+      } else b.groups.push(r.line())
     } else if (r.is('summarize', 'first', '=', 'min', '(', 'time', ')', ',', 'times', '=', 'count', '(', ')', 'by')) {
       do b.fresh.fields.push(r.name())
       while (r.is(','))
     } else if (r.is('summarize')) {
       r.need('times', '=', 'count', '(', ')')
+      while (r.is(',')) b.sums.push(r.sum())
       if (r.is('by')) {
         do
           if (r.is('bin', '(', 'time', ',')) {
@@ -156,7 +191,7 @@ function statement(r: Reader): Build {
     } else if (r.is('take')) b.take = Number(r.value())
     else throw new Stop(`the builder has no step “${r.peek()}”`)
   }
-  if (b.groups.length === 0) b.groups.push({ word: 'and', tests: [] })
+  if (b.groups.length === 0) b.groups.push(none())
   return b
 }
 
