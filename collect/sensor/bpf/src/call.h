@@ -339,14 +339,20 @@ int lynceus_call(__u64 *ctx)
 	struct recipe *recipe;
 	__s64 result = ctx[1];
 	int compat, failed;
+	__u8 want;
 
-	if (number >= CALLS || !wanted[number])
+	if (number >= CALLS)
+		return 0;
+	want = wanted[number];
+	if (!want)
 		return 0;
 	task = TYPED(struct task_struct, bpf_get_current_task());
 	compat = call_compat(task, (void *)ctx[0]);
-	if (compat)
+	if (compat) {
 		number = unwrap(called, (void *)ctx[0]);
-	if (number >= CALLS || !(wanted[number] >> compat & 1))
+		want = wanted[number];
+	}
+	if (!(want >> compat & 1))
 		return 0;
 	at = number + (compat ? CALLS : 0);
 	recipe = bpf_map_lookup_elem(&recipes, &at);
