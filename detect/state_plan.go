@@ -49,6 +49,7 @@ type planner struct {
 	trees   []expr.Node
 	owner   []int32 // rule of each tree
 	refs    []event.Ref
+	terms   []*expr.Term
 	resolve []func(*expr.Program)
 }
 
@@ -145,6 +146,14 @@ func (b *planner) fields(p *plan) {
 		if !ok {
 			continue
 		}
+		if t := p.rule.Terms[name]; t != nil {
+			at := len(b.terms)
+			b.terms = append(b.terms, t)
+			b.resolve = append(b.resolve, func(prog *expr.Program) {
+				p.evidence = append(p.evidence, evidence{name, prog.TermColumn(at)})
+			})
+			continue
+		}
 		b.refs = append(b.refs, ref)
 		b.resolve = append(b.resolve, func(prog *expr.Program) {
 			c, _ := prog.Column(ref)
@@ -155,7 +164,7 @@ func (b *planner) fields(p *plan) {
 
 // program compiles what was collected and resolves the columns.
 func (b *planner) program(rules []*rule.Rule, lists func(string) expr.List) (*expr.Program, error) {
-	prog, err := expr.NewProgram(b.trees, expr.Options{Lists: lists, Refs: b.refs})
+	prog, err := expr.NewProgram(b.trees, expr.Options{Lists: lists, Refs: b.refs, Terms: b.terms})
 	var bad *expr.Error
 	if errors.As(err, &bad) && bad.Tree >= 0 {
 		r := rules[b.owner[bad.Tree]]

@@ -52,6 +52,9 @@ func (p *Program) Column(r event.Ref) (c Column, ok bool) {
 	return c, ok
 }
 
+// TermColumn returns the number of the term at an index of Options.Terms.
+func (p *Program) TermColumn(i int) Column { return p.terms[i] }
+
 // column returns the number of r, a new one where it has none yet.
 func (b *builder) column(r event.Ref) (Column, error) {
 	if c, ok := b.p.byRef[r]; ok {

@@ -21,14 +21,15 @@ func (b *builder) term(t *Term) (Column, error) {
 	if t.Fn == FnField {
 		return b.column(t.Ref)
 	}
-	if c, ok := b.byTerm[t]; ok {
+	key := t.String()
+	if c, ok := b.byTerm[key]; ok {
 		return c, nil
 	}
-	if int(t.Fn) > int(FnJoin) {
+	if int(t.Fn) >= len(fnNames) {
 		return 0, fmt.Errorf("there is no function %d", t.Fn)
 	}
 	col := column{from: fromTerm, term: t}
-	if t.Fn != FnText && len(t.Args) == 0 || t.Fn < FnConcat && len(t.Args) > 1 {
+	if t.Fn != FnText && len(t.Args) == 0 || t.Fn < FnConcat && len(t.Args) > 1 || t.Fn == FnCommand && len(t.Args) != 3 {
 		return 0, fmt.Errorf("%s of %d arguments", t, len(t.Args))
 	}
 	for _, a := range t.Args {
@@ -40,7 +41,7 @@ func (b *builder) term(t *Term) (Column, error) {
 	}
 	c := Column(len(b.p.columns))
 	b.p.columns = append(b.p.columns, col)
-	b.byTerm[t] = c
+	b.byTerm[key] = c
 	return c, nil
 }
 
@@ -60,6 +61,10 @@ func (s *Subject) compute(c *column) bool {
 			s.cells = append(s.cells, textCell(text))
 		}
 		return ok
+	case FnFirst:
+		return s.first(c)
+	case FnCommand:
+		return s.commands(c)
 	}
 	sp := s.column(c.args[0])
 	if !sp.present {
@@ -95,6 +100,11 @@ func changed(fn Fn, text string) (string, bool) {
 		return mapASCII(text, 'a', 'z'), true
 	case FnBase:
 		return text[strings.LastIndexByte(text, '/')+1:], true
+	case FnDirectory:
+		if text == "" || strings.HasSuffix(text, "/") {
+			return text, true
+		}
+		return text + "/", true
 	}
 	b, err := base64.StdEncoding.DecodeString(text)
 	return string(b), err == nil
@@ -137,4 +147,48 @@ func (s *Subject) joined(c *column) (string, bool) {
 		}
 	}
 	return strings.Join(texts, between), true
+}
+
+// first appends the values of the first argument that is present.
+func (s *Subject) first(c *column) bool {
+	for _, a := range c.args {
+		if sp := s.column(a); sp.present {
+			s.cells = append(s.cells, s.cells[sp.from:sp.to]...)
+			return true
+		}
+	}
+	return false
+}
+
+// commands appends command lines as Falco has them: in place of the first
+// argument of the process, with which a line begins, stands the process's
+// name. The term's arguments are the lines, the first arguments and the names,
+// in the same order. A line of which these are not known stays as it is.
+func (s *Subject) commands(c *column) bool {
+	lines, first, names := s.column(c.args[0]), s.column(c.args[1]), s.column(c.args[2])
+	n := lines.to - lines.from
+	known := first.to-first.from == n && names.to-names.from == n
+	for i := range min(n, maxComputed) {
+		cell := s.cells[lines.from+i]
+		if known {
+			line := s.text(&s.cells[lines.from+i])
+			if named, ok := command(line, s.text(&s.cells[first.from+i]), s.text(&s.cells[names.from+i])); ok {
+				cell = textCell(named)
+			}
+		}
+		s.cells = append(s.cells, cell)
+	}
+	return lines.present
+}
+
+// command returns a line with a name in place of its first argument.
+func command(line, first, name string) (string, bool) {
+	rest, ok := strings.CutPrefix(line, first)
+	switch {
+	case !ok || name == "" || first == "" || rest != "" && rest[0] != ' ':
+		return "", false
+	case strings.HasSuffix(first, name): // the name is the end of a path, as a rule
+		return line[len(first)-len(name):], true
+	}
+	return name + rest, true
 }

@@ -16,7 +16,8 @@ type Program struct {
 	byRef   map[event.Ref]Column
 	paths   *rawjson.Extractor // nil when no column reads the raw document
 	tests   []test
-	slow    int32 // how many of tests are remembered
+	slow    int32    // how many of tests are remembered
+	terms   []Column // of Options.Terms
 	code    []step
 	entry   []int32 // of each tree
 }
@@ -38,11 +39,13 @@ type Options struct {
 	// Refs are fields and paths that no tree mentions and whose values are
 	// wanted all the same.
 	Refs []event.Ref
+	// Terms are the same, computed.
+	Terms []*Term
 }
 
 // Error says what is wrong with one tree.
 type Error struct {
-	Tree int // index in what NewProgram was given; -1 for Options.Refs
+	Tree int // index in what NewProgram was given; -1 for Options.Refs and Options.Terms
 	At   Pos
 	Name string // of the field, as the rule wrote it
 	Err  error
@@ -71,12 +74,19 @@ func NewProgram(nodes []Node, opts Options) (*Program, error) {
 		opts:   opts,
 		tests:  map[Pred]int32{},
 		slots:  map[string]int{},
-		byTerm: map[*Term]Column{},
+		byTerm: map[string]Column{},
 	}
 	for _, r := range opts.Refs {
 		if _, err := b.column(r); err != nil {
 			b.errs = append(b.errs, &Error{Tree: -1, Err: err})
 		}
+	}
+	for _, t := range opts.Terms {
+		c, err := b.term(t)
+		if err != nil {
+			b.errs = append(b.errs, &Error{Tree: -1, Err: err})
+		}
+		b.p.terms = append(b.p.terms, c)
 	}
 	for i, n := range nodes {
 		b.tree = i
@@ -117,8 +127,8 @@ type builder struct {
 	tree   int
 	tests  map[Pred]int32 // without At and Name
 	paths  []rawjson.Path
-	slots  map[string]int // of paths, by their text
-	byTerm map[*Term]Column
+	slots  map[string]int    // of paths, by their text
+	byTerm map[string]Column // by what it prints
 	errs   []error
 }
 

@@ -24,18 +24,24 @@ type Fn uint8
 
 // The functions. Those with one argument change each of its values.
 const (
-	FnField  Fn = iota // the values of a field
-	FnText             // a text
-	FnLower            // ASCII letters in lower case
-	FnUpper            // ASCII letters in upper case
-	FnBase             // what follows the last slash
-	FnBase64           // the bytes that standard base64 stands for; values that are none are left out
-	FnLength           // how many bytes the one value has, or how many values there are
-	FnConcat           // the values of the arguments, one after the other; absent where one has not exactly one value
-	FnJoin             // all values of the arguments after the first, with the first between them
+	FnField     Fn = iota // the values of a field
+	FnText                // a text
+	FnLower               // ASCII letters in lower case
+	FnUpper               // ASCII letters in upper case
+	FnBase                // what follows the last slash
+	FnBase64              // the bytes that standard base64 stands for; values that are none are left out
+	FnDirectory           // ended by a slash, but for what is empty
+	FnLength              // how many bytes the one value has, or how many values there are
+	FnConcat              // the values of the arguments, one after the other; absent where one has not exactly one value
+	FnJoin                // all values of the arguments after the first, with the first between them
+	FnFirst               // the values of the first argument that is present
+	FnCommand             // command lines that begin with the names of their processes; of three arguments, see commands
 )
 
-var fnNames = [...]string{FnLower: "lower", FnUpper: "upper", FnBase: "base", FnBase64: "base64", FnLength: "length", FnConcat: "concat", FnJoin: "join"}
+var fnNames = [...]string{
+	FnLower: "lower", FnUpper: "upper", FnBase: "base", FnBase64: "base64", FnDirectory: "directory", FnLength: "length",
+	FnConcat: "concat", FnJoin: "join", FnFirst: "first", FnCommand: "command",
+}
 
 // String returns the term as predicates are printed.
 func (t *Term) String() string {

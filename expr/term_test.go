@@ -16,7 +16,8 @@ func literalTerm(text string) *Term { return &Term{Fn: FnText, Text: text} }
 // A term has the values that its function makes of others, and none where
 // there are none.
 func TestTerms(t *testing.T) {
-	e := auditEvent(`{"path": "/a/B.txt", "enc": ["aGVsbG8=", "no!", "d29ybGQ="], "list": ["x", "y"], "n": 12, "null": null}`,
+	e := auditEvent(`{"path": "/a/B.txt", "enc": ["aGVsbG8=", "no!", "d29ybGQ="], "list": ["x", "y"], "n": 12, "null": null, "dir": "/root", "slash": "/root/",
+		"lines": ["/bin/sh -c id", "[kworker]", "a", "ab c"], "first": ["/bin/sh", "[kworker]", "", "a"], "names": ["sh", "xmrig", "b", "z"]}`,
 		func(e *event.Event) { event.AuditUserName.Set(e, "Mira") })
 	for _, c := range []struct {
 		term *Term
@@ -35,6 +36,14 @@ func TestTerms(t *testing.T) {
 		{fn(FnConcat, field(t, "raw.list"), literalTerm("@")), "-"},
 		{fn(FnConcat, field(t, "raw.none"), literalTerm("@")), "-"},
 		{fn(FnJoin, literalTerm("|"), field(t, "raw.list"), field(t, "raw.n")), "x|y|12"},
+		{fn(FnDirectory, field(t, "raw.dir")), "/root/"},
+		{fn(FnDirectory, field(t, "raw.slash")), "/root/"},
+		{fn(FnFirst, field(t, "raw.none"), field(t, "raw.list"), field(t, "raw.n")), "x,y"},
+		{fn(FnFirst, fn(FnConcat, field(t, "raw.none"), literalTerm("x")), literalTerm("y")), "y"},
+		{fn(FnFirst, field(t, "raw.none")), "-"},
+		{fn(FnCommand, field(t, "raw.lines"), field(t, "raw.first"), field(t, "raw.names")), "sh -c id,xmrig,a,ab c"},
+		{fn(FnCommand, field(t, "raw.lines"), field(t, "raw.list"), field(t, "raw.names")), "/bin/sh -c id,[kworker],a,ab c"}, // of others
+		{fn(FnCommand, field(t, "raw.none"), field(t, "raw.first"), field(t, "raw.names")), "-"},
 		{fn(FnLower, field(t, "raw.none")), "-"},
 		{fn(FnLower, field(t, "raw.null")), "-"},
 	} {
@@ -49,7 +58,7 @@ func TestTerms(t *testing.T) {
 		}
 		// The same beside what it is made of, in either order.
 		leaf := c.term.Refs(nil)
-		if len(leaf) > 0 && c.want != "-" {
+		if len(leaf) > 0 && c.want != "-" && c.term.Fn != FnFirst {
 			both := &And{X: []Node{has, &Pred{Field: leaf[0], Op: OpExists}, has}}
 			if !eval(t, both, e, Options{}) {
 				t.Errorf("%s and its field do not stand beside each other", c.term)
@@ -117,5 +126,39 @@ func TestMismatch(t *testing.T) {
 		if got := eval(t, &Pred{Field: ref(t, name), Op: OpMismatch, Text: `^[ab]$`}, e, Options{}); got != want {
 			t.Errorf("%s: %v, want %v", name, got, want)
 		}
+	}
+}
+
+// A term is read as it is printed.
+func TestParseTerm(t *testing.T) {
+	resolve := func(name string) (event.Ref, bool) { return event.Resolve(event.ClassAudit, name) }
+	for _, text := range []string{
+		"audit.user.name", `"a, (b\")"`, "lower(base(raw.path))", `first(raw.none, concat(raw.a, ":", "->", audit.user.name))`, "command(raw.a, raw.b, raw.c)",
+	} {
+		term, err := ParseTerm(text, resolve)
+		if err != nil || term.String() != text {
+			t.Errorf("%s: %v, %v", text, term, err)
+		}
+	}
+	for _, text := range []string{"", "nofield", "nofn(raw.a)", "lower(raw.a", "lower(raw.a,raw.b)", "lower(raw.a) x", `"open`, "(raw.a)", "lower()"} {
+		if term, err := ParseTerm(text, resolve); err == nil {
+			t.Errorf("%s is read as %v", text, term)
+		}
+	}
+}
+
+// Terms that nobody tests have their values, each once.
+func TestOptionsTerms(t *testing.T) {
+	e := auditEvent("", func(e *event.Event) { event.AuditUserName.Set(e, "Mira") })
+	p, err := NewProgram(nil, Options{Terms: []*Term{fn(FnLower, field(t, "audit.user.name")), fn(FnLower, field(t, "audit.user.name"))}})
+	if err != nil || p.TermColumn(0) != p.TermColumn(1) {
+		t.Fatalf("%v, columns %d and %d", err, p.TermColumn(0), p.TermColumn(1))
+	}
+	s := p.NewSubject()
+	if s.Load(e); !s.Present(p.TermColumn(0)) {
+		t.Error("the term has no value")
+	}
+	if _, err := NewProgram(nil, Options{Terms: []*Term{{Fn: FnCommand, Args: []*Term{field(t, "audit.user.name")}}}}); err == nil {
+		t.Error("command of one argument compiles")
 	}
 }

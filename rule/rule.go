@@ -36,6 +36,9 @@ type Rule struct {
 	// Names are what the rule's own names of fields mean, where its language
 	// has other names than the registry lists; nil for none.
 	Names map[string]event.Ref
+	// Terms are what those of Names stand for that are computed, of the field
+	// in Names and of others.
+	Terms map[string]*expr.Term
 	// Output is what an alert of the rule says, where its author wrote that;
 	// the names in it are among Fields.
 	Output Template

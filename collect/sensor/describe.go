@@ -174,14 +174,21 @@ func (r *rows) ancestors(of, a *process.Process) (n int) {
 	return n
 }
 
-// leader names the process that leads the session, which is the process itself or one of its ancestors, as a rule.
+// leader names the process that leads the session, which is the process itself or one of its ancestors, as a rule. Where
+// that is not known any more, the eldest of the ancestors in the session stands for it.
 func (r *rows) leader(e *event.Event, p *process.Process, in *part) {
-	session := p.Session
+	session, eldest := p.Session, p
 	for n := 0; p != nil && session != 0 && n <= maxLineage; n++ {
 		if p.TGID == session {
 			set(e, in.leader, p.Comm)
 			return
 		}
+		if p.Session == session {
+			eldest = p
+		}
 		p = p.Parent
+	}
+	if session != 0 {
+		set(e, in.leader, eldest.Comm)
 	}
 }

@@ -91,6 +91,9 @@ func (p *programs) instruct(pl *plan.Plan) error {
 			}
 			wanted[n] |= wantedCompat
 		}
+		if n, ok := syscalls.CompatWithin(name); ok {
+			wanted[n] |= wantedCompat
+		}
 	}
 	if err := p.sieves(pl); err != nil {
 		return err

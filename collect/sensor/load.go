@@ -75,6 +75,7 @@ func load(s Spec) (_ *programs, err error) {
 	if err := object.Variables[varRootDevice].Set(rootDevice(s.Proc)); err != nil {
 		return nil, fmt.Errorf("set %s: %w", varRootDevice, err)
 	}
+	fold(object)
 	p := &programs{}
 	if p.hooks, err = hooksFor(&s.Plan, s.Proc); err != nil {
 		return nil, err

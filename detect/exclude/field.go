@@ -101,7 +101,7 @@ func registryName(r *rule.Rule, name string) string {
 		return name
 	}
 	ref, ok := r.Resolve(name)
-	if !ok {
+	if !ok || r.Terms[name] != nil { // what is computed is no field's value
 		return name
 	}
 	return ref.Name()

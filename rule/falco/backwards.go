@@ -1,8 +1,6 @@
 package falco
 
 import (
-	"strings"
-
 	"github.com/lynceus-io/lynceus/event"
 	"github.com/lynceus-io/lynceus/rule"
 )
@@ -17,13 +15,12 @@ func Field(name string, table event.Class) *event.Field {
 		if known != fieldKnown || r.kind == kindFixed || r.end != endNone {
 			continue
 		}
-		process := "actor.process"
-		if table == event.ClassProcess {
-			process = "process"
+		if r.places == nil { // it has an argument
+			continue
 		}
-		for _, place := range r.places {
-			f := event.ByName(strings.Replace(place, "{p}", process, 1))
-			if f != nil && f.In(table) && f.Origin != event.Derived {
+		for _, place := range r.in(table, &operand{}).places {
+			f := event.Lookup(place.ref.Field)
+			if f != nil && place.ref.Path == "" && f.In(table) && f.Origin != event.Derived {
 				return f
 			}
 		}

@@ -34,6 +34,9 @@ func one(s subject, k kind, op operator, v string) []expr.Node {
 			v = n
 		}
 	}
+	if k == kindContainer && len(v) == shortID && (op == opEqual || op == opIn) {
+		op = opStartsWith
+	}
 	switch op {
 	case opLess:
 		return []expr.Node{s.pred(expr.OpLt, v, false)}
@@ -68,6 +71,9 @@ func one(s subject, k kind, op operator, v string) []expr.Node {
 	}
 	return []expr.Node{s.pred(expr.OpEq, v, false)}
 }
+
+// shortID is how many bytes of a container's id Falco keeps as container.id.
+const shortID = 12
 
 // pathPreds are what pmatch asks: the value is the path, or stands below it.
 func pathPreds(s subject, path string) []expr.Node {

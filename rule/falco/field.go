@@ -26,12 +26,13 @@ func isSource(name string) bool { return len(tables[name]) > 0 }
 type kind uint8
 
 const (
-	kindText   kind = iota
-	kindNumber      // orderings hold, and 0x10 is 16
-	kindIP          // an address
-	kindNet         // an address that is compared with networks
-	kindType        // the type of an event
-	kindFixed       // the same for all events
+	kindText      kind = iota
+	kindNumber         // orderings hold, and 0x10 is 16
+	kindIP             // an address
+	kindNet            // an address that is compared with networks
+	kindType           // the type of an event
+	kindFixed          // the same for all events
+	kindContainer      // the id of a container, of which Falco has the first shortID bytes
 )
 
 // row says what a field of Falco's is. Where it stands is said by the names of
@@ -40,7 +41,8 @@ const (
 type row struct {
 	kind kind
 	list bool // Falco gives all values at once: in means every, intersects some
-	// places are names of the registry.
+	// places are names of the registry, or terms over them, written as
+	// [expr.Term.String] writes terms.
 	places []string
 	// argued makes places of the argument in brackets; it is false for one
 	// that means nothing. optional says that there may be none.
@@ -74,8 +76,10 @@ type meaning struct {
 	places []located
 }
 
+// A place that is computed has a term; ref is the first field of it then.
 type located struct {
 	ref  event.Ref
+	term *expr.Term
 	when expr.Node
 }
 
@@ -155,13 +159,28 @@ func (r *row) in(class event.Class, o *operand) meaning {
 		process = "process"
 	}
 	for i, name := range places {
-		ref, ok := event.Resolve(class, strings.ReplaceAll(name, "{p}", process))
+		p, ok := locate(class, strings.ReplaceAll(name, "{p}", process))
 		if !ok {
 			continue
 		}
-		m.places = append(m.places, located{ref, r.end.when(i)})
+		p.when = r.end.when(i)
+		m.places = append(m.places, p)
 	}
 	return m
+}
+
+// locate returns a place in a table; false where the table has no such field.
+func locate(class event.Class, place string) (located, bool) {
+	resolve := func(name string) (event.Ref, bool) { return event.Resolve(class, name) }
+	if !strings.HasSuffix(place, ")") {
+		ref, ok := resolve(place)
+		return located{ref: ref}, ok
+	}
+	t, err := expr.ParseTerm(place, resolve)
+	if err != nil {
+		return located{}, false
+	}
+	return located{ref: t.Refs(nil)[0], term: t}, true
 }
 
 // when is the condition under which the place of an end counts: the first of

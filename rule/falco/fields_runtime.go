@@ -1,6 +1,9 @@
 package falco
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // runtimeRows are the fields of source syscall. Facts from
 // https://falco.org/docs/reference/rules/supported-fields/.
@@ -22,10 +25,10 @@ var runtimeRows = map[string]row{
 	"proc.name":               {places: []string{"{p}.name"}},
 	"proc.exe":                {places: []string{"{p}.exe"}},
 	"proc.exepath":            {places: []string{"{p}.file.path"}},
-	"proc.cmdline":            {places: []string{"{p}.cmd_line"}},
+	"proc.cmdline":            {places: []string{"command({p}.cmd_line, {p}.exe, {p}.name)"}},
 	"proc.exeline":            {places: []string{"{p}.cmd_line"}},
 	"proc.args":               {places: []string{"{p}.arguments"}},
-	"proc.cwd":                {places: []string{"{p}.working_directory"}},
+	"proc.cwd":                {places: []string{"directory({p}.working_directory)"}},
 	"proc.pid":                {kind: kindNumber, places: []string{"{p}.pid"}},
 	"proc.vpid":               {kind: kindNumber, places: []string{"{p}.namespace_pid"}},
 	"proc.duration":           {kind: kindNumber, places: []string{"{p}.duration"}},
@@ -39,11 +42,11 @@ var runtimeRows = map[string]row{
 	"proc.ppid":               {kind: kindNumber, places: []string{"{p}.parent_process.pid"}},
 	"proc.pexe":               {places: []string{"{p}.parent_process.exe"}},
 	"proc.pexepath":           {places: []string{"{p}.parent_process.file.path"}},
-	"proc.pcmdline":           {places: []string{"{p}.parent_process.cmd_line"}},
+	"proc.pcmdline":           {places: []string{"command({p}.parent_process.cmd_line, {p}.parent_process.exe, {p}.parent_process.name)"}},
 	"proc.aname":              {argued: ancestor("{p}.name", "{p}.ancestry.name"), optional: true, places: []string{"{p}.ancestry.name"}},
 	"proc.aexe":               {argued: ancestor("{p}.exe", "{p}.ancestry.exe"), optional: true, places: []string{"{p}.ancestry.exe"}},
 	"proc.aexepath":           {argued: ancestor("{p}.file.path", "{p}.ancestry.path"), optional: true, places: []string{"{p}.ancestry.path"}},
-	"proc.acmdline":           {argued: ancestor("{p}.cmd_line", "{p}.ancestry.cmd_line"), optional: true, places: []string{"{p}.ancestry.cmd_line"}},
+	"proc.acmdline":           {argued: ancestorCommand, optional: true, places: []string{"command({p}.ancestry.cmd_line, {p}.ancestry.exe, {p}.ancestry.name)"}},
 	"thread.cap_effective":    {places: []string{"{p}.capabilities.effective"}},
 	"thread.cap_permitted":    {places: []string{"{p}.capabilities.permitted"}},
 
@@ -54,7 +57,7 @@ var runtimeRows = map[string]row{
 	"group.gid":      {kind: kindNumber, places: []string{"process.gid", "actor.user.group.uid"}},
 	"group.name":     {places: []string{"actor.user.group.name"}},
 
-	"container.id":               {places: []string{"container.uid"}, absent: "host"},
+	"container.id":               {kind: kindContainer, places: []string{"container.uid"}, absent: "host"},
 	"container.full_id":          {places: []string{"container.uid"}},
 	"container.name":             {places: []string{"container.name"}, absent: "host"},
 	"container.image":            {places: []string{"container.image.name"}},
@@ -68,7 +71,7 @@ var runtimeRows = map[string]row{
 	"k8s.pod.uid":                {places: []string{"k8s.pod_uid"}},
 
 	"fd.num":          {kind: kindNumber, places: []string{"file.descriptor"}},
-	"fd.name":         {places: []string{"file.path", "connection_info.socket_path"}},
+	"fd.name":         {places: []string{"file.path", "first(connection_info.socket_path, " + tuple + ", " + serverEnd + ")"}},
 	"fd.nameraw":      {places: []string{"syscall.arguments[name]"}},
 	"fd.filename":     {places: []string{"file.name"}},
 	"fd.directory":    {places: []string{"file.parent_folder"}},
@@ -102,6 +105,14 @@ var typeChars = map[string]string{
 	"f": "file", "d": "directory", "p": "pipe", "u": "unix", "4": "ipv4", "6": "ipv6", "e": "event", "i": "inotify", "l": "eventpoll", "s": "signalfd",
 }
 
+// tuple is what Falco calls a connection, serverEnd what it calls a socket that
+// listens.
+const (
+	tuple     = `concat(src_endpoint.ip, ":", src_endpoint.port, "->", ` + endText + `)`
+	serverEnd = `concat(` + endText + `)`
+	endText   = `dst_endpoint.ip, ":", dst_endpoint.port`
+)
+
 // argumentOf makes places of the name of a system call's argument.
 func argumentOf(arg string) ([]string, bool) {
 	if arg == "res" {
@@ -128,4 +139,18 @@ func ancestor(self, list string) func(string) ([]string, bool) {
 		}
 		return []string{list + "[" + strconv.FormatUint(n-1, 10) + "]"}, true
 	}
+}
+
+// ancestorCommand makes the place of the command line of an ancestor, in
+// Falco's form.
+func ancestorCommand(arg string) ([]string, bool) {
+	var parts []string
+	for _, part := range [...]string{"cmd_line", "exe", "name"} {
+		places, ok := ancestor("{p}."+part, "{p}.ancestry."+part)(arg)
+		if !ok {
+			return nil, false
+		}
+		parts = append(parts, places...)
+	}
+	return []string{"command(" + strings.Join(parts, ", ") + ")"}, true
 }

@@ -229,7 +229,9 @@ func eventOf(fields map[string]any) *event.Event {
 			}
 		}
 		for _, p := range r.in(e.Class, &operand{}).places {
-			setField(e, p.ref, text)
+			if p.term == nil || p.term.Fn != expr.FnFirst {
+				setField(e, p.ref, text)
+			}
 		}
 	}
 	event.SyscallArguments.Set(e, arguments)

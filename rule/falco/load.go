@@ -10,6 +10,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/lynceus-io/lynceus/expr"
 	"github.com/lynceus-io/lynceus/rule"
 	"github.com/lynceus-io/lynceus/rule/files"
 )
@@ -26,6 +27,8 @@ type loader struct {
 	ruleOrder  []*item
 	count      int // of definitions and changes
 
+	terms map[string]*expr.Term // of conditions and outputs, by what they print
+
 	result Result
 	file   *file // that is being read
 }
@@ -41,7 +44,7 @@ func Load(trees ...files.Tree) *Result {
 // ParseFiles reads files, in the order in which they are given: a list, a
 // macro or a rule of one may be changed and used by those after it.
 func ParseFiles(texts ...files.File) *Result {
-	l := &loader{lists: map[string]*list{}, macros: map[string]*macro{}, rules: map[string]*item{}}
+	l := &loader{lists: map[string]*list{}, macros: map[string]*macro{}, rules: map[string]*item{}, terms: map[string]*expr.Term{}}
 	for _, f := range texts {
 		l.text(f.Name, f.Text)
 	}

@@ -167,7 +167,7 @@ func (c *conditions) lowerCheck(n *check, class event.Class) expr.Node {
 	}
 	var some []expr.Node
 	for _, p := range m.places {
-		tree := m.test(subject{at: at, name: name, ref: p.ref}, n.op, values)
+		tree := m.test(subject{at: at, name: name, ref: p.ref, term: c.shared(p.term)}, n.op, values)
 		if p.when != nil {
 			tree = both(p.when, tree)
 		}

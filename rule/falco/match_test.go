@@ -116,7 +116,11 @@ func TestConditionOnSystemCalls(t *testing.T) {
 		{connect, "fd.lip = 203.0.113.66", false},
 		{connect, "fd.sport in (80, 443) and fd.port = 443", true},
 		{connect, "fd.type in (ipv4, ipv6) and fd.sockfamily = ip", true},
-		{connect, "fd.name exists", false},
+		{connect, "fd.name exists", true},
+		{connect, "fd.name = '10.0.0.7:40000->203.0.113.66:443'", true},
+		{connect, "fd.name startswith 10.0.0.7: and fd.name endswith :443", true},
+		{connect, "fd.name != x and not fd.name contains 192.168.0.1", true},
+		{connect, "basename(fd.name) contains '->'", true},
 		{connect, "container.id != host and container.id exists", true},
 		{connect, "evt.type in (connect, sendto)", true},
 	} {

@@ -2,7 +2,6 @@ package falco
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/lynceus-io/lynceus/event"
@@ -99,11 +98,6 @@ func (c *conditions) outputError(t text, rest string) {
 	c.failAt(at, codeOutput, "output", "write %% for a percent sign", reason)
 }
 
-// tuple is what fd.name is of a connection, by the names of the registry.
-var tuple = rule.Template{
-	{Field: "src_endpoint.ip"}, {Text: ":"}, {Field: "src_endpoint.port"}, {Text: "->"}, {Field: "dst_endpoint.ip"}, {Text: ":"}, {Field: "dst_endpoint.port"},
-}
-
 // commonest are the types of the events of tables whose rows may not say by which call something was done.
 var commonest = map[event.Class]string{event.ClassProcess: "execve", event.ClassNetwork: "connect"}
 
@@ -118,8 +112,6 @@ func (c *conditions) outputIn(out rule.Template, class event.Class) rule.Templat
 			made = append(made, rule.TemplatePart{Text: r.fixed})
 		case p.Field != "" && r != nil && r.kind == kindType:
 			made = append(made, rule.TemplatePart{Field: p.Field, Absent: commonest[class]})
-		case p.Field == "fd.name" && class == event.ClassNetwork:
-			made = append(made, tuple...)
 		case r != nil && r.list && !strings.Contains(p.Field, "["):
 			made = append(made, rule.TemplatePart{Field: p.Field, List: true})
 		case p.Field != "" && r != nil && r.absent != "" && !strings.Contains(p.Field, "["):
@@ -131,27 +123,25 @@ func (c *conditions) outputIn(out rule.Template, class event.Class) rule.Templat
 	return made
 }
 
-// outputRef returns where the value of a field of an output stands in a table.
-func (c *conditions) outputRef(name string, class event.Class) (event.Ref, bool) {
-	if slices.ContainsFunc(tuple, func(p rule.TemplatePart) bool { return p.Field == name }) {
-		return event.Resolve(class, name)
-	}
+// outputPlace returns where the value of a field of an output stands in a
+// table.
+func (c *conditions) outputPlace(name string, class event.Class) (located, bool) {
 	p := &parser{lexer: lexer{text: name}}
 	field, dotted := p.name()
 	if !dotted {
-		return event.Ref{}, false
+		return located{}, false
 	}
 	o, err := p.operandNamed(0, field, true)
 	if err != nil {
-		return event.Ref{}, false
+		return located{}, false
 	}
 	r, known := findRow(c.source, field)
 	if known != fieldKnown || r.argumentError(o) != "" {
-		return event.Ref{}, false
+		return located{}, false
 	}
 	m := r.in(class, o)
 	if len(m.places) == 0 {
-		return event.Ref{}, false
+		return located{}, false
 	}
-	return m.places[0].ref, true
+	return m.places[0], true
 }

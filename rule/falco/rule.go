@@ -76,12 +76,17 @@ func (c *conditions) ruleOf(tree expr.Node, class event.Class, out rule.Template
 		ID: hex.EncodeToString(sum[:8]), Title: r.name, Name: r.name, Description: strings.TrimSpace(r.desc),
 		Tags: tags(r.tags), Severity: priorities[r.priority].severity, Priority: priorities[r.priority].word, Feed: r.source,
 		LogSource: logSources[r.source], Vocabulary: "falco", Table: class, Expr: tree, Output: out, Fields: out.Fields(),
-		Names: map[string]event.Ref{}, Disabled: !r.enabled,
+		Names: map[string]event.Ref{}, Terms: map[string]*expr.Term{}, Disabled: !r.enabled,
 		Source: rule.Source{File: r.place.file.name, Line: r.place.at.Line, Text: r.place.item()},
 	}
 	for _, name := range made.Fields {
-		if ref, ok := c.outputRef(name, class); ok {
-			made.Names[name] = ref
+		p, ok := c.outputPlace(name, class)
+		if !ok {
+			continue
+		}
+		made.Names[name] = p.ref
+		if p.term != nil {
+			made.Terms[name] = c.shared(p.term)
 		}
 	}
 	return made

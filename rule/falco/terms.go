@@ -35,7 +35,10 @@ func (c *conditions) term(o *operand, class event.Class) *expr.Term {
 		if len(m.places) == 0 {
 			return nil
 		}
-		return &expr.Term{Fn: expr.FnField, Ref: m.places[0].ref}
+		if p := m.places[0]; p.term == nil {
+			return &expr.Term{Fn: expr.FnField, Ref: p.ref}
+		}
+		return c.shared(m.places[0].term)
 	}
 	t := &expr.Term{Fn: functions[o.transform]}
 	for _, a := range o.args {
@@ -87,4 +90,18 @@ func (c *conditions) lowerTerms(n *check, values []string, class event.Class, at
 		other.ref = refs[0]
 	}
 	return both(s.present(), other.present(), not(p))
+}
+
+// shared returns the same term for all that print the same, so that a check
+// that stands in several rules is one.
+func (c *conditions) shared(t *expr.Term) *expr.Term {
+	if t == nil {
+		return nil
+	}
+	key := t.String()
+	if known := c.loader.terms[key]; known != nil {
+		return known
+	}
+	c.loader.terms[key] = t
+	return t
 }

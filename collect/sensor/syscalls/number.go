@@ -19,6 +19,12 @@ func Compat(name string) (out []uint32) {
 	return out
 }
 
+// CompatWithin returns the number by which programs of 32 bits may make a call as well: socketcall, which stands for several.
+func CompatWithin(name string) (uint32, bool) {
+	n, ok := compatWithin[name]
+	return n, ok
+}
+
 // ByNumber returns the call with a number, nil when it is none that is told. compat is for programs of 32 bits.
 func ByNumber(n uint32, compat bool) *Call {
 	if compat {

@@ -1,8 +1,8 @@
 package syscalls
 
 // compatNumbers are those by which programs of 32 bits call on this machine, from
-// arch/x86/entry/syscalls/syscall_32.tbl. Some calls have two: the older takes ids of 16 bits. Sockets by way of
-// socketcall are not among them.
+// arch/x86/entry/syscalls/syscall_32.tbl. Some calls have two: the older takes ids of 16 bits. What goes
+// through socketcall is told as the call that it stands for.
 var compatNumbers = map[uint32]string{
 	5:   "open",
 	8:   "creat",
@@ -118,3 +118,7 @@ var compatNumbers = map[uint32]string{
 	447: "memfd_secret",
 	452: "fchmodat2",
 }
+
+// compatWithin are the calls that socketcall stands for, of those that are told; by its number. bpf/src/socketcall.h
+// has them, too.
+var compatWithin = map[string]uint32{"socket": 102, "connect": 102}

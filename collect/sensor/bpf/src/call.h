@@ -8,6 +8,7 @@
 #include "mark.h"
 #include "path.h"
 #include "sieve.h"
+#include "socketcall.h"
 
 /* Numbers of system calls are less than this on both machines, and those of programs of 32 bits. */
 #define CALLS 512
@@ -104,6 +105,29 @@ INLINE void call_arguments(__u64 *args, void *regs, int compat)
 		args[4] = x86->r8;
 		args[5] = x86->r9;
 	}
+}
+
+/* unwrap returns the number of the call that a socketcall stands for, or the number as it is. */
+INLINE __u64 unwrap(__u64 number, void *regs)
+{
+	struct pt_regs___x86 *x86 = regs;
+
+	if (number != CALL_SOCKETCALL_386 || !EXISTS(x86->orig_ax))
+		return number;
+	return within((__u32)x86->bx);
+}
+
+/* say_within takes the arguments of a call from where those of a socketcall point to. */
+INLINE void say_within(struct call_record *r)
+{
+	__u32 words[SOCKETCALL_ARGUMENTS] = {};
+
+	if (read_within(words, r->args[1]))
+		r->flags |= CALL_UNREADABLE;
+	r->args[0] = words[0];
+	r->args[1] = words[1];
+	r->args[2] = words[2];
+	r->args[3] = r->args[4] = r->args[5] = 0;
 }
 
 /* argument returns an argument by its number from 1, or the result. */
@@ -307,7 +331,7 @@ INLINE void tell_call(struct call_record *r, struct recipe *recipe, struct task_
 SEC("tp_btf/sys_exit")
 int lynceus_call(__u64 *ctx)
 {
-	__u64 number = call_number((void *)ctx[0]), value;
+	__u64 called = call_number((void *)ctx[0]), number = called, value;
 	__u32 at, scratch = SCRATCH_CALL;
 	struct task_struct *task;
 	struct file *file = NULL;
@@ -315,12 +339,20 @@ int lynceus_call(__u64 *ctx)
 	struct recipe *recipe;
 	__s64 result = ctx[1];
 	int compat, failed;
+	__u8 want;
 
-	if (number >= CALLS || !wanted[number])
+	if (number >= CALLS)
+		return 0;
+	want = wanted[number];
+	if (!want)
 		return 0;
 	task = TYPED(struct task_struct, bpf_get_current_task());
 	compat = call_compat(task, (void *)ctx[0]);
-	if (!(wanted[number] >> compat & 1))
+	if (compat) {
+		number = unwrap(called, (void *)ctx[0]);
+		want = wanted[number];
+	}
+	if (!(want >> compat & 1))
 		return 0;
 	at = number + (compat ? CALLS : 0);
 	recipe = bpf_map_lookup_elem(&recipes, &at);
@@ -341,6 +373,8 @@ int lynceus_call(__u64 *ctx)
 	r->number = number;
 	r->flags = compat ? CALL_COMPAT : 0;
 	call_arguments(r->args, (void *)ctx[0], compat);
+	if (number != called)
+		say_within(r);
 	if (recipe->test) {
 		value = argument(r, recipe->test);
 		if (!(value & recipe->bits)) {

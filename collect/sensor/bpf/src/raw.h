@@ -3,6 +3,7 @@
 #ifndef LYNCEUS_RAW_H
 #define LYNCEUS_RAW_H
 
+#include "socketcall.h"
 #include "udp.h"
 
 /* A function of its own, so that the compiler writes the layout of the record into the object. */
@@ -33,12 +34,10 @@ int lynceus_socket(struct bpf_sock *ctx)
 
 #define CAP_NET_RAW 13
 
-/* Numbers of the system call socket: of x86-64, of programs of 32 bits there, and of arm64; and of others that can make
- * a socket without an argument that says of which family. */
+/* Numbers of the system call socket on x86-64 and arm64, and of another call that can make a socket without an argument
+ * that says of which family. */
 #define CALL_SOCKET_X86 41
-#define CALL_SOCKET_386 359
 #define CALL_SOCKET_ARM64 198
-#define CALL_SOCKETCALL_386 102
 #define CALL_IO_URING_ENTER 426
 
 #define PF_IO_WORKER 0x00000010
@@ -51,6 +50,7 @@ INLINE int read_call(struct socket_record *r, struct task_struct *task)
 	void *regs = bpf_task_pt_regs(task);
 	struct pt_regs___x86 *x86 = regs;
 	struct pt_regs___arm64 *arm = regs;
+	__u32 words[SOCKETCALL_ARGUMENTS];
 	__u64 call;
 
 	if (PEEK(task->flags) & PF_IO_WORKER)
@@ -66,8 +66,18 @@ INLINE int read_call(struct socket_record *r, struct task_struct *task)
 	}
 	call = PEEK(x86->orig_ax);
 	if (PEEK(task->thread_info.status) & STATUS_COMPAT) {
+		if (call == CALL_SOCKETCALL_386) {
+			if ((__u32)PEEK(x86->bx) != SOCKETCALL_SOCKET)
+				return 0;
+			if (read_within(words, (__u32)PEEK(x86->cx)))
+				return 1;
+			r->family = words[0];
+			r->type = words[1];
+			r->protocol = words[2];
+			return 1;
+		}
 		if (call != CALL_SOCKET_386)
-			return call == CALL_SOCKETCALL_386 || call == CALL_IO_URING_ENTER;
+			return call == CALL_IO_URING_ENTER;
 		r->family = PEEK(x86->bx);
 		r->type = PEEK(x86->cx);
 		r->protocol = PEEK(x86->dx);
