@@ -298,7 +298,7 @@ function Answer({ answer: a, view, setView, filter, pivot, zoom }: { answer: Ans
           )}
           {graph && form === 'graph' && (
             <Suspense fallback={<Loading what="The graph" />}>
-              <RowsGraph layout={graph} rows={a.rows.length} pivot={pivot} />
+              <RowsGraph graph={graph} rows={a.rows.length} pivot={pivot} />
             </Suspense>
           )}
           {form === 'table' && <Results columns={a.columns} rows={a.rows} filter={filter} pivot={pivot} />}
