@@ -37,7 +37,7 @@ export function NotYours() {
   const who = useWho()
   return (
     <Empty title="Sources are of clusters, and you see namespaces">
-      You see {listed((who.scope.namespaces ?? []).map(visible), 3)}. What watches a node or a cluster, and what it lost, tells of all that runs there. Each answer says whether something is missing from it; an administrator can say more, or limit you to clusters alone.
+      You see {(who.scope.namespaces ?? []).length === 1 ? 'the namespace' : 'the namespaces'} {listed((who.scope.namespaces ?? []).map(visible), 3)}. What watches a node or a cluster, and what it lost, tells of all that runs there. Each answer says whether something is missing from it; an administrator can say more, or limit you to clusters alone.
     </Empty>
   )
 }

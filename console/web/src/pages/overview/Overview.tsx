@@ -55,6 +55,7 @@ export default function Overview() {
 }
 
 function Open() {
+  const who = useWho()
   const open = useOpen()
   if (open.isPending) return <Panel title="Open incidents"><Loading what="The incidents" lines={3} /></Panel>
   if (open.isError) return <Panel title="Open incidents"><Failure error={open.error} again={() => void open.refetch()} /></Panel>
@@ -84,7 +85,7 @@ function Open() {
       }
     >
       {worst.length === 0 ? (
-        <Empty title="No incident is open">Nothing of what came in gives one. What does not come in at all stands below, and how to connect it.</Empty>
+        <Empty title="No incident is open">{seesSources(who) ? 'Nothing of what came in gives one. What does not come in at all stands below, and how to connect it.' : 'Nothing that you may see gives one.'}</Empty>
       ) : (
         <ul className="cards">
           {worst.map((i, n) => (n === 0 ? <Worst key={i.id} incident={i} /> : <IncidentCard key={i.id} incident={i} />))}
