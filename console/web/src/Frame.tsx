@@ -49,7 +49,8 @@ export function Frame({ children }: { children: ReactNode }) {
   useEffect(() => {
     setOpen('')
     // On a phone the pages are a row that scrolls.
-    document.querySelector('.nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+    const nav = document.querySelector('.nav')
+    if (nav && nav.scrollWidth > nav.clientWidth) nav.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
   }, [path])
   return (
     <div className="frame">
