@@ -59,9 +59,10 @@ type Options struct {
 	Nodes    Nodes
 	// Status says how the server does; it should take milliseconds.
 	Status func(ctx context.Context) (Status, error)
-	// Coverage says what is missing of a stretch of time, Sources which sources there are.
+	// Coverage says what is missing of a stretch of time, Sources which sources
+	// there are of the clusters that somebody sees; "" is of those that name none.
 	Coverage func(ctx context.Context, q coverage.Question) (*coverage.Statement, error)
-	Sources  func() SourceStates
+	Sources  func(sees func(cluster string) bool) SourceStates
 	// Owner says to whom an address belongs, as far as lists of addresses say; "" where nothing is known. It may be nil.
 	Owner func(netip.Addr) string
 	// Healthy returns in a few words what is wrong, or nil; it names nobody and nothing, since no token is needed.

@@ -92,8 +92,8 @@ func (c *call) newLook(back time.Duration) (*look, error) {
 	l.ctx, cancel = context.WithTimeout(c.r.Context(), c.s.limits.Timeout)
 	l.done = func() { cancel(); leave() }
 	if c.s.o.Sources != nil {
-		s := c.s.o.Sources()
-		s.Sources = slices.DeleteFunc(slices.Clone(s.Sources), func(x coverage.State) bool { return x.Cluster != "" && !c.seesCluster(x.Cluster) })
+		// A source that names no cluster may bring what is of theirs.
+		s := c.s.o.Sources(func(cluster string) bool { return cluster == "" || c.seesCluster(cluster) })
 		l.states = &s
 	}
 	return l, nil

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -35,7 +36,11 @@ func TestAttackBySources(t *testing.T) {
 	var now atomic.Pointer[api.SourceStates]
 	s := limitedSite(t, func(o *api.Options) {
 		o.Rules = func() []*rule.Rule { return builtin }
-		o.Sources = func() api.SourceStates { return *now.Load() }
+		o.Sources = func(sees func(cluster string) bool) api.SourceStates {
+			s := *now.Load()
+			s.Sources = slices.DeleteFunc(slices.Clone(s.Sources), func(x coverage.State) bool { return !sees(x.Cluster) })
+			return s
+		}
 	})
 	for name, tt := range map[string]struct {
 		states         api.SourceStates

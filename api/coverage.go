@@ -117,12 +117,12 @@ func (c *call) coverage() error {
 	return c.json(http.StatusOK, s)
 }
 
-// sources answers which sources there are.
+// sources answers which sources there are of the clusters that whoever asks sees.
 func (c *call) sources() error {
 	if c.s.o.Sources == nil {
 		return missing("the ledger")
 	}
-	s := c.s.o.Sources()
+	s := c.s.o.Sources(c.seesCluster)
 	s.Sources, s.Missing = nonNil(s.Sources), nonNil(s.Missing)
 	return c.json(http.StatusOK, s)
 }

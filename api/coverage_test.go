@@ -65,7 +65,7 @@ func TestHealthSaysWhatIsWrong(t *testing.T) {
 	s := newSite(t, func(o *api.Options) {
 		o.Healthy = func() error { return errors.New("failure: 2 conditions, the first: disk-full") }
 		o.Coverage = func(context.Context, coverage.Question) (*coverage.Statement, error) { return nil, nil }
-		o.Sources = func() api.SourceStates { return api.SourceStates{} }
+		o.Sources = func(func(cluster string) bool) api.SourceStates { return api.SourceStates{} }
 	})
 	for _, path := range []string{"/healthz", "/readyz"} {
 		if resp, body := s.ask(t, "GET", path, 0, ""); resp.StatusCode != 200 || body != "failure: 2 conditions, the first: disk-full\n" {

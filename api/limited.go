@@ -24,13 +24,19 @@ var forLimited = map[string]bool{
 	"account_access": true, "map": true,
 }
 
+// forClusters are those that somebody may do, too, who is limited to clusters
+// but sees all namespaces of them: nodes and what is collected there are of no
+// namespace.
+var forClusters = map[string]bool{"coverage": true, "list_sources": true}
+
 // permit returns why whoever asks may not use a route, nil where it may.
 func permit(who *access.Principal, rt *route) error {
 	if !who.Role.May(rt.role) {
 		return problem.New(problem.Forbidden, "this needs the role %s, and %q has %s", rt.role, who.Name, who.Role).
 			Advise("ask for that role (lynceus token create --role %s, or the rules of --access)", rt.role)
 	}
-	if !who.Scope.All() && !forLimited[rt.action] {
+	clusters := len(who.Scope.Namespaces) == 0 && forClusters[rt.action]
+	if !who.Scope.All() && !forLimited[rt.action] && !clusters {
 		return problem.New(problem.Forbidden, "this concerns the whole installation, and %q sees %s", who.Name, who.Scope).
 			Advise("ask somebody who is not limited")
 	}

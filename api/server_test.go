@@ -87,7 +87,7 @@ func newSite(t *testing.T, change func(*api.Options)) *site {
 		Coverage: func(_ context.Context, q coverage.Question) (*coverage.Statement, error) {
 			return testBook().State(q, time.Now()), nil
 		},
-		Sources: func() api.SourceStates {
+		Sources: func(func(cluster string) bool) api.SourceStates {
 			return api.SourceStates{Sources: testBook().Sources(time.Now()), Missing: []api.MissingSource{{Role: coverage.Audit, What: "requests", Enable: "follow a log"}}}
 		},
 		Metrics: reg, Registry: reg, Uses: s, Now: time.Now,

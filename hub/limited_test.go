@@ -406,6 +406,10 @@ func TestLimitedSeesNothingElse(t *testing.T) {
 								t.Errorf("%s %s %s tells of others: %d %s", route[0], r.path, r.body, answer.status, answer.text)
 							}
 						}
+						// Who sees all of a cluster is told what watches it.
+						if own := len(as.scope.Namespaces) == 0 && (id == "list_sources" || id == "coverage"); own && (answer.status != http.StatusOK || id == "list_sources" && !strings.Contains(answer.text, `"east"`)) {
+							t.Errorf("%s %s: the sources of the cluster are not told: %d %s", route[0], r.path, answer.status, answer.text)
+						}
 						if !as.twin || len(twins[id]) <= i || open[id] {
 							continue
 						}

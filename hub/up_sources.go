@@ -14,14 +14,18 @@ var catalogue = []api.MissingSource{
 	{Role: coverage.Inventory, What: "what the cluster contains: which workload a pod is of, who had an address", Enable: "give lynceus up a kubeconfig (--kubeconfig), or run lynceus agent in the cluster (docs/agent.md)"},
 }
 
-// sources are the sources that the ledger knows, and the kinds that nothing came of.
-func (u *Up) sources() api.SourceStates {
+// sources are the sources of clusters that somebody sees which the ledger
+// knows, and the kinds that nothing came of for them: a source that names no
+// cluster may bring what they see, so where there is one its kind is not
+// missing, though the source itself is told only to those who see all.
+func (u *Up) sources(sees func(cluster string) bool) api.SourceStates {
 	if u.books == nil {
 		return api.SourceStates{Sources: []coverage.State{}, Missing: []api.MissingSource{}}
 	}
-	out := api.SourceStates{Sources: slices.DeleteFunc(u.books.Book().Sources(u.o.Now()), func(s coverage.State) bool { return s.Role == coverage.Hub })}
+	all := slices.DeleteFunc(u.books.Book().Sources(u.o.Now()), func(s coverage.State) bool { return s.Role == coverage.Hub || s.Cluster != "" && !sees(s.Cluster) })
+	out := api.SourceStates{Sources: slices.DeleteFunc(slices.Clone(all), func(s coverage.State) bool { return !sees(s.Cluster) })}
 	for _, kind := range catalogue {
-		if !slices.ContainsFunc(out.Sources, func(s coverage.State) bool { return s.Role == kind.Role && !s.Last.IsZero() }) && !u.came(kind.Role) {
+		if !slices.ContainsFunc(all, func(s coverage.State) bool { return s.Role == kind.Role && !s.Last.IsZero() }) && !u.came(kind.Role, sees) {
 			out.Missing = append(out.Missing, kind)
 		}
 	}
@@ -29,12 +33,12 @@ func (u *Up) sources() api.SourceStates {
 }
 
 // came reports whether something of a kind came that the ledger does not have yet: its first minute is not over.
-func (u *Up) came(role coverage.Role) bool {
+func (u *Up) came(role coverage.Role, sees func(cluster string) bool) bool {
 	switch role {
 	case coverage.Audit:
-		return !u.ledger.Last().IsZero()
+		return sees("") && !u.ledger.Last().IsZero()
 	case coverage.Inventory:
-		return slices.ContainsFunc(u.fleet.Clusters(), func(c api.Cluster) bool { return c.Agent != nil })
+		return slices.ContainsFunc(u.fleet.Clusters(), func(c api.Cluster) bool { return c.Agent != nil && sees(c.Name) })
 	default:
 		return false
 	}

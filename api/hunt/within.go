@@ -28,10 +28,17 @@ func Coverage(ctx context.Context, ask func(context.Context, coverage.Question) 
 
 // coverageWithin returns what somebody is told of a coverage who may see what
 // is in scope: all of it without a limit, else whether something is missing
-// and how much, and not which sources of whom. It may be nil, as c may.
+// and how much. Which sources of whom is told of the clusters in scope, and
+// only where no namespaces limit: a source is of none. It may be nil, as c may.
 func coverageWithin(s scope.Scope, c *coverage.Statement) *coverage.Statement {
 	if c == nil || s.All() {
 		return c
 	}
-	return &coverage.Statement{From: c.From, To: c.To, Complete: c.Complete, Gaps: []coverage.Gap{}, More: len(c.Gaps) + c.More}
+	gaps := []coverage.Gap{}
+	for _, g := range c.Gaps {
+		if len(s.Namespaces) == 0 && g.Cluster != "" && s.SeesCluster(g.Cluster) {
+			gaps = append(gaps, g)
+		}
+	}
+	return &coverage.Statement{From: c.From, To: c.To, Complete: c.Complete, Gaps: gaps, More: len(c.Gaps) - len(gaps) + c.More}
 }

@@ -9,7 +9,8 @@ import (
 	"github.com/lynceus-io/lynceus/kql/scope"
 )
 
-// Whoever is limited is told that something is missing, and not of whom.
+// Whoever is limited is told that something is missing, and of whom where
+// they see all of a cluster.
 func TestCoverageWithin(t *testing.T) {
 	all := &coverage.Statement{Sources: 7, Gaps: make([]coverage.Gap, 2), More: 3}
 	if got := coverageWithin(scope.Scope{}, all); got != all {
@@ -18,6 +19,16 @@ func TestCoverageWithin(t *testing.T) {
 	limit := scope.Scope{Namespaces: []string{"shop"}}
 	if got := coverageWithin(limit, all); got.Complete || len(got.Gaps) != 0 || got.More != 5 || got.Sources != 0 || got.Line() != "5 gaps" {
 		t.Errorf("within a limit: %+v, %s", got, got.Line())
+	}
+	named := &coverage.Statement{Gaps: []coverage.Gap{{Key: coverage.Key{Cluster: "prod-1"}}, {Key: coverage.Key{Cluster: "test"}}, {}}, More: 1}
+	for _, tt := range []struct {
+		limit scope.Scope
+		gaps  int
+	}{{scope.Scope{Clusters: []string{"prod-*"}}, 1}, {scope.Scope{Clusters: []string{"prod-*"}, Namespaces: []string{"shop"}}, 0}} {
+		got := coverageWithin(tt.limit, named)
+		if len(got.Gaps) != tt.gaps || tt.gaps == 1 && got.Gaps[0].Cluster != "prod-1" || got.More != 4-tt.gaps {
+			t.Errorf("within %s: %+v", tt.limit, got)
+		}
 	}
 	if got := coverageWithin(limit, nil); got != nil {
 		t.Errorf("of nothing: %+v", got)

@@ -49,7 +49,8 @@ export function Frame({ children }: { children: ReactNode }) {
   useEffect(() => {
     setOpen('')
     // On a phone the pages are a row that scrolls.
-    document.querySelector('.nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+    const nav = document.querySelector('.nav')
+    if (nav && nav.scrollWidth > nav.clientWidth) nav.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
   }, [path])
   return (
     <div className="frame">
@@ -105,6 +106,14 @@ function Lens() {
   )
 }
 
+function Door() {
+  return (
+    <svg width="16" height="16" viewBox="0 0 20 20" fill="none" stroke="currentColor" strokeWidth="1.800" strokeLinecap="round" strokeLinejoin="round" aria-hidden="true">
+      <path d="M12 3.500H4.500v13H12M8.500 10h8.500M14 7l3 3-3 3" />
+    </svg>
+  )
+}
+
 const themes: Record<Theme, string> = { auto: 'as the system', light: 'light', dark: 'dark' }
 
 function Person({ help }: { help: () => void }) {
@@ -127,15 +136,15 @@ function Person({ help }: { help: () => void }) {
         {limited(who) && <div className="muted">sees {scope.join(', ')} only</div>}
       </div>
       <div className="row">
-        <button type="button" className="button quiet" onClick={change} aria-label={`Colours ${themes[chosen]}; change to ${themes[next]}`} title={`Colours: ${themes[chosen]}`}>
+        <button type="button" className="button quiet hide-narrow" onClick={change} aria-label={`Colours ${themes[chosen]}; change to ${themes[next]}`} title={`Colours: ${themes[chosen]}`}>
           {chosen === 'auto' ? '◐' : chosen === 'dark' ? '●' : '○'}
         </button>
         <button type="button" className="button quiet hide-narrow" onClick={help} aria-label="Keys" title="Keys (?)">
           ?
         </button>
         <button type="button" className="button quiet" onClick={() => void leave()} aria-label="Sign out" title="Sign out">
+          <Door />
           <span className="hide-narrow">Sign out</span>
-          <span aria-hidden="true">⏻</span>
         </button>
       </div>
     </>

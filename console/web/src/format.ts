@@ -48,6 +48,11 @@ export function listed(words: string[], most = 4): string {
   return `${shown.slice(0, -1).join(', ')} and ${shown[shown.length - 1]}`
 }
 
+/** pathEnd leaves the last name of a path: what tells files apart, mostly. Other names stay. */
+export function pathEnd(name: string): string {
+  return name.startsWith('/') && name.lastIndexOf('/') > 0 ? `…${name.slice(name.lastIndexOf('/'))}` : name
+}
+
 /** quoted writes a text as a literal of KQL. */
 export function quoted(text: string): string {
   return `"${text.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\n/g, '\\n').replace(/\r/g, '\\r').replace(/\t/g, '\\t')}"`

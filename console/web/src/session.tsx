@@ -24,6 +24,11 @@ export function limited(who: Session): boolean {
   return (who.scope.clusters?.length ?? 0) + (who.scope.namespaces?.length ?? 0) > 0
 }
 
+/** seesSources says that somebody may know what watches their clusters: a source is of a cluster or a node, and of no namespace. */
+export function seesSources(who: Session): boolean {
+  return (who.scope.namespaces?.length ?? 0) === 0
+}
+
 /** useOver is true from when somebody who was signed in is not any more, without having wished so. */
 export function useOver(session: Session | null | undefined): boolean {
   const client = useQueryClient()

@@ -1,19 +1,20 @@
 import type { Coverage, Gap } from '../api/schema'
-import { count, visible } from '../format'
-import { Time } from './parts'
+import { count, listed, pathEnd, visible } from '../format'
+import { useWho } from '../session'
+import { Empty, Time } from './parts'
 
 /** reasons are why something is missing, in words: docs/coverage.md. */
 const reasons: Record<string, string> = {
   missing: 'events were lost',
   silent: 'the source was silent',
   unseen: 'nothing was counted then',
-  before: 'it was before the source began',
-  nosource: 'no source of that kind was there',
+  before: 'nothing reported yet',
+  nosource: 'no source of that kind is connected',
 }
 
 /** gapWords says a gap in words. */
 export function gapWords(g: Gap): string {
-  const name = [g.source || g.role || 'the whole installation', g.node && `on ${g.node}`, g.cluster && `of ${g.cluster}`].filter(Boolean).join(' ')
+  const name = [pathEnd(g.source ?? '') || g.role || 'the whole installation', g.node && `on ${g.node}`, g.cluster && `of ${g.cluster}`].filter(Boolean).join(' ')
   const lost = (g.lost ?? 0) + (g.shed ?? 0)
   return `${name}: ${reasons[g.reason] ?? g.reason}${lost > 0 ? `, ${count(lost, 'event')}` : ''}`
 }
@@ -28,6 +29,16 @@ export function CoverageNote({ coverage }: { coverage?: Coverage }) {
       </summary>
       <Gaps coverage={coverage} />
     </details>
+  )
+}
+
+/** NotYours says to somebody who sees some namespaces why sources are not told, and who can change that. */
+export function NotYours() {
+  const who = useWho()
+  return (
+    <Empty title="Sources are of clusters, and you see namespaces">
+      You see {(who.scope.namespaces ?? []).length === 1 ? 'the namespace' : 'the namespaces'} {listed((who.scope.namespaces ?? []).map(visible), 3)}. What watches a node or a cluster, and what it lost, tells of all that runs there. Each answer says whether something is missing from it; an administrator can say more, or limit you to clusters alone.
+    </Empty>
   )
 }
 

@@ -1,10 +1,10 @@
 // What was seen and what was not: a heat map of every source over time, and the gaps in words.
 import { useEffect, useMemo, useState } from 'react'
 import type { Coverage as Statement } from '../../api/schema'
-import { ago, clockOf, count, lasting, visible } from '../../format'
+import { ago, clockOf, count, lasting, pathEnd, visible } from '../../format'
 import { useSearch } from '../../router'
-import { limited, may, useWho } from '../../session'
-import { Gaps } from '../../ui/Coverage'
+import { may, seesSources, useWho } from '../../session'
+import { Gaps, NotYours } from '../../ui/Coverage'
 import { Empty, Failure, Loading, Panel, Time } from '../../ui/parts'
 import { Detail } from './Detail'
 import { defaultSpan, spans, useGaps, useLedger, useSourceList, type SourceList } from './data'
@@ -22,7 +22,13 @@ export default function Coverage() {
         <h1>Coverage</h1>
         <p className="muted">No finding says little where nothing was seen. This is what was.</p>
       </div>
-      {limited(who) ? <Empty title="This is not of your part">What sources there are, and what they lost, concerns the whole installation.</Empty> : <All />}
+      {seesSources(who) ? (
+        <All />
+      ) : (
+        <div className="panel">
+          <NotYours />
+        </div>
+      )}
     </>
   )
 }
@@ -88,10 +94,10 @@ function Map({ span, gaps, list }: { span: string; gaps: Statement; list: Source
   const [word, setWord] = useState('')
   const [open, setOpen] = useState<{ line: Line; cell: Cell } | null>(null)
   const lines = useMemo(() => (ledger.data ? heat(ledger.data, gaps.gaps, list.sources) : []), [ledger.data, gaps, list])
-  if (!may(who, 'analyst')) return <Empty title="The map is for analysts">Your role is {who.role}. The gaps stand below.</Empty>
+  if (!may(who, 'analyst')) return <Empty title="The map needs the role analyst">It is drawn from questions to the store, which a {who.role} may not ask. An administrator gives that role (lynceus token create --role analyst). All gaps stand below.</Empty>
   if (ledger.isPending) return <Loading what="The ledger" lines={6} />
   if (ledger.isError) return <Failure error={ledger.error} again={() => void ledger.refetch()} />
-  if (lines.length === 0) return <Empty title="No source has reported in that time">What there is to connect stands above.</Empty>
+  if (lines.length === 0) return <Empty title="No source has reported in that time">{list.missing.length > 0 ? 'What there is to connect stands above.' : 'A source is drawn a minute after it began. Choose a longer time to see earlier ones.'}</Empty>
   const fits = lines.filter((l) => !word || `${l.cluster} ${l.node} ${l.source} ${l.role}`.toLowerCase().includes(word.toLowerCase()))
   return (
     <div className="stack">
@@ -151,14 +157,14 @@ function Now({ list }: { list: SourceList }) {
             const state = s.ended ? 'ended' : s.silent ? 'silent' : lost > 0 ? `${lost.toLocaleString('en')} lost` : 'well'
             return (
               <tr key={`${s.cluster}/${s.node}/${s.source}`}>
-                <td>
-                  {visible([s.node, s.source].filter(Boolean).join(', '))} <span className="muted small">{visible(s.cluster)}</span>
+                <td title={visible(s.source)}>
+                  {visible([s.node, pathEnd(s.source)].filter(Boolean).join(', '))} <span className="muted small">{visible(s.cluster)}</span>
                 </td>
                 <td className={state === 'well' ? 'status-closed' : 'status-open'}>
                   <span aria-hidden="true">{state === 'well' ? '●' : '○'}</span> {state}
                   <div className="small muted">{s.last ? <span title={clockOf(s.last)}>{ago(s.last)}</span> : <Time at={null} />}</div>
                 </td>
-                <td className="right num">{(s.last_minute['seen'] || s.last_minute['stored'] || 0).toLocaleString('en')}</td>
+                <td className="right num">{s.silent || s.ended ? 'nothing' : (s.last_minute['seen'] || s.last_minute['stored'] || 0).toLocaleString('en')}</td>
                 <td className="right num">{s.delay_ns > 0 ? s.delay_ns < 1e10 ? `${(s.delay_ns / 1e9).toFixed(1)} s` : lasting(s.delay_ns / 1e6) : ''}</td>
               </tr>
             )

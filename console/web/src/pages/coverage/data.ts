@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Failed, get, rows } from '../../api/client'
 import type { Coverage, SourceState } from '../../api/schema'
-import { limited, may, useWho } from '../../session'
+import { may, seesSources, useWho } from '../../session'
 
 /** spans that can be looked at, with the length of a cell: some 42 to 60 cells each. */
 export const spans: Record<string, { ms: number; step: number; each: string; kql: string }> = {
@@ -53,7 +53,7 @@ export function useLedger(span: string) {
   const who = useWho()
   return useQuery<Ledger, Failed>({
     queryKey: ['ledger', span],
-    enabled: may(who, 'analyst') && !limited(who),
+    enabled: may(who, 'analyst') && seesSources(who),
     queryFn: async ({ signal }) => {
       const s = spans[span] ?? spans[defaultSpan]!
       const to = Math.floor(Date.now() / s.step) * s.step + s.step

@@ -1,6 +1,7 @@
 import { memo, useState } from 'react'
 import type { FindingSummary } from '../../api/schema'
 import { nameOf, visible } from '../../format'
+import { FacetBox } from '../../ui/FacetBox'
 import { facets, none, type FacetName } from './filter'
 
 type Facet = FindingSummary['facets'][number]
@@ -14,11 +15,11 @@ export const Facets = memo(function Facets({ summary, chosen, toggle }: { summar
   const order = Object.keys(facets)
   const shown = [...summary.facets].sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name))
   return (
-    <aside className="panel facets" aria-label="Facets">
+    <FacetBox chosen={[...chosen.values()].reduce((n, values) => n + values.size, 0)}>
       {shown.map((f) => (
         <FacetList key={f.name} facet={f} chosen={chosen.get(f.name) ?? new Set()} toggle={toggle} />
       ))}
-    </aside>
+    </FacetBox>
   )
 })
 

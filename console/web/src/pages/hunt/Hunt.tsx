@@ -315,7 +315,7 @@ function Answer({ answer: a, had, view, setView, filter, behind, pivot, zoom }: 
           )}
           {graph && form === 'graph' && (
             <Suspense fallback={<Loading what="The graph" />}>
-              <RowsGraph layout={graph} rows={a.rows.length} pivot={pivot} />
+              <RowsGraph graph={graph} rows={a.rows.length} pivot={pivot} />
             </Suspense>
           )}
           {form === 'table' && <Results columns={a.columns} rows={a.rows} filter={filter} behind={behind} pivot={pivot} />}

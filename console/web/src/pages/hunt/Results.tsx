@@ -15,6 +15,9 @@ const longest = 160
 
 const numeric = (c: Column) => ['int', 'long', 'real', 'decimal'].includes(c.type)
 
+/** aboutEvent says that a column tells of the event itself: its id, and how and when it came. */
+const aboutEvent = (c: Column) => c.name.startsWith('metadata.') || c.name === 'received_time'
+
 /** written is a value as a cell has it: times without the zeros at their ends. */
 function written(c: Column, v: unknown): string {
   const text = shown(v).slice(0, longest)
@@ -25,7 +28,12 @@ function written(c: Column, v: unknown): string {
 export function Results({ columns, rows, filter, behind, pivot }: { columns: Column[]; rows: unknown[][]; filter: (c: Column, v: unknown, not: boolean) => void; behind: (params: Record<string, string>) => void; pivot: (v: unknown) => void }) {
   const box = useRef<HTMLDivElement>(null)
   const [cell, setCell] = useState<[number, number] | null>(null)
-  const shownColumns = useMemo(() => columns.map((c, i) => ({ c, i })).filter(({ i }) => columns.length < 13 || rows.slice(0, 500).some((r) => shown(r[i]) !== '')), [columns, rows])
+  const shownColumns = useMemo(() => {
+    const kept = columns.map((c, i) => ({ c, i })).filter(({ i }) => columns.length < 13 || rows.slice(0, 500).some((r) => shown(r[i]) !== ''))
+    // Of whole events, how each came is told after what it says.
+    const whole = columns[0]?.name === 'metadata.uid' && columns.some((c) => c.name === 'metadata.revision')
+    return whole ? [...kept.filter(({ c }) => !aboutEvent(c)), ...kept.filter(({ c }) => aboutEvent(c))] : kept
+  }, [columns, rows])
   const widths = useMemo(
     () =>
       shownColumns.map(({ c, i }) => {

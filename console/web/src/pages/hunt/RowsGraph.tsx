@@ -1,17 +1,22 @@
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { count, visible } from '../../format'
 import { Drawing } from '../../ui/graph/Drawing'
-import type { GraphLayout } from '../../ui/graph/layout'
-import { mostRows } from './rowsGraph'
+import { place, type Builder } from '../../ui/graph/layout'
+import { useWidth } from '../../ui/graph/useWidth'
+import { mostRows, titles } from './rowsGraph'
 
 /** RowsGraph draws an answer. What is chosen can be asked for. */
-export default function RowsGraph({ layout, rows, pivot }: { layout: GraphLayout; rows: number; pivot: (value: string) => void }) {
+export default function RowsGraph({ graph, rows, pivot }: { graph: Builder; rows: number; pivot: (value: string) => void }) {
+  const [room, width] = useWidth()
+  const layout = useMemo(() => place(graph, titles, width), [graph, width])
   const [chosen, setChosen] = useState('')
   const node = layout.nodes.find((n) => n.id === chosen)
   const name = node ? (node.label.includes('/') && !node.label.startsWith('/') ? node.label.slice(node.label.lastIndexOf('/') + 1) : node.label) : ''
   return (
     <div className="stack hunt-graph">
-      <Drawing layout={layout} label="Graph of the answer" chosen={chosen} choose={setChosen} of="row" />
+      <div ref={room}>
+        <Drawing layout={layout} label="Graph of the answer" chosen={chosen} choose={setChosen} of="row" />
+      </div>
       {node ? (
         <p className="row wrap small">
           <strong>{visible(node.label)}</strong>

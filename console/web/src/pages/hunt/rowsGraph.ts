@@ -1,6 +1,6 @@
 // The rows of an answer as a graph: whom and what they name are nodes, and what stands in one row is joined.
 import type { Column, Severity } from '../../api/schema'
-import { Builder, place, type GraphLayout } from '../../ui/graph/layout'
+import { Builder } from '../../ui/graph/layout'
 import { shown } from './values'
 
 /** Entity is a kind of thing that rows name: the columns that do, the first with a value counting, and where it is drawn. */
@@ -12,7 +12,7 @@ interface Entity {
   within?: string
 }
 
-const titles = ['From', 'Who', 'Request', 'On what', 'Process', 'File or address']
+export const titles = ['From', 'Who', 'Request', 'On what', 'Process', 'File or address']
 
 const entities: Entity[] = [
   { column: 0, kind: 'address', names: ['src_endpoint.ip', 'address', 'addresses'] },
@@ -32,7 +32,7 @@ const entities: Entity[] = [
 export const mostRows = 2000
 
 /** rowsGraph returns null for an answer that does not name two kinds of things. */
-export function rowsGraph(columns: Column[], rows: unknown[][]): GraphLayout | null {
+export function rowsGraph(columns: Column[], rows: unknown[][]): Builder | null {
   const at = new Map(columns.map((c, i) => [c.name, i]))
   const used = entities
     .map((e) => ({ ...e, columns: e.names.map((n) => at.get(n)).filter((i) => i !== undefined), within: e.within === undefined ? undefined : (at.get(e.within) ?? at.get('namespace')) }))
@@ -59,5 +59,5 @@ export function rowsGraph(columns: Column[], rows: unknown[][]): GraphLayout | n
       drawn = e.column
     }
   })
-  return b.edges.size > 0 ? place(b, titles) : null
+  return b.edges.size > 0 ? b : null
 }

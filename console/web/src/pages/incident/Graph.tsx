@@ -2,19 +2,21 @@ import { useMemo, useState } from 'react'
 import type { FindingDocument } from '../../api/documents'
 import { count, visible } from '../../format'
 import { Drawing } from '../../ui/graph/Drawing'
+import { useWidth } from '../../ui/graph/useWidth'
 import { Empty } from '../../ui/parts'
 import type { Happening } from './data'
 import { layOut } from './graph'
 
 /** Graph shows who did what to what. A node that is chosen leaves only its paths bright, and says which findings they are of. */
 export function Graph({ findings, happenings, show }: { findings: FindingDocument[]; happenings: Happening[]; show: (finding: string) => void }) {
-  const layout = useMemo(() => layOut(findings, happenings), [findings, happenings])
+  const [room, width] = useWidth()
+  const layout = useMemo(() => layOut(findings, happenings, width), [findings, happenings, width])
   const [chosen, setChosen] = useState('')
   if (layout.nodes.length === 0) return <Empty title="Nothing to draw">The findings name nobody and nothing.</Empty>
   const node = layout.nodes.find((n) => n.id === chosen)
   const titles = node ? findings.filter((f) => node.findings.has(f.id)) : []
   return (
-    <div className="stack">
+    <div className="stack" ref={room}>
       <Drawing layout={layout} label="Graph of the incident" chosen={chosen} choose={setChosen} of="finding" />
       {node ? (
         <div className="small">

@@ -69,6 +69,7 @@ function Whole({ incident, d, findings, failed }: { incident: IncidentOf; d: Inc
         </div>
         <div className="row wrap">
           <Copy text={() => location.href}>Copy link</Copy>
+          <span className="muted small">Save as</span>
           <button type="button" className="button" onClick={() => save(`incident-${incident.id}.html`, 'text/html', report({ d, findings, happenings: happenings.data ?? none, reach: reach.data, coverage: incident.coverage, link: `${location.origin}/incidents/${incident.id}` }))}>
             HTML
           </button>
@@ -91,53 +92,57 @@ function Whole({ incident, d, findings, failed }: { incident: IncidentOf; d: Inc
                 {story(d).map((s) => `${visible(s)} `)}
               </p>
             </Panel>
-            <Panel title="ATT&CK, in order" aside={tactic && <button type="button" className="button quiet" onClick={() => change({ tactic: '' })}>All tactics</button>}>
-              {d.tactics.length > 0 ? <Tactics document={d} findings={findings} chosen={tactic} choose={(t) => change({ tactic: t })} /> : <p className="muted">Its rules name no tactic.</p>}
-            </Panel>
+            <div className="cols two">
+              <Began d={d} root={root} show={show} />
+              <Panel title={`Why it is ${d.severity}`}>
+                <ul className="plain-list">
+                  {whySevere(d, findings).map((r) => (
+                    <li key={r}>{visible(r)}</li>
+                  ))}
+                </ul>
+              </Panel>
+            </div>
           </div>
-          <div className="stack wide">
-            <Began d={d} root={root} show={show} />
-            <Panel title={`Why it is ${d.severity}`}>
-              <ul className="plain-list">
-                {whySevere(d, findings).map((r) => (
-                  <li key={r}>{visible(r)}</li>
-                ))}
-              </ul>
-            </Panel>
-          </div>
+          <Panel title="What to do">
+            <ol className="plain-list numbered">
+              {d.todo.map((t) => (
+                <li key={t}>{visible(t)}</li>
+              ))}
+            </ol>
+            {d.todo.length === 0 && <p className="muted">Its rules say nothing.</p>}
+            <Advised findings={findings} />
+          </Panel>
         </div>
+        <Panel title="ATT&CK, in order" aside={tactic && <button type="button" className="button quiet" onClick={() => change({ tactic: '' })}>All tactics</button>}>
+          {d.tactics.length > 0 ? <Tactics document={d} findings={findings} chosen={tactic} choose={(t) => change({ tactic: t })} /> : <p className="muted">Its rules name no tactic.</p>}
+        </Panel>
         <Panel title="Who did what to what">
           <Graph findings={findings} happenings={happenings.data ?? none} show={show} />
         </Panel>
         <div className="cols aside">
-          <Panel title="Timeline" aside={<span className="muted small">in UTC{tactic ? ', one tactic only' : ''}</span>}>
-            {happenings.isError && <Failure error={happenings.error} />}
-            {happenings.data && happenings.data.length >= mostHappenings && <p className="note warn small">The pods did more than is shown: the first {mostHappenings} of it.</p>}
-            <Timeline document={d} findings={findings} happenings={[...(happenings.data ?? none), ...(requests.data ?? none)]} tactic={tactic} late={late} show={show} />
-          </Panel>
           <div className="stack wide">
-            <Panel title="What to do">
-              <ol className="plain-list numbered">
-                {d.todo.map((t) => (
-                  <li key={t}>{visible(t)}</li>
-                ))}
-              </ol>
-              {d.todo.length === 0 && <p className="muted">Its rules say nothing.</p>}
-              <Advised findings={findings} />
+            <Panel title="Timeline" aside={<span className="muted small">in UTC{tactic ? ', one tactic only' : ''}</span>}>
+              {happenings.isError && <Failure error={happenings.error} />}
+              {happenings.data && happenings.data.length >= mostHappenings && <p className="note warn small">The pods did more than is shown: the first {mostHappenings} of it.</p>}
+              <Timeline document={d} findings={findings} happenings={[...(happenings.data ?? none), ...(requests.data ?? none)]} tactic={tactic} late={late} show={show} />
             </Panel>
+            <div className="cols two">
+              <Panel title="Why this is one incident">
+                <ul className="plain-list">
+                  {d.links.map((l) => (
+                    <li key={l}>{visible(l)}</li>
+                  ))}
+                </ul>
+                {d.links.length === 0 && <p className="muted">It is one finding.</p>}
+              </Panel>
+              <Related id={incident.id} d={d} />
+            </div>
+          </div>
+          <div className="stack wide">
             <Case id={incident.id} expected={() => setExpected(true)} />
             <Affected d={d} />
             <Reach incident={incident} d={d} />
             <SeenThen d={d} coverage={incident.coverage} />
-            <Panel title="Why this is one incident">
-              <ul className="plain-list">
-                {d.links.map((l) => (
-                  <li key={l}>{visible(l)}</li>
-                ))}
-              </ul>
-              {d.links.length === 0 && <p className="muted">It is one finding.</p>}
-            </Panel>
-            <Related id={incident.id} d={d} />
           </div>
         </div>
       </div>

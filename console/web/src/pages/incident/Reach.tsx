@@ -75,8 +75,8 @@ function Beside({ p }: { p: PodReach }) {
   return (
     <li>
       <Pivot value={p.pod} /> <span className="small">on node {p.node ? <strong>{visible(p.node)}</strong> : 'that is not known'}</span>
-      <div className="small muted">
-        {p.neighbours.length === 0 ? 'No other pod was there.' : `Beside ${count(p.neighbours.length, 'other pod')}: ${visible(listed(p.neighbours, 6))}`}
+      <div className="small muted" title={p.neighbours.slice(0, 40).map(visible).join('\n')}>
+        {p.neighbours.length === 0 ? 'No other pod was there.' : `Beside ${count(p.neighbours.length, 'other pod')}: ${visible(listed(p.neighbours, 2))}`}
       </div>
     </li>
   )

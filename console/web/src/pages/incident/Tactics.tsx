@@ -13,9 +13,9 @@ export function Tactics({ document: d, findings, chosen, choose }: { document: I
           <li key={t.id} className="hit">
             <button type="button" className="tactic" aria-pressed={chosen === t.id} onClick={() => choose(chosen === t.id ? '' : t.id)} title={techniques.join(', ')}>
               <span className="name">{t.name}</span>
-              <span className="small muted num">
-                {first ? `${clockOf(first).slice(0, 5)} · ` : ''}
-                {count(of.length, 'finding')}
+              <span className="row wrap small muted num">
+                {first && <span>{clockOf(first).slice(0, 5)}</span>}
+                <span className="nowrap">{count(of.length, 'finding')}</span>
               </span>
             </button>
           </li>

@@ -75,12 +75,12 @@ function addHappening(b: Builder, h: Happening, started: Set<string>): void {
   if (touched && h.table !== 'process') b.edge(process, b.node(6, h.table === 'file' ? 'file' : 'address', touched, 'informational', h.time, ''), '')
 }
 
-/** layOut draws what findings and containers tell. */
-export function layOut(findings: FindingDocument[], happenings: Happening[]): GraphLayout {
+/** layOut draws what findings and containers tell, within a width. */
+export function layOut(findings: FindingDocument[], happenings: Happening[], width: number): GraphLayout {
   const b = new Builder()
   for (const f of findings) addFinding(b, f)
   addTokens(b, findings)
   const started = new Set(happenings.filter((h) => h.table === 'process').map((h) => `${h.pod} ${h.process}`))
   for (const h of happenings) addHappening(b, h, started)
-  return place(b, titles)
+  return place(b, titles, width)
 }

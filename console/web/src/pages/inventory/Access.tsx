@@ -240,7 +240,7 @@ function Did({ a, frame }: { a: AccountAccess; frame: Frame }) {
         <p className="muted empty">No request of it was seen in this time.</p>
       ) : (
         <div className="scroll-x">
-          <table className="table did">
+          <table className="table did stacked">
             <thead>
               <tr>
                 <th>Request</th>
@@ -259,13 +259,13 @@ function Did({ a, frame }: { a: AccountAccess; frame: Frame }) {
                     {d.group && <span className="muted"> of {visible(d.group)}</span>}
                     {d.name && <span className="muted"> {visible(d.name)}</span>}
                   </td>
-                  <td className="small">{d.namespace ? <Link to={link({ kind: 'namespaces', cluster: a.cluster, name: d.namespace }, frame)}>{visible(d.namespace)}</Link> : <span className="muted">{d.path ? 'the API' : 'the cluster'}</span>}</td>
-                  <td className="right num">{d.requests.toLocaleString('en')}</td>
-                  <td className="right num">{d.refused > 0 ? <strong className="high">{d.refused.toLocaleString('en')}</strong> : ''}</td>
-                  <td className="small nowrap">
+                  <td className="small" data-label="Where">{d.namespace ? <Link to={link({ kind: 'namespaces', cluster: a.cluster, name: d.namespace }, frame)}>{visible(d.namespace)}</Link> : <span className="muted">{d.path ? 'the API' : 'the cluster'}</span>}</td>
+                  <td className="right num" data-label="Times">{d.requests.toLocaleString('en')}</td>
+                  <td className="right num" data-label="Refused">{d.refused > 0 ? <strong className="high">{d.refused.toLocaleString('en')}</strong> : ''}</td>
+                  <td className="small nowrap" data-label="Last">
                     <Time at={d.last} />
                   </td>
-                  <td className="small">
+                  <td className="small" data-label="Allowed by">
                     <By d={d} a={a} />
                   </td>
                 </tr>

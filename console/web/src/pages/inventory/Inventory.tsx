@@ -3,6 +3,7 @@ import { useDeferredValue, useEffect, useMemo, useState } from 'react'
 import { count, visible } from '../../format'
 import { Link, navigate, useSearch } from '../../router'
 import { limited, may, useWho } from '../../session'
+import { FacetBox } from '../../ui/FacetBox'
 import { Empty, Failure, Loading } from '../../ui/parts'
 import { facets, matches, type Facet } from './columns'
 import { useClusters, useKnown, useMoment, type Known } from './data'
@@ -36,7 +37,7 @@ export default function Inventory({ kind }: { kind: string }) {
           <h1>Inventory</h1>
         </div>
         <div className="panel">
-          <Empty title="This needs the role analyst">What clusters contain is asked of the store, and {visible(who.name)} has the role {who.role}. An administrator can give another.</Empty>
+          <Empty title="This needs the role analyst">What clusters contain is asked of the store, which a {who.role} may not do: an answer names accounts, addresses and what they may do. An administrator gives that role (lynceus token create --role analyst); incidents, findings and rules are open to you.</Empty>
         </div>
       </>
     )
@@ -139,11 +140,11 @@ function Lists({ known, old, picker, at }: { known: Known | undefined; old: bool
       ) : (
         <div className={`${narrowed ? 'with-facets' : ''}${old ? ' old' : ''}`} aria-busy={old}>
           {narrowed && (
-            <aside className="panel facets" aria-label="Facets">
+            <FacetBox key={kind} chosen={[...chosen.values()].reduce((n, values) => n + values.size, 0)}>
               {facets[kind].filter((f) => f.name !== 'in' || known.snapshot.lists.clusters.length > 1).map((f) => (
                 <FacetList key={kind + f.name} facet={f} things={all} chosen={chosen.get(f.name) ?? new Set()} toggle={toggle} />
               ))}
-            </aside>
+            </FacetBox>
           )}
           <div className="panel">
             {kept.length === 0 ? (

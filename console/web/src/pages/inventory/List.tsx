@@ -28,8 +28,8 @@ export function List({ kind, things, known, frame, order, setOrder }: { kind: Ki
     window.addEventListener('keydown', press)
     return () => window.removeEventListener('keydown', press)
   }, [at, sorted, scrollToIndex])
-  // A column that says the same in every row says nothing.
-  const shown = columns[kind].filter((c) => c.name !== 'Cluster' || known.snapshot.lists.clusters.length > 1)
+  // A column that says the same in every row, or nothing in any, says nothing.
+  const shown = useMemo(() => columns[kind].filter((c) => (c.name === 'Cluster' ? known.snapshot.lists.clusters.length > 1 : things.some((t) => c.show(t, known) !== ''))), [kind, things, known])
   const turn = (name: string) => setOrder(order === name ? `-${name}` : order === `-${name}` ? '' : name)
   const head = (name: string, sortable: boolean) =>
     sortable ? (

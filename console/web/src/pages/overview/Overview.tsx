@@ -1,20 +1,24 @@
 import { lazy, Suspense, useEffect, useMemo, type ReactNode } from 'react'
 import type { Condition, Finding, SourceState } from '../../api/schema'
-import { ago, count, dayOf, clockOf, visible } from '../../format'
+import { ago, count, dayOf, clockOf, pathEnd, visible } from '../../format'
 import { Link } from '../../router'
-import { limited, may, useWho } from '../../session'
-import { Gaps } from '../../ui/Coverage'
+import { may, seesSources, useWho } from '../../session'
+import { Gaps, NotYours } from '../../ui/Coverage'
 import { IncidentCard } from '../../ui/IncidentCard'
 import { Pivot } from '../../ui/Pivot'
 import { Empty, Failure, levels, Loading, Mark, Panel, Time, rank } from '../../ui/parts'
 import { Edges } from './Edges'
 import { Live } from './Live'
+import { Worst } from './Worst'
 import { dayMs, useDay, useNews, useOpen, useSources, type Day, type SourceList } from './data'
 
 const Bars = lazy(async () => ({ default: (await import('../../ui/Bars')).Bars }))
 
 export default function Overview() {
   const day = useDay()
+  const open = useOpen()
+  // Where nothing was found there is nothing to draw: what is seen, and what is new, is all that there is to say.
+  const quiet = open.data?.length === 0 && day.data?.findings.length === 0
   useEffect(() => {
     document.title = 'Overview · Lynceus'
   }, [])
@@ -30,14 +34,23 @@ export default function Overview() {
       </div>
       <div className="stack wide">
         <Open />
-        <div className="cols two">
-          <Panel title="Findings over the day, by tactic">{day.isPending ? <Loading what="The findings" /> : day.isError ? <Failure error={day.error} /> : <ByTactic day={day.data} />}</Panel>
-          <Blind />
-        </div>
-        <div className="cols two">
-          <Panel title="Noisiest rules of the day">{day.data ? <Noisy findings={day.data.findings} /> : <Loading what="The rules" />}</Panel>
-          <New end={day.data?.end} />
-        </div>
+        {quiet ? (
+          <div className="cols two">
+            <Blind />
+            <New end={day.data?.end} />
+          </div>
+        ) : (
+          <>
+            <div className="cols two">
+              <Panel title="Findings over the day, by tactic">{day.isPending ? <Loading what="The findings" /> : day.isError ? <Failure error={day.error} /> : <ByTactic day={day.data} />}</Panel>
+              <Blind />
+            </div>
+            <div className="cols two">
+              <Panel title="Rules that found most in the day">{day.data ? <Noisy findings={day.data.findings} /> : <Loading what="The rules" />}</Panel>
+              <New end={day.data?.end} />
+            </div>
+          </>
+        )}
         <div className="cols two">
           <Edges end={day.data?.end} />
           <Live />
@@ -48,6 +61,7 @@ export default function Overview() {
 }
 
 function Open() {
+  const who = useWho()
   const open = useOpen()
   if (open.isPending) return <Panel title="Open incidents"><Loading what="The incidents" lines={3} /></Panel>
   if (open.isError) return <Panel title="Open incidents"><Failure error={open.error} again={() => void open.refetch()} /></Panel>
@@ -58,6 +72,11 @@ function Open() {
       title={open.data.length > 0 ? `${count(open.data.length, 'open incident')}` : 'Open incidents'}
       aside={
         <ul className="row wrap" aria-label="By severity">
+          {open.data.length > worst.length && (
+            <li>
+              <Link to="/incidents">all</Link>
+            </li>
+          )}
           {levels.map((l) => {
             const n = open.data.filter((i) => i.severity === l).length
             return n === 0 ? null : (
@@ -72,12 +91,10 @@ function Open() {
       }
     >
       {worst.length === 0 ? (
-        <Empty title="No incident is open">What was seen gives none. What was not seen stands below.</Empty>
+        <Empty title="No incident is open">{seesSources(who) ? 'Nothing of what came in gives one. What does not come in at all stands below, and how to connect it.' : 'Nothing that you may see gives one.'}</Empty>
       ) : (
         <ul className="cards">
-          {worst.map((i) => (
-            <IncidentCard key={i.id} incident={i} />
-          ))}
+          {worst.map((i, n) => (n === 0 ? <Worst key={i.id} incident={i} /> : <IncidentCard key={i.id} incident={i} />))}
         </ul>
       )}
     </Panel>
@@ -161,18 +178,18 @@ function Blind() {
   const who = useWho()
   const found = useSources()
   let body: ReactNode
-  if (limited(who)) body = <Empty title="This is not of your part">What sources there are concerns the whole installation.</Empty>
+  if (!seesSources(who)) body = <NotYours />
   else if (found.isPending) body = <Loading what="The sources" />
   else if (found.isError) body = <Failure error={found.error} />
   else {
     const { status, list, coverage } = found.data
     body = (
       <div className="stack">
-        <Conditions conditions={status.conditions} />
+        {status && <Conditions conditions={status.conditions} />}
         <Sources list={list} />
         {coverage.gaps.length > 0 && (
           <>
-            <h3>Missing of the last hour</h3>
+            <h3>Not seen in the last hour</h3>
             <Gaps coverage={coverage} />
           </>
         )}
@@ -199,7 +216,7 @@ function Blind() {
 }
 
 function Conditions({ conditions }: { conditions: Condition[] }) {
-  if (conditions.length === 0) return <p><span className="status-closed" aria-hidden="true">●</span> Nothing of the installation needs looking at.</p>
+  if (conditions.length === 0) return <p><span className="status-closed" aria-hidden="true">●</span> Lynceus itself runs as it should.</p>
   return (
     <ul className="plain-list">
       {conditions.slice(0, 8).map((c) => (
@@ -224,7 +241,6 @@ function Sources({ list }: { list: SourceList }) {
       <table className="table">
         <thead>
           <tr>
-            <th scope="col">Where</th>
             <th scope="col">Source</th>
             <th scope="col" className="right">
               Last minute
@@ -239,14 +255,15 @@ function Sources({ list }: { list: SourceList }) {
               const state = s.ended ? 'ended' : s.silent ? 'silent' : lost > 0 ? `${lost} lost` : 'well'
               return (
                 <tr key={where + s.source}>
-                  <td>{visible(where)}</td>
                   <td>
-                    <span className={state === 'well' ? 'status-closed' : 'status-open'}>
-                      <span aria-hidden="true">{state === 'well' ? '●' : '○'}</span> {visible(s.source)}
+                    <span className={state === 'well' ? 'status-closed' : 'status-open'} title={visible(s.source)}>
+                      <span aria-hidden="true">{state === 'well' ? '●' : '○'}</span> {visible(pathEnd(s.source))}
                     </span>{' '}
-                    <span className="muted small">{state}</span>
+                    <span className="muted small">
+                      {state}, {visible(where)}
+                    </span>
                   </td>
-                  <td className="right num">{s.last_minute['seen'] ?? 0}</td>
+                  <td className="right num">{s.silent || s.ended ? 'nothing' : (s.last_minute['seen'] ?? 0).toLocaleString('en')}</td>
                   <td className="small">{s.last ? ago(s.last) : 'never'}</td>
                 </tr>
               )
@@ -259,11 +276,15 @@ function Sources({ list }: { list: SourceList }) {
   )
 }
 
+/** mostNew callers are told: people and workloads before the cluster's own parts. */
+const mostNew = 8
+const ofCluster = (user: string) => user.startsWith('system:') && (!user.startsWith('system:serviceaccount:') || user.startsWith('system:serviceaccount:kube-system:'))
+
 function New({ end }: { end: number | undefined }) {
   const who = useWho()
   const news = useNews(end)
   let body: ReactNode
-  if (!may(who, 'analyst')) body = <Empty title="This is for analysts">Your role is {who.role}.</Empty>
+  if (!may(who, 'analyst')) body = <Empty title="This needs the role analyst">What is new is asked of the store, which a {who.role} may not do. An administrator can give that role.</Empty>
   else if (news.isPending) body = <Loading what="What is new" />
   else if (news.isError) body = <Failure error={news.error} />
   else if (news.data.users.length + news.data.images.length === 0) body = <Empty title="Nothing is new" />
@@ -271,28 +292,23 @@ function New({ end }: { end: number | undefined }) {
     const young = news.data.begins && end !== undefined && Date.parse(news.data.begins) > end - dayMs
     body = (
       <div className="stack">
-        {young && <p className="muted small">The store begins on {dayOf(news.data.begins)} at {clockOf(news.data.begins)}: nothing older is there to compare with, so all is new.</p>}
+        {young && <p className="muted small">Nothing older than {dayOf(news.data.begins)} {clockOf(news.data.begins)} is there to compare with, so everything counts as new.</p>}
         <div className="scroll-x">
           <table className="table">
             <thead>
               <tr>
                 <th scope="col">Who or what</th>
-                <th scope="col">From</th>
                 <th scope="col">First seen</th>
               </tr>
             </thead>
             <tbody>
-              {news.data.users.map((u) => (
+              {[...news.data.users].sort((a, b) => Number(ofCluster(a.user)) - Number(ofCluster(b.user))).slice(0, mostNew).map((u) => (
                 <tr key={u.user}>
                   <td>
-                    <Pivot value={u.user} />
-                  </td>
-                  <td>
-                    <span className="row wrap nowrap">
-                      {u.addresses.map((a) => (
-                        <Pivot key={a} value={a} />
-                      ))}
-                    </span>
+                    <Pivot value={u.user} /> <span className="muted small">from</span>{' '}
+                    {u.addresses.map((a) => (
+                      <Pivot key={a} value={a} />
+                    ))}
                   </td>
                   <td className="small">
                     <Time at={u.first} />
@@ -304,7 +320,6 @@ function New({ end }: { end: number | undefined }) {
                   <td>
                     <span className="muted small">image</span> <Pivot value={i.image} />
                   </td>
-                  <td />
                   <td className="small">
                     <Time at={i.first} />
                   </td>
@@ -316,5 +331,5 @@ function New({ end }: { end: number | undefined }) {
       </div>
     )
   }
-  return <Panel title="First seen: who from where, images">{body}</Panel>
+  return <Panel title="New: who calls from where, images">{body}</Panel>
 }

@@ -1,7 +1,7 @@
 // Whether something can be seen: a shape and a word for each state.
 import type { Sight } from '../../api/schema'
 
-const marks: Record<Sight, string> = { seen: '●', silent: '◐', missing: '○', off: '⏸', none: '·' }
+const marks: Record<Sight, string> = { seen: '●', silent: '◐', missing: '○', off: '‖', none: '·' }
 export const words: Record<Sight, string> = { seen: 'sees', silent: 'source silent', missing: 'blind', off: 'off', none: 'no rule' }
 
 export function Sees({ state, why }: { state: Sight; why?: string }) {

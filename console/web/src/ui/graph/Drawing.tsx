@@ -1,15 +1,15 @@
 import { count, visible } from '../../format'
-import { box, type GraphEdge, type GraphLayout, type GraphNode } from './layout'
+import { fitted } from './fitted'
+import { margin, type GraphEdge, type GraphLayout, type GraphNode } from './layout'
 
-/** letters of a label that fit in a box. */
-const fits = 26
-
-function short(label: string): string {
-  const text = visible(label)
-  return text.length <= fits ? text : `${text.slice(0, fits / 2)}…${text.slice(-(fits / 2 - 1))}`
-}
-
-function path(from: GraphNode, to: GraphNode): string {
+function path(from: GraphNode, to: GraphNode, { box, down }: GraphLayout): string {
+  if (down) {
+    const x1 = from.x + box.width / 2
+    const x2 = to.x + box.width / 2
+    const [y1, y2] = to.y > from.y ? [from.y + box.height, to.y] : [from.y, to.y + box.height]
+    const bend = (y2 - y1) / 2
+    return `M${x1} ${y1}C${x1} ${y1 + bend} ${x2} ${y2 - bend} ${x2} ${y2}`
+  }
   const y1 = from.y + box.height / 2
   const y2 = to.y + box.height / 2
   if (to.x > from.x) {
@@ -31,9 +31,9 @@ export function Drawing({ layout, label, chosen, choose, of }: { layout: GraphLa
   const litEdge = (e: GraphEdge) => !node || e.from === chosen || e.to === chosen || lit(e.findings)
   return (
     <div className="scroll-x" tabIndex={0} role="group" aria-label={label}>
-      <svg className="graph" width={layout.width + 4} height={layout.height + 4} viewBox={`-2 -2 ${layout.width + 4} ${layout.height + 4}`}>
+      <svg className="graph" width={layout.width + 2 * margin} height={layout.height + 2 * margin} viewBox={`${-margin} ${-margin} ${layout.width + 2 * margin} ${layout.height + 2 * margin}`}>
         {layout.columns.map((c) => (
-          <text key={c.title} className="head" x={c.x + 2} y={11}>
+          <text key={c.title} className="head" x={c.x + 2} y={c.y}>
             {c.title}
           </text>
         ))}
@@ -42,7 +42,7 @@ export function Drawing({ layout, label, chosen, choose, of }: { layout: GraphLa
           const to = by.get(e.to)
           if (!from || !to) return null
           return (
-            <path key={`${e.from}>${e.to}`} className={`edge${e.back ? ' back' : ''}${node && litEdge(e) ? ' on' : ''}${litEdge(e) ? '' : ' dim'}`} d={path(from, to)}>
+            <path key={`${e.from}>${e.to}`} className={`edge${e.back ? ' back' : ''}${node && litEdge(e) ? ' on' : ''}${litEdge(e) ? '' : ' dim'}`} d={path(from, to, layout)}>
               {e.note && <title>{e.note}</title>}
             </path>
           )
@@ -59,12 +59,12 @@ export function Drawing({ layout, label, chosen, choose, of }: { layout: GraphLa
             onKeyDown={(e) => (e.key === 'Enter' || e.key === ' ') && (e.preventDefault(), choose(n.id === chosen ? '' : n.id))}
           >
             <title>{`${n.kind} ${visible(n.label)}, ${n.severity}, ${count(n.findings.size, of)}`}</title>
-            <rect width={box.width} height={box.height} rx="6" />
-            <text className="kind" aria-hidden="true" x="10" y="15">
-              {n.kind}
+            <rect width={layout.box.width} height={layout.box.height} rx="6" />
+            <text className="kind" aria-hidden="true" x="9" y="15">
+              {fitted(n.kind, layout.box.width - 18, 10.5)}
             </text>
-            <text x="10" y="31" aria-hidden="true">
-              {short(n.label)}
+            <text x="9" y="31" aria-hidden="true">
+              {fitted(visible(n.label), layout.box.width - 18, 12)}
             </text>
           </g>
         ))}
