@@ -125,7 +125,7 @@ for (const who of [
     body: { name: 'shop of east', role: 'responder', scope: { clusters: ['east'], namespaces: ['shop'] } },
     seen: 'k8s.cluster == "east" and k8s.namespace == "shop"',
     shows: { '/findings': ['olga.ford'], '/incidents': ['olga.ford ran'], '/overview': ['olga.ford'], '/rules': ['Command run in a container'], '/settings': ['shop of east', 'namespace shop'] },
-    words: { '/coverage': /limited|whole installation|not shown|only/i, '/inventory?kind=nodes&at=2026-11-22T08:12:20Z': /limited|namespace/i },
+    words: { '/coverage': /you see the namespace shop/i, '/inventory?kind=nodes&at=2026-11-22T08:12:20Z': /limited|namespace/i },
   },
   {
     name: 'one cluster',
@@ -133,8 +133,8 @@ for (const who of [
     seen: 'k8s.cluster == "east"',
     // What does not depend on whose it is was walked through above.
     leaves: /part=(exclusions|server|tokens)|kind=(nodes|namespaces|images|roles)|matrix/,
-    shows: { '/findings': ['anna.keller', 'olga.ford'], '/incidents': ['anna.keller ran', 'tom.berg'], '/overview': ['anna.keller'], '/settings': ['cluster east'] },
-    words: { '/coverage': /limited|whole installation|not shown|only/i },
+    shows: { '/findings': ['anna.keller', 'olga.ford'], '/incidents': ['anna.keller ran', 'tom.berg'], '/overview': ['anna.keller'], '/settings': ['cluster east'], '/coverage': ['Every source over time'] },
+    words: {},
   },
 ]) {
   test(`who is limited to ${who.name} sees nothing else on any page, in any answer`, async () => {

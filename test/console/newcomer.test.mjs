@@ -38,9 +38,10 @@ test('from the overview by clicks alone to what happened, who did it, where it b
   visit(browser, site, {}, async (page) => {
     // The first page says that something is wrong, and the gravest stands first.
     await page.getByRole('heading', { name: 'Overview' }).waitFor()
-    const first = page.locator('.card').first()
+    const first = page.locator('.worst')
     assert.match(await first.innerText(), /anna\.keller ran .*payments\/payments-api listed all secrets, from 203\.0\.113\.66[\s\S]*Critical/)
-    await first.getByRole('link').click()
+    await first.getByText('What to do first').waitFor()
+    await first.getByRole('link', { name: /^See all of it/ }).click()
     await settled(page)
     // What happened: in words, and step by step in order.
     await panelShows(page, 'What happened', ['On 18 Nov 2026 from 14:08:57 UTC', '31 requests', 'It began when anna.keller asked who it is', 'The gravest: payments/payments-api listed all secrets', 'every credential that the cluster holds'])

@@ -121,10 +121,11 @@ export function Dialog({ title, close, children }: { title: string; close: () =>
       d.showModal()
       d.querySelector<HTMLElement>('[data-first]')?.focus()
     }
-    // A dialog that is taken away, not closed, would leave the focus nowhere.
+    // A dialog that is taken away, not closed, leaves the focus nowhere. What took it since then keeps it.
     return () => {
       const back = opener.current
-      if ((back instanceof HTMLElement || back instanceof SVGElement) && back.isConnected) back.focus({ preventScroll: true })
+      const nowhere = !document.activeElement || document.activeElement === document.body
+      if (nowhere && (back instanceof HTMLElement || back instanceof SVGElement) && back.isConnected) back.focus({ preventScroll: true })
     }
   }, [])
   return (

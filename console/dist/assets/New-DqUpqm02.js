@@ -1,0 +1,11 @@
+import{a as e,n as t,t as n}from"./jsx-runtime-Wy9s6hX0.js";import{M as r,N as i,O as a,j as o,o as s,s as c,u as l}from"./index-DWpuTUpd.js";import{l as u,o as d,r as f,s as p}from"./Own-DCSjRJUV.js";import{n as m,t as h}from"./RuleEditor-C2bi7SI8.js";var g=e(t(),1),_=n(),v=`title: Secret of payments read
+id: ${d}secret_of_payments_read
+logsource: {product: kubernetes, service: audit}
+detection:
+  selection:
+    resource.type: secrets
+    k8s.namespace: payments
+    api.operation: [get, list]
+  condition: selection
+level: medium
+`;function y(){let e=o(),[t,n]=(0,g.useState)(v),{checked:d}=m(void 0,t),{error:y,busy:b,act:x}=f(),{keep:S}=p(d?.id??``),C=d!==void 0&&d.errors.length===0;if((0,g.useEffect)(()=>{document.title=`New rule · Lynceus`},[]),!a(e,`responder`))return(0,_.jsxs)(s,{title:`This is for responders`,children:[`Keeping a rule needs the role responder; yours is `,e.role,`. `,(0,_.jsx)(r,{to:`/rules`,children:`All rules`})]});let w=async e=>{await x(()=>S({document:t,query:``,on:e,note:``}))&&i(`/rules/${encodeURIComponent(d?.id??``)}`)};return(0,_.jsxs)(_.Fragment,{children:[(0,_.jsx)(`div`,{className:`page-head`,children:(0,_.jsxs)(`div`,{className:`grow stack`,children:[(0,_.jsx)(`p`,{className:`small`,children:(0,_.jsx)(r,{to:`/rules`,children:`Rules`})}),(0,_.jsx)(`h1`,{children:`New rule`})]})}),(0,_.jsxs)(`div`,{className:`stack wide`,children:[(0,_.jsx)(l,{title:`Its text`,children:(0,_.jsxs)(`div`,{className:`stack`,children:[(0,_.jsxs)(`p`,{className:`small muted`,children:[`A Sigma document. Who would rather click makes a rule of a query on `,(0,_.jsx)(r,{to:`/hunt?build=yes`,children:`Hunt`}),`.`]}),(0,_.jsx)(h,{text:t,change:n}),y&&(0,_.jsx)(c,{error:y}),(0,_.jsxs)(`div`,{className:`row wrap`,children:[(0,_.jsx)(`button`,{type:`button`,className:`button main-action`,disabled:b||!C,onClick:()=>void w(!0),children:`Switch it on`}),(0,_.jsx)(`button`,{type:`button`,className:`button`,disabled:b||!C,onClick:()=>void w(!1),children:`Keep it switched off`})]})]})}),(0,_.jsx)(l,{title:`Try it on the past`,children:(0,_.jsx)(u,{text:t})})]})]})}export{y as default};
