@@ -165,13 +165,13 @@ test('lists, tabs, graphs and the map are gone through by keys', () =>
     await page.keyboard.press('Enter')
     await page.getByRole('dialog').waitFor()
     const [first, second] = await page.locator('[data-line] .link').evaluateAll((list) => list.slice(0, 2).map((e) => e.textContent))
-    assert.equal(await text(page, 'dialog h2'), first)
+    await page.getByRole('dialog').getByRole('heading', { name: first, exact: true }).waitFor() // it is read first
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     await page.keyboard.press('j')
     await page.keyboard.press('Enter')
     await page.getByRole('dialog').waitFor()
-    assert.equal(await text(page, 'dialog h2'), second)
+    await page.getByRole('dialog').getByRole('heading', { name: second, exact: true }).waitFor()
     await page.keyboard.press('Escape')
     // The incident's graph: a node by Enter shows its findings, and one of them opens.
     await page.goto(`${site.address}/incidents/${await worst()}`)

@@ -71,6 +71,7 @@ test('from the sign-in page to the provider, and back on the page where one was'
     assert.equal(await page.evaluate(() => document.cookie + JSON.stringify(sessionStorage) + JSON.stringify(localStorage)).then((kept) => /code|token|eyJ/.test(kept)), false)
     await page.reload()
     await page.getByRole('heading', { name: 'Findings' }).waitFor()
+    await settled(page)
     await page.getByRole('button', { name: 'Sign out' }).click()
     await byProvider(page, site).waitFor()
     await nobody(page, site)
@@ -107,6 +108,7 @@ test('an answer that comes when the sign-in is over, or a second time, is refuse
     await page.unroute('**/authorize?*')
     await byProvider(page, site).click()
     await page.getByRole('heading', { name: 'Overview' }).waitFor()
+    await settled(page) // what is still being read would be refused
     await page.getByRole('button', { name: 'Sign out' }).click()
     await byProvider(page, site).waitFor()
     await page.goto(back)
