@@ -3,6 +3,7 @@ package tail
 import (
 	"context"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -30,6 +31,12 @@ func (s *cutSink) Take(ctx context.Context, b *audit.Batch) error {
 		}
 	}
 	return nil
+}
+
+func (s *cutSink) said() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.told)
 }
 
 // TestCut: a log that is emptied, shortened or edited is told of once, with what was read of it; rotation in any form, and
@@ -123,15 +130,16 @@ func TestCut(t *testing.T) {
 				w.wait(3 * time.Second)
 				test.do(w)
 				w.wait(30 * time.Second)
-				if len(s.told) > 0 && name != "emptied twice" {
-					t.Errorf("told while it may be a rotation: %q", s.told)
+				if told := s.said(); len(told) > 0 && name != "emptied twice" {
+					t.Errorf("told while it may be a rotation: %q", told)
 				}
 				w.wait(30 * time.Minute)
 				w.start()
 				w.wait(30 * time.Minute)
 				w.stop()
-				if len(s.told) != test.want || test.want > 0 && (!strings.HasPrefix(s.told[0], "node-1 lynceus log was cut: ") || !strings.Contains(s.told[0], "audit.log no longer has the 20 lines (")) {
-					t.Errorf("told %q, want %d", s.told, test.want)
+				told := s.said()
+				if len(told) != test.want || test.want > 0 && (!strings.HasPrefix(told[0], "node-1 lynceus log was cut: ") || !strings.Contains(told[0], "audit.log no longer has the 20 lines (")) {
+					t.Errorf("told %q, want %d", told, test.want)
 				}
 			})
 		})
