@@ -15,8 +15,8 @@ const (
 	groupBytes    = 8 << 20
 	// groupPause is how long after the last round one begins while several publish at the same time, and groupEnough how
 	// many bytes do not wait for others: what a round costs is much the same for one payload and for many.
-	groupPause  = 50 * time.Millisecond
-	groupEnough = 1 << 20
+	groupPause  = 20 * time.Millisecond
+	groupEnough = 256 << 10
 )
 
 // group has payloads stored together that are published at the same time, so that they need the disk once and not once
