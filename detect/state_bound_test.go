@@ -99,6 +99,9 @@ func (u *unsettled) Resolve(e *event.Event) {
 	}
 }
 
+// Lacks implements Context.
+func (u *unsettled) Lacks() bool { return false }
+
 // Evicted implements Context.
 func (u *unsettled) Evicted() int64 { return 0 }
 

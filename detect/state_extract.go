@@ -84,7 +84,7 @@ func (s *State) take(e *event.Event, uid event.UID, matches []Match, seen SeenKi
 	if incomplete {
 		s.keepOpen(r)
 	}
-	if event.MetadataAwaits.Get(e) {
+	if s.awaits(e) {
 		s.await(r)
 	}
 	at := t

@@ -40,6 +40,9 @@ type Context interface {
 	// false they are what is believed so far and may be otherwise within the
 	// next DefaultLateness of event time.
 	Observe(e *event.Event) (settled bool)
+	// Lacks reports whether more may come to be known of the event that was
+	// observed last: it may be observed again then, as SeenAmended.
+	Lacks() bool
 	// Resolve sets the contextual fields of an event again, by what is known
 	// now. It learns nothing.
 	Resolve(e *event.Event)

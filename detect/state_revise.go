@@ -12,6 +12,12 @@ import (
 // program may have to wait for those of others.
 const awaitedFor = int64(10 * time.Minute)
 
+// awaits reports whether a row, the event that is observed, may be amended: by
+// its sensor, or because who is behind it may come to be known.
+func (s *State) awaits(e *event.Event) bool {
+	return event.MetadataAwaits.Get(e) || e.Class != event.ClassAudit && s.opts.Context != nil && s.opts.Context.Lacks()
+}
+
 // await keeps a request that was made of a row which may be amended. What is
 // too old goes, and, when there is no room, what came first.
 func (s *State) await(r *request) {
@@ -35,7 +41,7 @@ func (s *State) await(r *request) {
 func (s *State) revise(r *request, e *event.Event, matches []Match, settled bool) {
 	old, was := r.hits, r.about
 	s.read(r, e, matches, settled)
-	if !event.MetadataAwaits.Get(e) {
+	if !s.awaits(e) {
 		s.awaited.remove(r)
 	}
 	if !r.judged {

@@ -169,7 +169,7 @@ func (j *Judge) remember(e *event.Event) {
 	if e.Class == event.ClassAudit {
 		j.o.Requests.Seed(e, uid)
 	}
-	awaited := event.AuditAwaits.Get(e)
+	awaited := event.AuditAwaits.Get(e) || event.MetadataAwaits.Get(e)
 	j.judge(e, uid, detect.SeenFirst)
 	if awaited {
 		j.await(e, uid)

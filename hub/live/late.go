@@ -5,6 +5,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/lynceus-io/lynceus/detect"
 	"github.com/lynceus-io/lynceus/event"
 	"github.com/lynceus-io/lynceus/identity"
 )
@@ -140,6 +141,7 @@ func (j *Judge) amend(ctx context.Context, now time.Time) error {
 	l.asked = now
 	var rows []func(*event.Event) error
 	var done []*list.Element
+	var again []*latecomer // what was found in them names who is behind it, too
 	for at := l.order.Front(); at != nil; at = at.Next() {
 		one := at.Value.(*latecomer)
 		lacks := j.o.Callers.Complete(one.e)
@@ -155,6 +157,8 @@ func (j *Judge) amend(ctx context.Context, now time.Time) error {
 			})
 			if one.e.Class == event.ClassAudit {
 				j.o.Requests.Seed(one.e, one.uid) // a later stage has the next number
+			} else {
+				again = append(again, one)
 			}
 			if !more {
 				done = append(done, at)
@@ -168,6 +172,9 @@ func (j *Judge) amend(ctx context.Context, now time.Time) error {
 			return err
 		}
 		l.Amended += int64(len(rows))
+	}
+	for _, one := range again {
+		j.judge(one.e, one.uid, detect.SeenAmended)
 	}
 	for _, at := range done {
 		l.remove(at)

@@ -27,6 +27,33 @@ detection:
   condition: selection
 `
 
+// judgeOf returns a Judge with one rule on a store.
+func judgeOf(t *testing.T, r *rule.Rule, k *lake.Lake, now func() time.Time) (*live.Judge, func(id string) *rule.Rule) {
+	t.Helper()
+	set, err := detect.Compile([]*rule.Rule{r}, detect.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	callers, err := identity.NewCallers(identity.CallersOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	state, err := detect.NewState([]*rule.Rule{r}, detect.StateOptions{Context: callers, Lateness: live.Lateness})
+	if err != nil {
+		t.Fatal(err)
+	}
+	find := func(id string) *rule.Rule {
+		if id == r.ID {
+			return r
+		}
+		return nil
+	}
+	return live.NewJudge(live.Options{
+		Set: set, State: state, Rule: find, Callers: callers, Requests: audit.NewRequests(0), Store: live.Lake{Lake: k}, Past: live.Lake{Lake: k},
+		Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Now: now,
+	}), find
+}
+
 // A process that was stored, and whose finding was not when the server was killed, is found at the next start: once, and
 // not again at the start after that.
 func TestRestoreFindsWhatWasNotTold(t *testing.T) {
@@ -56,29 +83,8 @@ func TestRestoreFindsWhatWasNotTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	for start := range 2 {
-		set, err := detect.Compile(loaded.Rules, detect.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		callers, err := identity.NewCallers(identity.CallersOptions{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		state, err := detect.NewState(loaded.Rules, detect.StateOptions{Context: callers, Lateness: live.Lateness})
-		if err != nil {
-			t.Fatal(err)
-		}
-		find := func(id string) *rule.Rule {
-			if id == loaded.Rules[0].ID {
-				return loaded.Rules[0]
-			}
-			return nil
-		}
 		ahead := time.Duration(0)
-		j := live.NewJudge(live.Options{
-			Set: set, State: state, Rule: find, Callers: callers, Requests: audit.NewRequests(0), Store: live.Lake{Lake: k}, Past: live.Lake{Lake: k},
-			Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Now: func() time.Time { return now.Add(ahead) },
-		})
+		j, find := judgeOf(t, loaded.Rules[0], k, func() time.Time { return now.Add(ahead) })
 		r, err := j.Restore(t.Context(), find)
 		if err != nil {
 			t.Fatal(err)

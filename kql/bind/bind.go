@@ -39,6 +39,9 @@ func Bind(q *syntax.Query, o Options) (plan.Node, error) {
 	b := &binder{r: &syntax.Reporter{Text: q.Text}, o: o, settings: map[string]value.Value{}}
 	node := b.query(q)
 	b.checkWindows(node)
+	if node == nil && b.r.Err() == nil {
+		b.errorf(q, "the query gives no table")
+	}
 	if err := b.r.Err(); err != nil {
 		return nil, err
 	}

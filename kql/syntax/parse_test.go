@@ -92,6 +92,7 @@ func TestErrors(t *testing.T) {
 		{`T | where a == "\q"`, "unknown escape sequence in a string; write \\\\ for a backslash, or put @ before the string", ``},
 		{`print dynamic(x)`, "expected a constant inside dynamic(...), found x", ``},
 		{`T | where größe > 1`, "names are made of ASCII letters, digits and _; write such names as ['name']", ``},
+		{`T | project ['']`, "1:13: a name has at least one character", ``},
 		{`T ) | take 1`, "1:3: expected | or ; here, found )", ``},
 		{`T | where 1.5x > 1`, `"1.5x" is neither a number nor a timespan`, ``},
 	} {

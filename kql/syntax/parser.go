@@ -183,6 +183,9 @@ func (p *parser) name(what string) *Name {
 	case t.is("[") && p.ahead(1).kind == tString && p.ahead(2).is("]"):
 		s := p.ahead(1)
 		p.at += 3
+		if s.text == "" { // the empty name is that of what is wrong
+			p.report(p.since(t.Start), "", "a name has at least one character")
+		}
 		return &Name{p.since(t.Start), s.text}
 	}
 	p.unexpected("%s", what)
