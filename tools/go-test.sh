@@ -2,8 +2,8 @@
 # Usage: tools/go-test.sh DIR FLAG... -- PACKAGE...
 #
 # Runs go test with the flags on the packages of the module in DIR. Where UNSTEADY names a file, a test that fails is run
-# once more by itself, on a machine that does much else meanwhile; one that passes then does not fail the run, and is
-# written to that file. More than five failures, a data race, a panic and a package that does not build are not tried again.
+# again by itself, twice at most, on a machine that does much else meanwhile; one that passes then does not fail the run,
+# and is written to that file. More than five failures, a data race, a panic and a package that does not build are not tried again.
 set -euo pipefail
 tools=$(cd "$(dirname "$0")/.." && pwd)/bin/tools
 GO=${GO:-go}
@@ -24,7 +24,7 @@ fi
 
 report=$(mktemp)
 trap 'rm -f "$report"' EXIT
-"$tools/gotestsum" --format "$format" --hide-summary=skipped --rerun-fails=1 --rerun-fails-max-failures=5 \
+"$tools/gotestsum" --format "$format" --hide-summary=skipped --rerun-fails=2 --rerun-fails-max-failures=5 \
   --rerun-fails-run-root-test --rerun-fails-abort-on-data-race --rerun-fails-report "$report" \
   --packages "$*" -- "${flags[@]}"
 # Reached only when all is well: who is in the report passed the second time.

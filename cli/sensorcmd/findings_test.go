@@ -102,18 +102,24 @@ func rulesFile(tb testing.TB) string {
 }
 
 // runMarked runs a marked program until something has been seen of it.
-func runMarked(t *testing.T, seen func() bool) {
+func (b *background) runMarked(t *testing.T, seen func() bool) {
 	t.Helper()
-	for range 2400 { // on a machine that does much else, loading takes seconds
+	// On a machine that does much else, loading takes minutes.
+	for until := time.Now().Add(8 * time.Minute); time.Now().Before(until); time.Sleep(50 * time.Millisecond) {
 		if err := exec.Command("/bin/true", marker).Run(); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(50 * time.Millisecond)
 		if seen() {
 			return
 		}
+		select {
+		case code := <-b.code:
+			t.Fatalf("it ended with code %d: %s", code, &b.stderr)
+		default:
+		}
 	}
-	t.Fatal("nothing was seen")
+	code := b.end()
+	t.Fatalf("nothing was seen; it ended with code %d: %s", code, &b.stderr)
 }
 
 func TestFindings(t *testing.T) {
@@ -126,7 +132,7 @@ func TestFindings(t *testing.T) {
 	} {
 		t.Run(form, func(t *testing.T) {
 			b := start(t, nil, "--findings-only", "--output", form, "--rules", rules)
-			runMarked(t, func() bool { return strings.Contains(b.text(), "Marked program") })
+			b.runMarked(t, func() bool { return strings.Contains(b.text(), "Marked program") })
 			if code := b.end(); code != exitDone {
 				t.Fatalf("code %d: %s", code, &b.stderr)
 			}
@@ -164,7 +170,7 @@ func TestFindingsElsewhere(t *testing.T) {
 	defer srv.Close()
 	file := filepath.Join(t.TempDir(), "findings.jsonl")
 	b := start(t, nil, "--findings-only", "--file", file, "--falco-http", srv.URL, "--node", "n1", "--rules", rulesFile(t))
-	runMarked(t, func() bool { mu.Lock(); defer mu.Unlock(); return len(got) > 0 })
+	b.runMarked(t, func() bool { mu.Lock(); defer mu.Unlock(); return len(got) > 0 })
 	if code := b.end(); code != exitDone {
 		t.Fatalf("code %d: %s", code, &b.stderr)
 	}

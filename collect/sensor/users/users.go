@@ -13,6 +13,9 @@ const (
 	// patience is how long a question waits for a file that is read for the first time: local files take microseconds,
 	// and a container may have one behind a file system that never answers.
 	patience = 20 * time.Millisecond
+	// nodePatience is that for the node's own file, which is waited for once: a node that does much else takes long to
+	// let another thread run.
+	nodePatience = 2 * time.Second
 	// fresh is how long a file counts as read. It is read again behind the back of who asks.
 	fresh = time.Minute
 	// again is when a file is asked for again of which the process had ended, or had not entered its container yet.
@@ -88,7 +91,11 @@ func (n *Names) refresh(p *place, where string, pid uint32) {
 		return
 	}
 	p.waited = true
-	deadline := time.NewTimer(patience)
+	wait := patience
+	if where == "" {
+		wait = nodePatience
+	}
+	deadline := time.NewTimer(wait)
 	defer deadline.Stop()
 	select {
 	case ids := <-p.reading:
