@@ -44,11 +44,39 @@ func Open(ctx context.Context, opts Options) (*Bus, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Bus{opts: opts, part: maxPart, bundle: maxPart}
-	if err := b.open(ctx); err != nil {
-		return nil, errors.Join(err, b.Close())
+	for began := time.Now(); ; {
+		b := &Bus{opts: opts, part: maxPart, bundle: maxPart}
+		err := b.open(ctx)
+		if err == nil {
+			return b, nil
+		}
+		err = errors.Join(err, b.Close())
+		if opts.URL == "" || !unsettled(err) || ctx.Err() != nil || time.Since(began) > settleTime {
+			return nil, err
+		}
+		opts.Log.Warn("the servers of the bus do not answer for now, as while they elect a leader; trying again", "error", err)
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(settleEvery):
+		}
 	}
-	return b, nil
+}
+
+const (
+	// settleTime is after how long Open gives a cluster up that is reached and does not answer, as while a server dies or
+	// starts; settleEvery is how long it waits before it tries again.
+	settleTime  = 3 * time.Minute
+	settleEvery = time.Second
+)
+
+// unsettled reports whether an error is of a cluster that may answer before long: it has no leader, or the one it had does
+// not answer any more.
+func unsettled(err error) bool {
+	var api *jetstream.APIError
+	return errors.As(err, &api) && api.Code == 503 && api.ErrorCode != jetstream.JSErrCodeJetStreamNotEnabled && api.ErrorCode != jetstream.JSErrCodeJetStreamNotEnabledForAccount ||
+		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrTimeout) || errors.Is(err, nats.ErrNoResponders) ||
+		errors.Is(err, jetstream.ErrNoStreamResponse)
 }
 
 // apiTimeout is how long the server may take to make a stream or a bucket: on
