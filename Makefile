@@ -12,6 +12,8 @@ LDFLAGS := -s -w -X $(MODULE)/cli.version=$(VERSION)
 
 # Which packages test, race and bench look at: make test PKG=./event/...
 PKG ?= ./...
+# The package whose tests wait for longest begins first, so that the others run beside it.
+LONGEST := $(if $(filter ./...,$(PKG)),./hub)
 # Time for all fuzz targets together, in make fuzz and in make soak.
 FUZZ_TOTAL      ?= 300s
 SOAK_FUZZ_TOTAL ?= 7200s
@@ -110,7 +112,7 @@ demo-console: build ## make demo as it is on a terminal, also without one
 .PHONY: test
 test: ## vet and run every fast test; as root on Linux also on a real cluster, built once in six minutes (CLUSTER=no: not)
 	$(GO) vet $(PKG)
-	$(TESTED) . -timeout $(TEST_TIMEOUT) -- $(PKG)
+	$(TESTED) . -timeout $(TEST_TIMEOUT) -- $(LONGEST) $(PKG)
 	@[ '$(PKG)' != ./... ] || $(MAKE) --no-print-directory modules-test
 	@mode=$$(tools/cluster-mode.sh '$(CLUSTER)'); \
 	if [ "$$mode" = yes ]; then \
@@ -130,7 +132,7 @@ modules-test: ## test the modules below test/ as far as they need no cluster
 .PHONY: race
 race: ## run the tests of packages with goroutines under the race detector (needs gcc; leaves out what -short leaves out)
 	@command -v "$${CC:-gcc}" >/dev/null || { echo "make race: the race detector needs a C compiler; install gcc or set CC" >&2; exit 1; }
-	packages=$$(GO='$(GO)' tools/race-packages.sh $(PKG)); \
+	packages=$$(GO='$(GO)' tools/race-packages.sh $(LONGEST) $(PKG)); \
 	[ -z "$$packages" ] || CGO_ENABLED=1 $(TESTED) . -race -short -timeout $(TEST_TIMEOUT) -- $$packages
 
 .PHONY: lint
