@@ -1,5 +1,5 @@
 // Command profiled is the program lynceus, with a profile of its processor time: it writes one to the file that LYNCEUS_PROFILE names,
-// from its start until it ends. The hub's program is built with such a profile (cmd/lynceus/default.pgo, see docs/performance.md).
+// from its start until it ends: where a hub under load spends its time (see docs/performance.md).
 package main
 
 import (
