@@ -29,7 +29,7 @@ const (
 	// soakGrowth is how much larger the sensor may be at the end, by the line that fits its sizes best: what the collector
 	// leaves for later changes more than that from one second to the next.
 	soakGrowth = 4 << 20
-	// soakSettled is how long it takes until that holds, soakBegun what it may grow by in less: caches and tables fill, and
+	// soakSettled is how long it takes until that holds, soakBegun what it may grow by until then: caches and tables fill, and
 	// the heap finds its size.
 	soakSettled = 10 * time.Minute
 	soakBegun   = 24 << 20
@@ -78,7 +78,7 @@ func TestSoakSensor(t *testing.T) {
 	t.Logf("%v with %d programs and %d files a second: %.1f MB in the mean, %+.2f MB in all, %+.3f MB an hour", last, soakPrograms, soakFiles, mean/1e6, growth/1e6, slope/1e6)
 	t.Log(said.String())
 	most := float64(soakGrowth)
-	if last < soakSettled {
+	if last <= soakSettled {
 		most = soakBegun
 	}
 	if growth > most {
