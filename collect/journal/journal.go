@@ -13,18 +13,24 @@ import (
 
 	"github.com/lynceus-io/lynceus/collect/audit"
 	"github.com/lynceus-io/lynceus/collect/intake"
+	"github.com/lynceus-io/lynceus/collect/journal/file"
 )
 
 // Options of New. Path and the Feed are needed.
 type Options struct {
-	// Path is a named pipe, "-" for Stdin.
+	// Path is a directory of the journal's own files, one of them, a named pipe
+	// that journalctl writes to, or "-" for Stdin.
 	Path  string
 	Stdin io.Reader
+	// Positions keeps how far the journal's files were read. It is needed for
+	// them.
+	Positions Positions
 	intake.Feed
 }
 
-// A Reader reads what journalctl writes, in either form, which is told by the
-// first byte. Entries that come again are known by whoever stores them.
+// A Reader reads the journal's own files, or what journalctl writes, in either
+// form, which is told by the first byte. Entries that come again are known by
+// whoever stores them.
 type Reader struct {
 	o    Options
 	from audit.Origin
@@ -89,19 +95,20 @@ func (r *Reader) told(err error) {
 	r.o.Ledger.Troubled(r.from.Source, text)
 }
 
-// open reads a named pipe, whoever writes to it one after the other.
+// open reads the journal's files, or a named pipe, whoever writes to it one after
+// the other.
 func (r *Reader) open(ctx context.Context) error {
 	info, err := os.Stat(r.o.Path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("there is no %[1]s: make a pipe with mkfifo %[1]s, and have journalctl --follow --output export write to it", r.o.Path)
+		return fmt.Errorf("there is no %[1]s: name a directory of the journal's files, as /var/log/journal, or make a pipe with mkfifo %[1]s, and have journalctl --follow --output export write to it", r.o.Path)
 	case err != nil:
 		return err
-	case info.IsDir():
-		return fmt.Errorf("%s is a directory: the journal's own files are not read; have journalctl --follow --output export write to a named pipe", r.o.Path)
+	case info.IsDir() || info.Mode().IsRegular() && begins(r.o.Path, file.Signature):
+		return r.follow(ctx)
 	}
 	if info.Mode()&fs.ModeNamedPipe == 0 {
-		return fmt.Errorf("%s is no named pipe: make one with mkfifo and have journalctl --follow --output export write to it; a file that journalctl --output json writes is followed with --follow", r.o.Path)
+		return fmt.Errorf("%s is no file of the journal and no named pipe: name a directory of the journal's files, or make a pipe with mkfifo and have journalctl --follow --output export write to it; a file that journalctl --output json writes is followed with --follow", r.o.Path)
 	}
 	// Opened for both, it waits for nobody, and has no end when who writes ends.
 	f, err := os.OpenFile(r.o.Path, os.O_RDWR, 0)
@@ -113,6 +120,18 @@ func (r *Reader) open(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, shut)
 	defer stop()
 	return r.read(ctx, f)
+}
+
+// begins reports whether a file begins with a text.
+func begins(path, text string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	head := make([]byte, len(text))
+	_, err = io.ReadFull(f, head)
+	return err == nil && string(head) == text
 }
 
 // together is about how much text is made durable at once, in bytes.
