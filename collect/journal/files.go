@@ -48,7 +48,7 @@ func (f *follower) look(now time.Time) error {
 			at[j.Name] = j
 		}
 	}
-	var bad error
+	var others []string
 	for _, x := range list {
 		if !x.Named && !isJournal(x.Name) {
 			continue
@@ -59,10 +59,14 @@ func (f *follower) look(now time.Time) error {
 		}
 		if j := at[x.Name]; j != nil && os.SameFile(j.info, info) {
 			j.found = f.looks
-			continue
+		} else {
+			others = append(others, x.Name)
 		}
-		if err := f.meet(x.Name); err != nil && bad == nil && !errors.Is(err, os.ErrNotExist) {
-			bad = err
+	}
+	var bad error
+	for _, path := range others {
+		if err := f.meet(path); err != nil && bad == nil && !errors.Is(err, os.ErrNotExist) {
+			bad = allowed(err)
 		}
 	}
 	for _, j := range f.files {
@@ -97,14 +101,14 @@ func (f *follower) meet(path string) error {
 	id := opened.ID.String()
 	j := f.files[id]
 	switch {
-	case j != nil && j.found == f.looks: // a copy of one that was found already
+	case j != nil && j.found == f.looks && opened.TailSeqnum <= j.tail: // a copy of one that was found already
 		handle.Close()
 		return nil
 	case j != nil && os.SameFile(j.info, info):
 		handle.Close()
 		j.Name, j.found, j.dirty = path, f.looks, true
 		return nil
-	case j != nil: // a copy has taken its place
+	case j != nil: // a copy has taken its place, or has more
 		j.close()
 	default:
 		j = &journalFile{Position: Position{Source: f.r.from.Source, File: id, SeqnumID: opened.SeqnumID.String()}}
@@ -133,6 +137,14 @@ func (j *journalFile) start(x *file.File, since time.Time) {
 	if s, err := x.Next(); err == nil && s.Seqnum > 0 {
 		j.Seqnum = s.Seqnum - 1
 	}
+}
+
+// before reports whether the next entry of a file is older than that of another.
+func (j *journalFile) before(other *journalFile) bool {
+	if j.SeqnumID == other.SeqnumID {
+		return j.next.Seqnum < other.next.Seqnum
+	}
+	return j.next.Realtime < other.next.Realtime
 }
 
 // ready reports whether there is a next entry, and finds it.

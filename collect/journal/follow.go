@@ -71,7 +71,7 @@ func (r *Reader) follow(ctx context.Context) error {
 		f.settleGone(ctx, time.Now())
 		f.save(ctx)
 		f.tell()
-		intake.Sleep(ctx, pollEvery)
+		intake.Sleep(ctx, r.poll)
 	}
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
@@ -82,7 +82,7 @@ func (r *Reader) follow(ctx context.Context) error {
 // drain reads what there is, the oldest entries first, until nothing is left or
 // it is time to look for files again.
 func (f *follower) drain(ctx context.Context) {
-	until := time.Now().Add(pollEvery)
+	until := time.Now().Add(f.r.poll)
 	for _, j := range f.files {
 		if j.file == nil {
 			continue
@@ -113,7 +113,7 @@ func (f *follower) drain(ctx context.Context) {
 func (f *follower) oldest() *journalFile {
 	var best *journalFile
 	for _, j := range f.files {
-		if j.ready(f) && (best == nil || j.next.Realtime < best.next.Realtime) {
+		if j.ready(f) && (best == nil || j.before(best)) {
 			best = j
 		}
 	}
@@ -193,27 +193,17 @@ func (f *follower) settleGone(ctx context.Context, now time.Time) {
 		if j.gone.IsZero() || now.Sub(j.gone) < goneAfter || j.ready(f) {
 			continue
 		}
-		if !j.Done && j.tail > j.Seqnum && f.tellGap(ctx, &j.Position, j.tail-j.Seqnum, now) != nil {
+		if f.settleGap(ctx, &j.Position, j.tail, now) != nil {
 			return // ctx ended
 		}
 		j.close()
-		j.Done = true
-		if f.r.o.Positions.Save(ctx, j.Position) != nil {
-			return // it is tried again
-		}
 		delete(f.files, id)
 		f.absent[id] = &absentFile{j.Position, now}
 	}
 	for id, a := range f.absent {
 		age := now.Sub(a.since)
-		if !a.Done && age >= goneAfter {
-			if entries, missing := f.missing(&a.Position); missing && f.tellGap(ctx, &a.Position, entries, now) != nil {
-				return
-			}
-			a.Done = true
-			if f.r.o.Positions.Save(ctx, a.Position) != nil {
-				return
-			}
+		if age >= goneAfter && f.settleGap(ctx, &a.Position, 0, now) != nil {
+			return
 		}
 		if age >= forgetAfter && f.r.o.Positions.Delete(ctx, a.Position) == nil {
 			delete(f.absent, id)
@@ -221,8 +211,27 @@ func (f *follower) settleGone(ctx context.Context, now time.Time) {
 	}
 }
 
-// missing says how many entries may be missing of a file that was deleted while
-// nobody looked: those whose numbers no other file goes on with. 0 means that
+// settleGap tells of what a file that is deleted had after its position, up to
+// tail as far as that is known, unless that was done before.
+func (f *follower) settleGap(ctx context.Context, p *Position, tail uint64, now time.Time) error {
+	if p.Done {
+		return nil
+	}
+	entries, missing := f.missing(p)
+	if tail > p.Seqnum {
+		entries, missing = max(entries, tail-p.Seqnum), true
+	}
+	if missing {
+		if err := f.tellGap(ctx, p, entries, now); err != nil {
+			return err
+		}
+	}
+	p.Done = true
+	return f.r.o.Positions.Save(ctx, *p)
+}
+
+// missing says how many entries may be missing of a file that is deleted, and
+// may have grown while nobody looked: those whose numbers no other file goes on with. 0 means that
 // there is none to tell by.
 func (f *follower) missing(p *Position) (entries uint64, missing bool) {
 	last, next := p.Seqnum, uint64(0)

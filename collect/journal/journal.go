@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"sync"
+	"time"
 
 	"github.com/lynceus-io/lynceus/collect/audit"
 	"github.com/lynceus-io/lynceus/collect/intake"
@@ -36,6 +37,7 @@ type Reader struct {
 	from audit.Origin
 	live *audit.Live
 	said string // the trouble that was logged last
+	poll time.Duration
 }
 
 // New returns a Reader that waits for Run.
@@ -47,7 +49,7 @@ func New(o Options) (*Reader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("journal: %w", err)
 	}
-	return &Reader{o: o, from: audit.Origin{Source: "journal/" + o.Path, Cluster: o.Cluster}, live: live}, nil
+	return &Reader{o: o, from: audit.Origin{Source: "journal/" + o.Path, Cluster: o.Cluster}, live: live, poll: pollEvery}, nil
 }
 
 const stdin = "-"
@@ -104,8 +106,15 @@ func (r *Reader) open(ctx context.Context) error {
 		return fmt.Errorf("there is no %[1]s: name a directory of the journal's files, as /var/log/journal, or make a pipe with mkfifo %[1]s, and have journalctl --follow --output export write to it", r.o.Path)
 	case err != nil:
 		return err
-	case info.IsDir() || info.Mode().IsRegular() && begins(r.o.Path, file.Signature):
+	case info.IsDir():
 		return r.follow(ctx)
+	case info.Mode().IsRegular():
+		switch ours, err := begins(r.o.Path, file.Signature); {
+		case err != nil:
+			return allowed(err)
+		case ours:
+			return r.follow(ctx)
+		}
 	}
 	if info.Mode()&fs.ModeNamedPipe == 0 {
 		return fmt.Errorf("%s is no file of the journal and no named pipe: name a directory of the journal's files, or make a pipe with mkfifo and have journalctl --follow --output export write to it; a file that journalctl --output json writes is followed with --follow", r.o.Path)
@@ -123,15 +132,23 @@ func (r *Reader) open(ctx context.Context) error {
 }
 
 // begins reports whether a file begins with a text.
-func begins(path, text string) bool {
+func begins(path, text string) (bool, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return false
+		return false, err
 	}
 	defer f.Close()
 	head := make([]byte, len(text))
 	_, err = io.ReadFull(f, head)
-	return err == nil && string(head) == text
+	return err == nil && string(head) == text, nil
+}
+
+// allowed adds to an error what to do about it, where there is something.
+func allowed(err error) error {
+	if errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("%w: run Lynceus as a member of the group systemd-journal, who may read it", err)
+	}
+	return err
 }
 
 // together is about how much text is made durable at once, in bytes.
