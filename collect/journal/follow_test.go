@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -409,32 +410,51 @@ func TestGap(t *testing.T) {
 	}
 }
 
-// An entry that is read from a file is the one that journalctl exports.
-func TestSameAsExport(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.write(1, nil)
-		us := time.Now().UnixMicro()
-		w.start()
-		w.wait(time.Minute)
-		w.stop()
-		const b = "01000000000000000000000000000000"
-		text := fmt.Sprintf("__CURSOR=s=%s;i=1;b=%s;m=%x;t=%x;x=1\n__REALTIME_TIMESTAMP=%d\n__MONOTONIC_TIMESTAMP=%d\n_BOOT_ID=%s\n%s\n\n", b, b, us, us, us, us, b, strings.Join(journaltest.Fields("entry 1"), "\n"))
-		docs, err := entries(t, strings.NewReader(text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		set, err := foreign.NewSet(Format)
-		if err != nil {
-			t.Fatal(err)
-		}
-		live, err := audit.NewLive(audit.LiveOptions{Redactor: redact.New([]byte("key")), Formats: set})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := live.Lines(audit.Origin{}, []byte(docs[0]), 1, 0, func(b *audit.Batch) error { return w.Take(t.Context(), b) }); err != nil {
-			t.Fatal(err)
-		}
-		w.has(1, 1)
-	})
+// An entry that is read from a file is known as the one that journalctl exports, and as the one that it writes as JSON,
+// unless that has a message as numbers of bytes.
+func TestSameAsJournalctl(t *testing.T) {
+	for _, name := range []string{"compact-zstd", "regular-zstd", "regular-plain", "online"} {
+		synctest.Test(t, func(t *testing.T) {
+			golden := filepath.Join("file/testdata", name)
+			w := newWorld(t)
+			if err := os.Mkdir(w.dir, 0o700); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(w.path("system.journal"), journaltest.Unpack(t, golden+".journal.zst"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			w.start()
+			w.wait(time.Minute)
+			w.stop()
+			if len(w.rows) != 59 {
+				t.Fatalf("%s: %d rows", name, len(w.rows))
+			}
+			docs, err := entries(t, bytes.NewReader(journaltest.Unpack(t, golden+".export.zst")))
+			if err != nil {
+				t.Fatal(err)
+			}
+			set, err := foreign.NewSet(Format)
+			if err != nil {
+				t.Fatal(err)
+			}
+			live, err := audit.NewLive(audit.LiveOptions{Redactor: redact.New([]byte("key")), Formats: set})
+			if err != nil {
+				t.Fatal(err)
+			}
+			again := func(text []byte) (rows int) {
+				if err := live.Lines(audit.Origin{}, text, 1, 0, func(b *audit.Batch) error { rows += b.Len(); return w.Take(t.Context(), b) }); err != nil {
+					t.Fatal(err)
+				}
+				return rows
+			}
+			if n := again([]byte(strings.Join(docs, "\n"))); n != 59 || len(w.rows) != 59 {
+				t.Errorf("%s: %d rows of %d exported are others: %q", name, len(w.rows)-59, n, w.rows[59:])
+			}
+			if name == "compact-zstd" {
+				if n := again(journaltest.Unpack(t, golden+".json.zst")); n != 59 || len(w.rows) != 60 || w.rows[59] != "" {
+					t.Errorf("%d rows of %d are others: %q", len(w.rows)-59, n, w.rows[59:])
+				}
+			}
+		})
+	}
 }

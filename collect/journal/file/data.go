@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"sync"
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/pierrec/lz4/v4"
@@ -87,17 +86,16 @@ func (f *File) lz4(packed []byte) ([]byte, error) {
 	return f.plain[:n], nil
 }
 
-// decoder decompresses zstd; it may be used by several goroutines.
-var decoder = sync.OnceValues(func() (*zstd.Decoder, error) {
-	return zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(MaxData))
-})
-
+// zstd decompresses a frame.
 func (f *File) zstd(packed []byte) ([]byte, error) {
-	d, err := decoder()
-	if err != nil {
-		return nil, err
+	if f.unzstd == nil { // it starts nothing, and needs no Close
+		d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxMemory(MaxData))
+		if err != nil {
+			return nil, err
+		}
+		f.unzstd = d
 	}
-	out, err := d.DecodeAll(packed, f.room()[:0])
+	out, err := f.unzstd.DecodeAll(packed, f.room()[:0])
 	switch {
 	case errors.Is(err, zstd.ErrDecoderSizeExceeded) || errors.Is(err, zstd.ErrWindowSizeExceeded):
 		return nil, errLong

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/klauspost/compress/zstd"
 )
 
 // Types of objects.
@@ -29,7 +31,8 @@ type File struct {
 	Header
 	r      io.ReaderAt
 	buffer []byte
-	plain  []byte // decompressed
+	plain  []byte        // decompressed
+	unzstd *zstd.Decoder // nil until it is needed
 
 	array uint64 // the array that holds the next entry; 0 before the first
 	items uint64 // of the array

@@ -12,8 +12,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/klauspost/compress/zstd"
-
 	"github.com/lynceus-io/lynceus/internal/journaltest"
 )
 
@@ -22,21 +20,7 @@ import (
 // The file online was copied while it was being written.
 func unpacked(t testing.TB, name string) []byte {
 	t.Helper()
-	f, err := os.Open(filepath.Join("testdata", name+".zst"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := zstd.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer z.Close()
-	b, err := io.ReadAll(z)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
+	return journaltest.Unpack(t, filepath.Join("testdata", name+".zst"))
 }
 
 var real = []string{"compact-zstd", "regular-zstd", "regular-plain", "online"}
