@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/lynceus-io/lynceus/collect/journal/file"
 )
 
 // mostSkipped bounds a value that is passed over, in bytes: journald takes
@@ -19,8 +21,8 @@ var errExport = errors.New("this is not what journalctl --output export writes")
 // An Exporter makes of a text in the export form the JSON that journalctl
 // --output json writes of the same entries. It is for one goroutine.
 type Exporter struct {
-	in *bufio.Reader
-	document
+	in  *bufio.Reader
+	doc file.Document
 }
 
 // NewExporter reads from a stream.
@@ -29,7 +31,7 @@ func NewExporter(r io.Reader) *Exporter { return &Exporter{in: bufio.NewReaderSi
 // Next returns the next entry, which is valid until Next is called again. The
 // error is io.EOF at the end, where an entry that is not complete is given up.
 func (x *Exporter) Next() ([]byte, error) {
-	x.begin()
+	x.doc.Begin()
 	for {
 		end, err := x.field()
 		switch {
@@ -37,8 +39,8 @@ func (x *Exporter) Next() ([]byte, error) {
 			return nil, io.EOF
 		case err != nil:
 			return nil, err
-		case end && len(x.fields) > 0:
-			return x.json(), nil
+		case end && !x.doc.Empty():
+			return x.doc.JSON(), nil
 		}
 	}
 }
@@ -54,12 +56,12 @@ func (x *Exporter) field() (end bool, err error) {
 	switch {
 	case len(head) == 0 && !simple && !long:
 		return true, nil
-	case !isName(head) || long && !simple:
+	case !file.IsName(head) || long && !simple:
 		return false, errExport
 	case long:
-		return false, x.skipLine() // it is longer than MaxField
+		return false, x.skipLine() // it is longer than file.MaxField
 	case simple:
-		x.add(head, value)
+		x.doc.Add(head, value)
 		return false, nil
 	}
 	return false, x.binary(bytes.Clone(head))
@@ -86,7 +88,7 @@ func (x *Exporter) binary(name []byte) error {
 	if n > mostSkipped {
 		return fmt.Errorf("%w: a value of %d bytes", errExport, n)
 	}
-	if n > MaxField || x.size+int(n) > MaxEntry {
+	if !x.doc.Fits(n) {
 		if _, err := io.CopyN(io.Discard, x.in, int64(n)); err != nil {
 			return err
 		}
@@ -95,7 +97,7 @@ func (x *Exporter) binary(name []byte) error {
 		if _, err := io.ReadFull(x.in, value); err != nil {
 			return err
 		}
-		x.add(name, value)
+		x.doc.Add(name, value)
 	}
 	if c, err := x.in.ReadByte(); err != nil || c != '\n' {
 		return errors.Join(err, errExport)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/lynceus-io/lynceus/collect/audit"
@@ -35,7 +34,7 @@ type follower struct {
 	first  bool                    // while the first look at a journal that was never read goes on
 	looks  int64
 
-	doc    document
+	doc    file.Document
 	docs   []byte      // entries that are not durable yet
 	unread file.Unread // fields that were left out
 	said   file.Unread // of which the log was told
@@ -122,23 +121,13 @@ func (f *follower) oldest() *journalFile {
 
 // take adds the next entry of a file to those that are to be made durable.
 func (f *follower) take(j *journalFile) {
-	d := &f.doc
-	d.begin()
-	d.add([]byte("__CURSOR"), []byte(j.file.Cursor(j.next)))
-	d.add([]byte("__REALTIME_TIMESTAMP"), strconv.AppendUint(nil, j.next.Realtime, 10))
-	d.add([]byte("__MONOTONIC_TIMESTAMP"), strconv.AppendUint(nil, j.next.Monotonic, 10))
-	d.add([]byte("_BOOT_ID"), []byte(j.next.Boot.String()))
-	unread, err := j.file.Fields(j.next, func(name, value []byte) {
-		if isName(name) {
-			d.add(name, value)
-		}
-	})
+	unread, err := j.file.Document(j.next, &f.doc)
 	if err != nil {
 		j.trouble(f, err)
 		return
 	}
 	f.unread.Add(unread)
-	f.docs = append(append(f.docs, d.json()...), '\n')
+	f.docs = append(append(f.docs, f.doc.JSON()...), '\n')
 	j.pass()
 }
 

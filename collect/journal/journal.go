@@ -189,7 +189,7 @@ func (r *Reader) read(ctx context.Context, in io.Reader) error {
 	}
 }
 
-// lines reads lines, and of those that are longer than MaxEntry the beginning:
+// lines reads lines, and of those that are longer than file.MaxEntry the beginning:
 // that is no document, and counted as one that cannot be read.
 type lines struct {
 	in   *bufio.Reader
@@ -200,7 +200,7 @@ func (l *lines) next() ([]byte, error) {
 	l.line = l.line[:0]
 	for {
 		part, err := l.in.ReadSlice('\n')
-		l.line = append(l.line, part[:min(len(part), MaxEntry-len(l.line))]...)
+		l.line = append(l.line, part[:min(len(part), file.MaxEntry-len(l.line))]...)
 		if !errors.Is(err, bufio.ErrBufferFull) {
 			return bytes.TrimSpace(l.line), err
 		}
