@@ -184,7 +184,6 @@ func (j *journalFile) finish() {
 	if j.file == nil || !j.gone.IsZero() {
 		return
 	}
-	j.head, j.tail = j.file.HeadSeqnum, j.file.TailSeqnum
 	if _, err := j.file.Next(); !errors.Is(err, io.EOF) || j.has || j.stuck {
 		return
 	}

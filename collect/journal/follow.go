@@ -66,11 +66,13 @@ func (r *Reader) follow(ctx context.Context) error {
 	}
 	defer f.close()
 	for err = f.look(time.Now()); err == nil && ctx.Err() == nil; err = f.look(time.Now()) {
-		f.drain(ctx)
+		idle := f.drain(ctx)
 		f.settleGone(ctx, time.Now())
 		f.save(ctx)
 		f.tell()
-		intake.Sleep(ctx, r.poll)
+		if idle {
+			intake.Sleep(ctx, r.poll)
+		}
 	}
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
@@ -79,14 +81,17 @@ func (r *Reader) follow(ctx context.Context) error {
 }
 
 // drain reads what there is, the oldest entries first, until nothing is left or
-// it is time to look for files again.
-func (f *follower) drain(ctx context.Context) {
+// it is time to look for files again. It reports whether nothing is left.
+func (f *follower) drain(ctx context.Context) (idle bool) {
 	until := time.Now().Add(f.r.poll)
 	for _, j := range f.files {
 		if j.file == nil {
 			continue
 		}
-		if err := j.file.Refresh(); j.gone.IsZero() { // one that is deleted may be empty, too
+		switch err := j.file.Refresh(); {
+		case err == nil:
+			j.head, j.tail = j.file.HeadSeqnum, j.file.TailSeqnum
+		case j.gone.IsZero(): // one that is deleted may be empty, too
 			j.trouble(f, err)
 		}
 	}
@@ -95,16 +100,19 @@ func (f *follower) drain(ctx context.Context) {
 		if j != nil {
 			f.take(j)
 		}
-		if (j == nil || len(f.docs) > together) && !f.deliver(ctx) {
-			return
+		late := j == nil || time.Now().After(until)
+		if (late || len(f.docs) > together) && !f.deliver(ctx) {
+			return false
 		}
-		if j == nil || time.Now().After(until) && f.deliver(ctx) {
+		if late {
+			idle = j == nil
 			break
 		}
 	}
 	for _, j := range f.files {
 		j.finish()
 	}
+	return idle
 }
 
 // oldest returns the file whose next entry is the oldest, nil where there is
