@@ -16,7 +16,7 @@ type logFlags struct {
 
 func (f *logFlags) register(s *pflag.FlagSet) {
 	s.StringArrayVar(&f.paths, "logs", nil, "follow the log of text `PATH`, of a node, a component or containers: a file, a directory or a pattern (repeatable)")
-	s.StringArrayVar(&f.journals, "journal", nil, "read what journalctl --follow --output export, or json, writes to the named pipe `PATH`, or - for standard input (repeatable)")
+	s.StringArrayVar(&f.journals, "journal", nil, "follow the files of systemd's journal at `PATH`, as /var/log/journal: a directory or one file; or read what journalctl --follow --output export, or json, writes to a named pipe, or to standard input for - (repeatable)")
 	s.StringVar(&f.node, "logs-node", "", "`NAME` of the node whose those logs are; this host's where it is not given")
 }
 

@@ -150,7 +150,7 @@ func (a *app) greet(server *hub.Up, o hub.UpOptions) {
 		a.say("follows " + path + notThere(path))
 	}
 	for _, j := range o.Journals {
-		a.say("reads what journalctl writes to " + j.Path)
+		a.say("reads the journal from " + j.Path)
 	}
 	if at := server.WebhookAddress(); at != "" {
 		a.say("takes audit events at " + at)

@@ -12,9 +12,10 @@ import (
 	"time"
 
 	"github.com/lynceus-io/lynceus/collect/journal"
+	"github.com/lynceus-io/lynceus/internal/journaltest"
 )
 
-// Logs of text in a directory and entries of the journal, by a pipe and by standard input, become rows of the table log with
+// Logs of text in a directory and entries of the journal, by a pipe, by standard input and of its own files, become rows of the table log with
 // whose they are, each once, also after a restart; they are no audit events, and what is no text is passed over.
 func TestUpLogs(t *testing.T) {
 	t.Parallel()
@@ -43,9 +44,15 @@ func TestUpLogs(t *testing.T) {
 	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
 		t.Skip(err)
 	}
+	files := t.TempDir()
+	own := journaltest.New(t, filepath.Join(files, "system.journal"), journaltest.Options{})
+	logged := func() { // as node-1's kubelet
+		own.Append(uint64(time.Now().UnixMicro()), journaltest.Fields("entry")...)
+	}
+	logged()
 	in, out := io.Pipe()
 	defer out.Close()
-	o := UpOptions{Dir: t.TempDir(), Cluster: "prod", Log: logs(t), Logs: []string{dir}, LogNode: "node-1", Journals: []journal.Options{{Path: "-", Stdin: in}, {Path: fifo}}}
+	o := UpOptions{Dir: t.TempDir(), Cluster: "prod", Log: logs(t), Logs: []string{dir}, LogNode: "node-1", Journals: []journal.Options{{Path: "-", Stdin: in}, {Path: fifo}, {Path: files}}}
 	u := startUp(t, o)
 	entry := func(i int) string {
 		return fmt.Sprintf(`{"__CURSOR":"c%d","__REALTIME_TIMESTAMP":"1767261605123456","_HOSTNAME":"node-2","_SYSTEMD_UNIT":"kubelet.service","MESSAGE":"entry %d"}`+"\n", i, i)
@@ -71,7 +78,7 @@ func TestUpLogs(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(fifo, "__CURSOR=e1\n__REALTIME_TIMESTAMP=1767261605123456\n_HOSTNAME=node-3\n_SYSTEMD_UNIT=kubelet.service\nMESSAGE=exported\n\n")
-	has("prod journald node-2  kubelet.service 2; prod journald node-3  kubelet.service 1; prod text node-7  sshd 1; prod text node-1 web-1 web 2")
+	has("prod journald node-1  kubelet.service 1; prod journald node-2  kubelet.service 2; prod journald node-3  kubelet.service 1; prod text node-7  sshd 1; prod text node-1 web-1 web 2")
 	if n := number(t, u.store, "audit | count"); n != "0" {
 		t.Errorf("%s audit events", n)
 	}
@@ -79,10 +86,11 @@ func TestUpLogs(t *testing.T) {
 	in, out2 := io.Pipe()
 	defer out2.Close()
 	o.Journals[0].Stdin = in
+	logged()
 	u = startUp(t, o)
 	write(pod, "2026-01-01T10:00:07Z stderr F login failed\n")
 	if _, err := io.WriteString(out2, entry(2)+entry(3)); err != nil {
 		t.Fatal(err)
 	}
-	has("prod journald node-2  kubelet.service 3; prod journald node-3  kubelet.service 1; prod text node-7  sshd 1; prod text node-1 web-1 web 3")
+	has("prod journald node-1  kubelet.service 2; prod journald node-2  kubelet.service 3; prod journald node-3  kubelet.service 1; prod text node-7  sshd 1; prod text node-1 web-1 web 3")
 }

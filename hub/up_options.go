@@ -34,7 +34,7 @@ type UpOptions struct {
 	Follow []string
 	Start  tail.Start
 	// Logs are logs of text to follow, likewise; LogNode is the node whose they
-	// are. Of Journals, which journalctl writes to, the Feed is set here.
+	// are. Of Journals the Feed and the Positions are set here.
 	Logs     []string
 	LogNode  string
 	Journals []journal.Options

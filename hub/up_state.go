@@ -21,6 +21,7 @@ type upState struct {
 	queries     *savedQueries
 	checkpoints *checkpoints
 	logs        *checkpoints // of logs of text
+	journals    *journalPositions
 	streams     *streamMarks
 	learned     *state.Blobs
 }
@@ -44,6 +45,10 @@ func openState(ctx context.Context, s *state.Store) (*upState, error) {
 	if err != nil {
 		return nil, err
 	}
+	journals, err := s.Bucket(ctx, state.BucketOptions{Name: "journals", About: "how far files of the journal were read"})
+	if err != nil {
+		return nil, err
+	}
 	streams, err := s.Bucket(ctx, state.BucketOptions{Name: "streams", About: "how far streams of other servers were read"})
 	if err != nil {
 		return nil, err
@@ -52,7 +57,10 @@ func openState(ctx context.Context, s *state.Store) (*upState, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &upState{queries: &savedQueries{queries}, checkpoints: &checkpoints{files}, logs: &checkpoints{logs}, streams: &streamMarks{streams}, learned: learned}, nil
+	return &upState{
+		queries: &savedQueries{queries}, checkpoints: &checkpoints{files}, logs: &checkpoints{logs}, journals: &journalPositions{journals}, streams: &streamMarks{streams},
+		learned: learned,
+	}, nil
 }
 
 // savedQueries keeps saved queries in a bucket. It implements saved.Store.

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"unicode/utf8"
 
+	"github.com/lynceus-io/lynceus/collect/foreign"
 	"github.com/lynceus-io/lynceus/collect/redact"
 	"github.com/lynceus-io/lynceus/event"
 	"github.com/lynceus-io/lynceus/event/rawjson"
@@ -18,7 +19,7 @@ func (u *unwrapper) foreign(doc []byte, w wrapping) bool {
 	if format == nil {
 		return false
 	}
-	rows := foreignRows{u: u, wrapping: w, provider: format.Name}
+	rows := foreignRows{u: u, wrapping: w, format: format}
 	var err error
 	if rows.doc, rows.redacted, err = u.d.cleanForeign(doc, u.a); err == nil {
 		err = format.Read(rows.doc, &rows)
@@ -49,7 +50,7 @@ func (d *Decoder) cleanForeign(doc []byte, a *Arena) (kept []byte, redacted bool
 type foreignRows struct {
 	u *unwrapper
 	wrapping
-	provider string
+	format   *foreign.Format
 	doc      []byte
 	redacted bool
 	count    int
@@ -71,13 +72,14 @@ func (r *foreignRows) Begin(table event.Class, original []byte) *event.Event {
 }
 
 // End gives the row its identity, of which a document that comes again makes
-// the same one: the tool, the cluster, the text and the number of the row in
-// it, without what depends on the key that secrets were replaced under.
+// the same one: the tool, the cluster, the text, or what the format knows it by,
+// and the number of the row in it, without what depends on the key that secrets
+// were replaced under.
 func (r *foreignRows) End() event.UID {
 	e, d := r.u.to.Next(), r.u.d
 	e.Raw = r.original
 	event.RawData.Set(e, alias(r.original))
-	event.MetadataLogProvider.Set(e, r.provider)
+	event.MetadataLogProvider.Set(e, r.format.Name)
 	switch {
 	case d.opts.Cluster != "":
 		event.K8sCluster.Set(e, d.opts.Cluster)
@@ -92,14 +94,24 @@ func (r *foreignRows) End() event.UID {
 		number = r.count
 	}
 	if !r.hashed || &text[0] != &r.doc[0] {
-		r.whole = d.uid.Sum("document", r.stable(text))
+		r.whole = d.uid.Sum("document", r.stable(r.known(text)))
 		r.hashed = &text[0] == &r.doc[0]
 	}
 	r.count++
-	uid := d.uid.Sum("foreign", r.provider, event.K8sCluster.Get(e), hex.EncodeToString(r.whole[:]), strconv.Itoa(number))
+	uid := d.uid.Sum("foreign", r.format.Name, event.K8sCluster.Get(e), hex.EncodeToString(r.whole[:]), strconv.Itoa(number))
 	event.MetadataUID.Set(e, alias(uidText(r.u.a, uid)))
 	r.u.to.Add(uid)
 	return uid
+}
+
+// known returns what a text is known by.
+func (r *foreignRows) known(text []byte) []byte {
+	if r.format.Identity != nil {
+		if id := r.format.Identity(text); id != nil {
+			return id
+		}
+	}
+	return text
 }
 
 // stable returns text without what depends on the key.

@@ -19,6 +19,9 @@ type Format struct {
 	// Read makes rows of a document. The error says why it makes none; what was
 	// given to Rows until then stays.
 	Read func(doc []byte, to Rows) error
+	// Identity returns what a document is known by when it comes again, in
+	// another form or with other members; nil, like no Identity, for all of it.
+	Identity func(doc []byte) []byte
 }
 
 // Rows takes what a document becomes.

@@ -13,6 +13,8 @@ import (
 	"testing/iotest"
 
 	"github.com/klauspost/compress/gzip"
+
+	"github.com/lynceus-io/lynceus/internal/journaltest"
 )
 
 func gzipped(text string) string {
@@ -136,4 +138,32 @@ func FuzzStream(f *testing.F) {
 			t.Errorf("%q: %d bytes", text, n)
 		}
 	})
+}
+
+// A file of the journal is read as the documents that journalctl writes, and only where it lies.
+func TestJournal(t *testing.T) {
+	whole := journaltest.Unpack(t, "../journal/file/testdata/compact-zstd.journal.zst")
+	path := filepath.Join(t.TempDir(), "any.name")
+	if err := os.WriteFile(path, whole, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var done atomic.Int64
+	s, err := Open(File{Name: path}, nil, &done)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	text, err := io.ReadAll(s)
+	docs := strings.Split(strings.TrimSpace(string(text)), "\n")
+	if len(docs) != 59 || !strings.Contains(docs[0], `"PRIORITY":"1"`) || !strings.Contains(docs[0], `"_COMM":"sshd"`) || err == nil || !strings.Contains(err.Error(), "0 that XZ compressed, 1 that are too long, 0 that are broken") {
+		t.Errorf("%d documents, %v: %s", len(docs), err, docs[0])
+	}
+	if n := done.Load(); n < 1<<16 || n > int64(len(whole)) {
+		t.Errorf("%d of %d bytes read", n, len(whole))
+	}
+	for name, text := range map[string]string{"packed": gzipped(string(whole)), "standard input": string(whole)} {
+		if _, err := Open(File{Name: Stdin}, strings.NewReader(text), nil); err == nil || !strings.Contains(err.Error(), "unpack it, and give its path") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }

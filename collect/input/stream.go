@@ -10,6 +10,8 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/lynceus-io/lynceus/collect/journal/file"
 )
 
 const (
@@ -26,7 +28,7 @@ const (
 
 // A Stream is the text of a file, decompressed.
 type Stream struct {
-	file   io.Closer
+	file   io.Closer // an *os.File, nil for standard input
 	text   *bufio.Reader
 	zstds  []*zstd.Decoder
 	layers []string
@@ -39,11 +41,11 @@ func Open(f File, stdin io.Reader, done *atomic.Int64) (*Stream, error) {
 	s := &Stream{}
 	var r io.Reader = stdin
 	if f.Name != Stdin {
-		file, err := os.Open(f.Name)
+		opened, err := os.Open(f.Name)
 		if err != nil {
 			return nil, fmt.Errorf("open log: %w", err)
 		}
-		r, s.file = file, file
+		r, s.file = opened, opened
 	} else if stdin == nil {
 		return nil, errors.New("open log: there is no standard input")
 	}
@@ -51,6 +53,10 @@ func Open(f File, stdin io.Reader, done *atomic.Int64) (*Stream, error) {
 	if err := s.decompress(); err != nil {
 		s.Close()
 		return nil, err
+	}
+	if err := s.journal(done); err != nil {
+		s.Close()
+		return nil, fmt.Errorf("open log: %s: %w", f.Name, err)
 	}
 	if head, _ := s.text.Peek(longestTime + 1); TimePrefix(head) > 0 {
 		s.times = &blanker{text: s.text, start: true}
@@ -86,6 +92,24 @@ func (s *Stream) decompress() error {
 		}
 		s.text = bufio.NewReaderSize(r, bufferSize)
 	}
+	return nil
+}
+
+// journal makes text of a file of systemd's journal, which is not read in the
+// order in which it stands.
+func (s *Stream) journal(done *atomic.Int64) error {
+	if head, _ := s.text.Peek(len(file.Signature)); string(head) != file.Signature {
+		return nil
+	}
+	r, ok := s.file.(io.ReaderAt)
+	if !ok || len(s.layers) > 0 {
+		return errors.New("a file of the journal is read where it lies: unpack it, and give its path")
+	}
+	text, err := file.Lines(&reached{r, done, int64(s.text.Buffered())})
+	if err != nil {
+		return err
+	}
+	s.text = bufio.NewReaderSize(text, bufferSize)
 	return nil
 }
 
@@ -133,6 +157,24 @@ func (c *counter) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	if c.done != nil {
 		c.done.Add(int64(n))
+	}
+	return n, err
+}
+
+// reached adds what was read beyond the furthest place to a number.
+type reached struct {
+	io.ReaderAt
+	done *atomic.Int64
+	most int64
+}
+
+func (r *reached) ReadAt(p []byte, at int64) (int, error) {
+	n, err := r.ReaderAt.ReadAt(p, at)
+	if end := at + int64(n); end > r.most {
+		if r.done != nil {
+			r.done.Add(end - r.most)
+		}
+		r.most = end
 	}
 	return n, err
 }

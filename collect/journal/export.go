@@ -7,23 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 
-	"github.com/lynceus-io/lynceus/event/rawjson"
+	"github.com/lynceus-io/lynceus/collect/journal/file"
 )
 
-const (
-	// MaxField bounds a field's value, in bytes: what is longer is left out, as
-	// journalctl leaves it out of JSON above 4 KiB.
-	MaxField = 64 << 10
-	// MaxEntry bounds an entry, in bytes; fields beyond it are left out.
-	MaxEntry = 512 << 10
-	// maxName bounds a field's name; systemd allows 64.
-	maxName = 256
-	// mostSkipped bounds a value that is passed over, in bytes: journald takes
-	// no field above 768 MiB. A longer one says that this is no export.
-	mostSkipped = 768 << 20
-)
+// mostSkipped bounds a value that is passed over, in bytes: journald takes
+// no field above 768 MiB. A longer one says that this is no export.
+const mostSkipped = 768 << 20
 
 // errExport says that a text is not in the export form.
 var errExport = errors.New("this is not what journalctl --output export writes")
@@ -31,13 +21,9 @@ var errExport = errors.New("this is not what journalctl --output export writes")
 // An Exporter makes of a text in the export form the JSON that journalctl
 // --output json writes of the same entries. It is for one goroutine.
 type Exporter struct {
-	in     *bufio.Reader
-	doc    []byte
-	fields []field
-	size   int
+	in  *bufio.Reader
+	doc file.Document
 }
-
-type field struct{ name, value []byte }
 
 // NewExporter reads from a stream.
 func NewExporter(r io.Reader) *Exporter { return &Exporter{in: bufio.NewReaderSize(r, 64<<10)} }
@@ -45,7 +31,7 @@ func NewExporter(r io.Reader) *Exporter { return &Exporter{in: bufio.NewReaderSi
 // Next returns the next entry, which is valid until Next is called again. The
 // error is io.EOF at the end, where an entry that is not complete is given up.
 func (x *Exporter) Next() ([]byte, error) {
-	x.fields, x.size = x.fields[:0], 0
+	x.doc.Begin()
 	for {
 		end, err := x.field()
 		switch {
@@ -53,8 +39,8 @@ func (x *Exporter) Next() ([]byte, error) {
 			return nil, io.EOF
 		case err != nil:
 			return nil, err
-		case end && len(x.fields) > 0:
-			return x.json(), nil
+		case end && !x.doc.Empty():
+			return x.doc.JSON(), nil
 		}
 	}
 }
@@ -70,19 +56,15 @@ func (x *Exporter) field() (end bool, err error) {
 	switch {
 	case len(head) == 0 && !simple && !long:
 		return true, nil
-	case len(head) == 0 || len(head) > maxName || bytes.ContainsFunc(head, notName) || long && !simple:
+	case !file.IsName(head) || long && !simple:
 		return false, errExport
 	case long:
-		return false, x.skipLine() // it is longer than MaxField
+		return false, x.skipLine() // it is longer than file.MaxField
 	case simple:
-		x.add(head, value)
+		x.doc.Add(head, value)
 		return false, nil
 	}
 	return false, x.binary(bytes.Clone(head))
-}
-
-func notName(c rune) bool {
-	return (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '_'
 }
 
 // skipLine passes over the rest of a line.
@@ -106,7 +88,7 @@ func (x *Exporter) binary(name []byte) error {
 	if n > mostSkipped {
 		return fmt.Errorf("%w: a value of %d bytes", errExport, n)
 	}
-	if n > MaxField || x.size+int(n) > MaxEntry {
+	if !x.doc.Fits(n) {
 		if _, err := io.CopyN(io.Discard, x.in, int64(n)); err != nil {
 			return err
 		}
@@ -115,33 +97,10 @@ func (x *Exporter) binary(name []byte) error {
 		if _, err := io.ReadFull(x.in, value); err != nil {
 			return err
 		}
-		x.add(name, value)
+		x.doc.Add(name, value)
 	}
 	if c, err := x.in.ReadByte(); err != nil || c != '\n' {
 		return errors.Join(err, errExport)
 	}
 	return nil
-}
-
-// add notes a field; of several of one name the first counts.
-func (x *Exporter) add(name, value []byte) {
-	if len(value) > MaxField || x.size+len(name)+len(value) > MaxEntry || slices.ContainsFunc(x.fields, func(f field) bool { return bytes.Equal(f.name, name) }) {
-		return
-	}
-	x.size += len(name) + len(value)
-	x.fields = append(x.fields, field{bytes.Clone(name), bytes.Clone(value)})
-}
-
-func (x *Exporter) json() []byte {
-	x.doc = append(x.doc[:0], '{')
-	for i, f := range x.fields {
-		if i > 0 {
-			x.doc = append(x.doc, ',')
-		}
-		x.doc = rawjson.AppendQuoted(x.doc, f.name)
-		x.doc = append(x.doc, ':')
-		x.doc = rawjson.AppendQuoted(x.doc, f.value)
-	}
-	x.doc = append(x.doc, '}')
-	return x.doc
 }

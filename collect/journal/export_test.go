@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"github.com/lynceus-io/lynceus/collect/journal/file"
 )
 
 // binaryField is a field as the export form writes any bytes.
@@ -33,7 +35,7 @@ func entries(t testing.TB, r io.Reader) (docs []string, err error) {
 }
 
 func TestExport(t *testing.T) {
-	long := strings.Repeat("x", MaxField+1)
+	long := strings.Repeat("x", file.MaxField+1)
 	for name, test := range map[string]struct {
 		text   string
 		want   []string

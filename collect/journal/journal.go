@@ -10,26 +10,34 @@ import (
 	"io/fs"
 	"os"
 	"sync"
+	"time"
 
 	"github.com/lynceus-io/lynceus/collect/audit"
 	"github.com/lynceus-io/lynceus/collect/intake"
+	"github.com/lynceus-io/lynceus/collect/journal/file"
 )
 
 // Options of New. Path and the Feed are needed.
 type Options struct {
-	// Path is a named pipe, "-" for Stdin.
+	// Path is a directory of the journal's own files, one of them, a named pipe
+	// that journalctl writes to, or "-" for Stdin.
 	Path  string
 	Stdin io.Reader
+	// Positions keeps how far the journal's files were read. It is needed for
+	// them.
+	Positions Positions
 	intake.Feed
 }
 
-// A Reader reads what journalctl writes, in either form, which is told by the
-// first byte. Entries that come again are known by whoever stores them.
+// A Reader reads the journal's own files, or what journalctl writes, in either
+// form, which is told by the first byte. Entries that come again are known by
+// whoever stores them.
 type Reader struct {
 	o    Options
 	from audit.Origin
 	live *audit.Live
 	said string // the trouble that was logged last
+	poll time.Duration
 }
 
 // New returns a Reader that waits for Run.
@@ -41,7 +49,7 @@ func New(o Options) (*Reader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("journal: %w", err)
 	}
-	return &Reader{o: o, from: audit.Origin{Source: "journal/" + o.Path, Cluster: o.Cluster}, live: live}, nil
+	return &Reader{o: o, from: audit.Origin{Source: "journal/" + o.Path, Cluster: o.Cluster}, live: live, poll: pollEvery}, nil
 }
 
 const stdin = "-"
@@ -89,19 +97,27 @@ func (r *Reader) told(err error) {
 	r.o.Ledger.Troubled(r.from.Source, text)
 }
 
-// open reads a named pipe, whoever writes to it one after the other.
+// open reads the journal's files, or a named pipe, whoever writes to it one after
+// the other.
 func (r *Reader) open(ctx context.Context) error {
 	info, err := os.Stat(r.o.Path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("there is no %[1]s: make a pipe with mkfifo %[1]s, and have journalctl --follow --output export write to it", r.o.Path)
+		return fmt.Errorf("there is no %[1]s: name a directory of the journal's files, as /var/log/journal, or make a pipe with mkfifo %[1]s, and have journalctl --follow --output export write to it", r.o.Path)
 	case err != nil:
 		return err
 	case info.IsDir():
-		return fmt.Errorf("%s is a directory: the journal's own files are not read; have journalctl --follow --output export write to a named pipe", r.o.Path)
+		return r.follow(ctx)
+	case info.Mode().IsRegular():
+		switch ours, err := begins(r.o.Path, file.Signature); {
+		case err != nil:
+			return allowed(err)
+		case ours:
+			return r.follow(ctx)
+		}
 	}
 	if info.Mode()&fs.ModeNamedPipe == 0 {
-		return fmt.Errorf("%s is no named pipe: make one with mkfifo and have journalctl --follow --output export write to it; a file that journalctl --output json writes is followed with --follow", r.o.Path)
+		return fmt.Errorf("%s is no file of the journal and no named pipe: name a directory of the journal's files, or make a pipe with mkfifo and have journalctl --follow --output export write to it; a file that journalctl --output json writes is followed with --follow", r.o.Path)
 	}
 	// Opened for both, it waits for nobody, and has no end when who writes ends.
 	f, err := os.OpenFile(r.o.Path, os.O_RDWR, 0)
@@ -113,6 +129,26 @@ func (r *Reader) open(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, shut)
 	defer stop()
 	return r.read(ctx, f)
+}
+
+// begins reports whether a file begins with a text.
+func begins(path, text string) (bool, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	head := make([]byte, len(text))
+	_, err = io.ReadFull(f, head)
+	return err == nil && string(head) == text, nil
+}
+
+// allowed adds to an error what to do about it, where there is something.
+func allowed(err error) error {
+	if errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("%w: run Lynceus as a member of the group systemd-journal, who may read it", err)
+	}
+	return err
 }
 
 // together is about how much text is made durable at once, in bytes.
@@ -153,7 +189,7 @@ func (r *Reader) read(ctx context.Context, in io.Reader) error {
 	}
 }
 
-// lines reads lines, and of those that are longer than MaxEntry the beginning:
+// lines reads lines, and of those that are longer than file.MaxEntry the beginning:
 // that is no document, and counted as one that cannot be read.
 type lines struct {
 	in   *bufio.Reader
@@ -164,7 +200,7 @@ func (l *lines) next() ([]byte, error) {
 	l.line = l.line[:0]
 	for {
 		part, err := l.in.ReadSlice('\n')
-		l.line = append(l.line, part[:min(len(part), MaxEntry-len(l.line))]...)
+		l.line = append(l.line, part[:min(len(part), file.MaxEntry-len(l.line))]...)
 		if !errors.Is(err, bufio.ErrBufferFull) {
 			return bytes.TrimSpace(l.line), err
 		}

@@ -15,10 +15,24 @@ var Format = foreign.Format{
 	Name:  "journald",
 	Marks: [][]string{{"__REALTIME_TIMESTAMP", "__CURSOR"}},
 	Read:  read,
+	// The same entry is written in other ways: as JSON, exported, and by later
+	// versions with more members.
+	Identity: identity,
+}
+
+// identity is an entry's cursor, and what it says: so that whoever makes up an
+// entry with the cursor of another hides nothing.
+func identity(doc []byte) []byte {
+	var x entry
+	if foreign.Unmarshal(doc, &x) != nil || x.Cursor == "" {
+		return nil
+	}
+	return []byte(string(x.Cursor) + "\n" + string(x.Time) + "\n" + string(x.Message))
 }
 
 // entry is what is read of an entry.
 type entry struct {
+	Cursor     text `json:"__CURSOR"`
 	Time       text `json:"__REALTIME_TIMESTAMP"` // microseconds since 1970
 	Message    text `json:"MESSAGE"`
 	Priority   text `json:"PRIORITY"`

@@ -38,6 +38,27 @@ func TestReadBytes(t *testing.T) {
 	}
 }
 
+// An entry is known by its cursor, however it is written; another that has the cursor of one, and says something else, is another.
+func TestReadIdentity(t *testing.T) {
+	uid := func(doc string) string {
+		rows, _ := foreigntest.Read(t, doc, Format)
+		if len(rows) != 1 {
+			t.Fatalf("%s: %+v", doc, rows)
+		}
+		return rows[0].UID
+	}
+	known := uid(`{"__CURSOR":"c","__REALTIME_TIMESTAMP":"1767261606000000","MESSAGE":"hello","_COMM":"sshd"}`)
+	for doc, want := range map[string]bool{
+		`{"MESSAGE":"hello","_COMM":"sshd","__SEQNUM":"7","__REALTIME_TIMESTAMP":"1767261606000000","__CURSOR":"c"}`: true,
+		`{"__CURSOR":"d","__REALTIME_TIMESTAMP":"1767261606000000","MESSAGE":"hello","_COMM":"sshd"}`:                false,
+		`{"__CURSOR":"c","__REALTIME_TIMESTAMP":"1767261606000000","MESSAGE":"bye","_COMM":"sshd"}`:                  false,
+	} {
+		if (uid(doc) == known) != want {
+			t.Errorf("%s: want %v", doc, want)
+		}
+	}
+}
+
 // Who signed in is said by the programs that see to it, not by one that calls itself so.
 func TestReadAccount(t *testing.T) {
 	for command, want := range map[string]bool{"sshd": true, "logger": false} {

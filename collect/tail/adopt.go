@@ -49,7 +49,7 @@ func (t *Tail) isLog(f *file, head []byte) bool {
 	case bytes.IndexByte(head, 0) < 0:
 		return true
 	case f.named:
-		t.opts.Ledger.Troubled(f.path, "it is no text; what journalctl writes goes to lynceus up --journal")
+		t.opts.Ledger.Troubled(f.path, "it is no text; files of systemd's journal are followed with lynceus up --journal")
 	}
 	return false
 }

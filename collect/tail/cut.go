@@ -8,12 +8,9 @@ import (
 
 	"github.com/lynceus-io/lynceus/collect/audit"
 	"github.com/lynceus-io/lynceus/collect/foreign"
+	"github.com/lynceus-io/lynceus/collect/intake"
 	"github.com/lynceus-io/lynceus/event"
 )
-
-// NoticeName is log.name and metadata.log_provider of the rows by which a Tail
-// tells what was done to a log that it follows.
-const NoticeName = "lynceus"
 
 // notice is the document of such a row.
 type notice struct {
@@ -30,7 +27,7 @@ type cutLog struct {
 }
 
 // notices is what a notice becomes.
-var notices = foreign.Format{Name: NoticeName, Marks: [][]string{{"cut_log.path", "cut_log.text"}}, Read: readNotice}
+var notices = foreign.Format{Name: intake.NoticeName, Marks: [][]string{{"cut_log.path", "cut_log.text"}}, Read: readNotice}
 
 func readNotice(doc []byte, to foreign.Rows) error {
 	var x notice
@@ -39,21 +36,11 @@ func readNotice(doc []byte, to foreign.Rows) error {
 	}
 	e := to.Begin(event.ClassLog, nil)
 	event.Time.Set(e, x.Time.UnixNano())
-	event.LogName.Set(e, NoticeName)
+	event.LogName.Set(e, intake.NoticeName)
 	event.Message.Set(e, fmt.Sprintf("log was cut: %s no longer has the %d lines (%d bytes) that were read of it, and no other file has them", x.Cut.Path, x.Cut.Lines, x.Cut.Read))
 	foreign.Text(e, event.K8sNode, x.Cut.Node)
 	to.End()
 	return nil
-}
-
-// newNotices returns what decodes notices, redacted as all else.
-func newNotices(o audit.LiveOptions) (*audit.Live, error) {
-	set, err := foreign.NewSet(notices)
-	if err != nil {
-		return nil, err
-	}
-	o.Formats, o.Wrap = set, nil
-	return audit.NewLive(o)
 }
 
 // missed notes that a text is not in its file any more: that was emptied,

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/lynceus-io/lynceus/collect/audit"
+	"github.com/lynceus-io/lynceus/collect/intake"
 	"github.com/lynceus-io/lynceus/event"
 )
 
@@ -26,7 +27,7 @@ func (s *cutSink) Take(ctx context.Context, b *audit.Batch) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i := range b.Len() {
-		if e := b.Event(i); event.LogName.Get(e) == NoticeName {
+		if e := b.Event(i); event.LogName.Get(e) == intake.NoticeName {
 			s.told = append(s.told, strings.Clone(event.K8sNode.Get(e)+" "+event.MetadataLogProvider.Get(e)+" "+event.Message.Get(e)))
 		}
 	}

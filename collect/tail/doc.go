@@ -18,5 +18,5 @@
 //
 // A text that is gone from its file and in no other, a minute later, was not
 // rotated away: somebody emptied or edited the log. That is told by a row of
-// the table log (NoticeName).
+// the table log (intake.NoticeName).
 package tail

@@ -43,7 +43,7 @@ func (m *memory) Take(ctx context.Context, b *audit.Batch) error {
 		}
 	}
 	for i := range b.Len() {
-		if event.LogName.Get(b.Event(i)) == NoticeName {
+		if event.LogName.Get(b.Event(i)) == intake.NoticeName {
 			continue // no line of a file
 		}
 		m.ids = append(m.ids, strings.Clone(event.APIRequestUID.Get(b.Event(i))))

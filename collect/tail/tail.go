@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/lynceus-io/lynceus/collect/audit"
+	"github.com/lynceus-io/lynceus/collect/intake"
 )
 
 // A Tail follows files. Make one with New, and Run it.
@@ -44,11 +45,11 @@ func New(opts Options) (*Tail, error) {
 	if err != nil {
 		return nil, fmt.Errorf("tail: %w", err)
 	}
-	notices, err := newNotices(opts.Live)
+	told, err := intake.OpenNotices(opts.Live, notices)
 	if err != nil {
 		return nil, fmt.Errorf("tail: %w", err)
 	}
-	t := &Tail{opts: opts, live: l, notices: notices, files: map[fileID]*file{}, texts: map[*text]bool{}, missing: map[string]bool{}, buffer: make([]byte, block)}
+	t := &Tail{opts: opts, live: l, notices: told, files: map[fileID]*file{}, texts: map[*text]bool{}, missing: map[string]bool{}, buffer: make([]byte, block)}
 	t.status.Store(&Status{})
 	return t, nil
 }

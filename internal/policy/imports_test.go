@@ -19,7 +19,7 @@ var layers = []string{
 var dataDirs = []string{"rules", "docs", "deploy"}
 
 // testSupport packages are linked into tests only: they may read the environment, and no product code imports them.
-var testSupport = []string{"internal/require", "internal/policy", "internal/ocsfschema", "internal/sample", "internal/sensortest", "internal/docschema", "internal/foreigntest", "internal/relaytest", "internal/issuertest", "internal/pubsubtest", "test/clickhouse/chtest", "test/kqltest", "test/load", "test/tell"}
+var testSupport = []string{"internal/require", "internal/policy", "internal/ocsfschema", "internal/sample", "internal/sensortest", "internal/docschema", "internal/foreigntest", "internal/journaltest", "internal/relaytest", "internal/issuertest", "internal/pubsubtest", "test/clickhouse/chtest", "test/kqltest", "test/load", "test/tell"}
 
 // bannedImports may not appear in product code, for the reason given.
 var bannedImports = map[string]string{
