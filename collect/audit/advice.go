@@ -39,7 +39,10 @@ func advice(msg string) string {
 // sentence.
 func fileAdvice(err error) string {
 	var syntax *rawjson.SyntaxError
+	var whole interface{ ReadToEnd() bool }
 	switch {
+	case errors.As(err, &whole) && whole.ReadToEnd():
+		return err.Error()
 	case errors.As(err, &syntax):
 		return advice(syntax.Msg)
 	case errors.Is(err, io.ErrUnexpectedEOF):

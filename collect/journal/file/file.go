@@ -71,7 +71,7 @@ func (f *File) read(b []byte, at uint64) error {
 		return nil
 	}
 	if errors.Is(err, io.EOF) {
-		return fmt.Errorf("%w: it ends at byte %d", ErrFormat, at+uint64(n))
+		return fmt.Errorf("%w: it ends before byte %d", ErrFormat, at+uint64(len(b)))
 	}
 	return err
 }

@@ -174,11 +174,11 @@ func TestBroken(t *testing.T) {
 		next string // or in the one that ends reading
 		n    int
 	}{
-		"nothing":          {nil, "it ends at byte 0", "", 0},
+		"nothing":          {nil, "it ends before byte", "", 0},
 		"something else":   {bytes.Repeat([]byte("no journal\n"), 100), "it does not begin with LPKSHHRH", "", 0},
 		"a later version":  {edited(8, 1<<40), "incompatible flags 0x100, which are not known: update Lynceus", "", 0},
 		"a huge arena":     {edited(96, 1<<63), "a header of", "", 0},
-		"cut":              {whole[:third+40], "", "it ends at byte", 5},
+		"cut":              {whole[:third+40], "", "it ends before byte", 5},
 		"a circle":         {edited(int(third+16), second), "", "leads back", 12},
 		"itself":           {edited(int(second+16), second), "", "leads back", 4},
 		"no array":         {edited(176, 24), "", "an object at 24", 0},

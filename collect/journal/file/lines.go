@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // lines is a file as text.
@@ -46,7 +47,7 @@ func (l *lines) next() error {
 		l.f.Skip()
 		return nil
 	case errors.Is(err, io.EOF) && l.unread != Unread{}:
-		return fmt.Errorf("fields of the journal's entries were left out: %d that XZ compressed, %d that are too long, %d that are broken", l.unread.XZ, l.unread.Long, l.unread.Broken)
+		return leftOut{l.unread}
 	case err != nil:
 		return err
 	}
@@ -60,3 +61,26 @@ func (l *lines) next() error {
 	l.rest = l.line
 	return nil
 }
+
+// leftOut is the error at the end of a file that was read to its end, but for
+// some of its data.
+type leftOut struct{ Unread }
+
+// Error implements error.
+func (l leftOut) Error() string {
+	var why []string
+	for _, w := range [...]struct {
+		n    int
+		what string
+	}{
+		{l.XZ, "that XZ compressed, which is not read"}, {l.Long, "that are too long or too many"}, {l.Broken, "that are broken"},
+	} {
+		if w.n > 0 {
+			why = append(why, fmt.Sprintf("%d %s", w.n, w.what))
+		}
+	}
+	return "fields of the journal's entries were left out: " + strings.Join(why, ", ")
+}
+
+// ReadToEnd says that nothing else is missing.
+func (l leftOut) ReadToEnd() bool { return true }
