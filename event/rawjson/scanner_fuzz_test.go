@@ -3,6 +3,7 @@ package rawjson
 import (
 	"bytes"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -19,7 +20,7 @@ func FuzzScanner(f *testing.F) {
 		// Whatever came before, documents on lines of their own are found
 		// again, the last of three at the latest.
 		const last = `{"last":true}`
-		text = append(append(text, '\n'), strings.Repeat(last+"\n", 3)...)
+		text = slices.Concat(text, []byte("\n"), []byte(strings.Repeat(last+"\n", 3))) // what is given stays as it is
 		if isUTF16(text) {
 			return
 		}
