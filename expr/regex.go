@@ -8,9 +8,10 @@ import (
 	"strings"
 )
 
-// regexTest is OpRegex. The expression runs only on values that contain the
-// texts it requires.
+// regexTest is OpRegex. The expression runs only on values that look like what
+// it matches and contain the texts it requires.
 type regexTest struct {
+	outline  outline
 	required [][]string
 	re       *regexp.Regexp
 	salt     uint64 // tells it from others among verdicts
@@ -31,14 +32,18 @@ func newRegexTest(p *Pred) (valueTest, error) {
 	}
 	salt := fnv.New64a()
 	salt.Write([]byte(text))
-	return &regexTest{requiredTexts(tree), re, salt.Sum64()}, nil
+	return &regexTest{outlineOf(tree), requiredTexts(tree), re, salt.Sum64()}, nil
 }
 
 func (t *regexTest) holds(a *arena, c *cell) bool {
+	text := a.text(c)
+	if t.outline.excludes(text) {
+		return false
+	}
 	if len(t.required) > 0 && !containsAll(a.folded(c), t.required) {
 		return false
 	}
-	return a.verdicts().matches(t, a.text(c))
+	return a.verdicts().matches(t, text)
 }
 
 // containsAll reports whether text contains one of each list.

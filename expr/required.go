@@ -43,8 +43,25 @@ func shortest(texts []string) []string {
 type knowledge struct {
 	// exact are all texts it can be, folded; nil when they are not known.
 	exact []string
+	// prefix are texts of which it begins with one, suffix those of which it
+	// ends with one, folded; nil when they are not known, as where exact is.
+	prefix, suffix []string
 	// clauses hold besides.
 	clauses [][]string
+}
+
+// begin and end return what is known of how the text begins and ends.
+func (k *knowledge) begin() []string { return known(k.exact, k.prefix) }
+func (k *knowledge) end() []string   { return known(k.exact, k.suffix) }
+
+func known(exact, part []string) []string {
+	switch {
+	case exact != nil:
+		return exact
+	case part != nil:
+		return part
+	}
+	return nothing
 }
 
 // closed returns the clauses, with exact as one more.
@@ -88,10 +105,10 @@ func analyse(re *syntax.Regexp) knowledge {
 			return knowledge{exact: union(sub.exact, nothing)}
 		}
 	case syntax.OpPlus:
-		return knowledge{clauses: analyse(re.Sub[0]).closed()}
+		return repeated(analyse(re.Sub[0]))
 	case syntax.OpRepeat:
 		if re.Min > 0 {
-			return knowledge{clauses: analyse(re.Sub[0]).closed()}
+			return repeated(analyse(re.Sub[0]))
 		}
 	case syntax.OpConcat:
 		return analyseConcat(re.Sub)
@@ -99,6 +116,11 @@ func analyse(re *syntax.Regexp) knowledge {
 		return analyseAlternate(re.Sub)
 	}
 	return knowledge{}
+}
+
+// repeated is what is known of a text that is of a kind once or more.
+func repeated(k knowledge) knowledge {
+	return knowledge{prefix: k.begin(), suffix: k.end(), clauses: k.closed()}
 }
 
 // classTexts returns the runes of a small class as folded texts.
@@ -122,7 +144,7 @@ func classTexts(pairs []rune) []string {
 
 func analyseConcat(subs []*syntax.Regexp) knowledge {
 	out := knowledge{exact: nothing}
-	whole := true // exact is all of the text until here
+	whole := true // exact is all of the text until here, not only its end
 	for _, sub := range subs {
 		k := analyse(sub)
 		out.clauses = append(out.clauses, k.clauses...)
@@ -131,18 +153,21 @@ func analyseConcat(subs []*syntax.Regexp) knowledge {
 			out.exact = joined
 			continue
 		}
-		whole = false
-		if useful(out.exact) {
-			out.clauses = append(out.clauses, out.exact)
+		until := out.exact
+		if joined := cross(until, k.begin()); joined != nil && (!useful(until) || len(joined) == len(until)) {
+			until = joined // not where it makes many texts of few that will do
 		}
-		out.exact = k.exact
-		if out.exact == nil {
-			out.exact = nothing
+		if whole {
+			whole, out.prefix = false, until
 		}
+		if useful(until) && !slices.ContainsFunc(out.clauses, func(c []string) bool { return slices.Equal(c, until) }) {
+			out.clauses = append(out.clauses, until)
+		}
+		out.exact = k.end()
 	}
 	if !whole {
 		out.clauses = out.closed()
-		out.exact = nil
+		out.exact, out.suffix = nil, out.exact
 	}
 	return out
 }
@@ -151,8 +176,11 @@ func analyseConcat(subs []*syntax.Regexp) knowledge {
 func analyseAlternate(subs []*syntax.Regexp) knowledge {
 	var exact, clause []string
 	allExact, allClause := true, true
+	out := knowledge{prefix: []string{}, suffix: []string{}}
 	for _, sub := range subs {
 		k := analyse(sub)
+		out.prefix = unionKnown(out.prefix, k.begin())
+		out.suffix = unionKnown(out.suffix, k.end())
 		if allExact {
 			exact = union(exact, k.exact)
 			allExact = k.exact != nil && exact != nil
@@ -167,9 +195,17 @@ func analyseAlternate(subs []*syntax.Regexp) knowledge {
 	case allExact:
 		return knowledge{exact: exact}
 	case allClause:
-		return knowledge{clauses: [][]string{clause}}
+		out.clauses = [][]string{clause}
 	}
-	return knowledge{}
+	return out
+}
+
+// unionKnown is union, nil where one of both is.
+func unionKnown(a, b []string) []string {
+	if a == nil || b == nil {
+		return nil
+	}
+	return union(a, b)
 }
 
 // bestClause returns the clause whose shortest text is longest.

@@ -11,13 +11,13 @@ func TestRequiredTexts(t *testing.T) {
 	tests := []struct{ re, want string }{
 		{"abc", "[[abc]]"},
 		{"(?i)ABC", "[[abc]]"},
-		{"ab+c", "[]"},
+		{"ab+c", "[[ab] [bc]]"},
 		{"foo.*bar", "[[foo] [bar]]"},
 		{"(foo|bar)baz", "[[foobaz barbaz]]"},
 		{"foo(x|yy)?bar", "[[fooxbar fooyybar foobar]]"},
 		{"(foo.*|bar[0-9]+)$", "[[foo bar]]"},
 		{"(foo|.*)", "[]"},
-		{"(foo)+x", "[[foo]]"},
+		{"(foo)+x", "[[foo] [foox]]"},
 		{"(foo){2,}", "[[foo]]"},
 		{"(foo){0,2}", "[]"},
 		{"[ab]cd", "[[acd bcd]]"},
@@ -26,6 +26,11 @@ func TestRequiredTexts(t *testing.T) {
 		{"foo\uFFFDbar", "[]"},
 		{"(nc|ncat|netcat)x?", "[[nc netcat]]"},
 		{`\b(a[0-9]\.)*(one|two)\.(org|com)`, "[[one.org one.com two.org two.com]]"},
+		{`/(\.\.\.+|[ \t]+|\.[ \t]+)(/|$)`, "[[/... /\t /  /.\t /. ]]"},
+		{`x/([a-z]+/)*y`, "[[x/]]"},
+		{"a+", "[]"},
+		{"a*b+c", "[[bc]]"},
+		{"(ab)*cd", "[[cd]]"},
 		{"", "[]"},
 	}
 	var many []string
