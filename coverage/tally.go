@@ -29,15 +29,8 @@ type Tally struct {
 // sheet is counts that are not taken yet.
 type sheet struct {
 	flows map[Key]*flow
-	parts map[string]*part // by their ids
-	last  *flow            // of the event before
-}
-
-// part is what is counted of a pod group. It owns the texts of its key.
-type part struct {
-	partKey
-	id string
-	n  int64
+	parts int   // of all flows
+	last  *flow // of the event before
 }
 
 // flow is what is counted of a source.
@@ -47,14 +40,17 @@ type flow struct {
 	role       Role
 	clusterUID string
 	delay      time.Duration
+	parts      map[string]*part // by their ids
+	listed     bool             // among what a Counter counted
 }
 
-type partKey struct {
-	Key
-	namespace, kind, workload string
+// part is what is counted of a pod group of a source.
+type part struct {
+	id string // see appendPart
+	n  int64
 }
 
-func newSheet() sheet { return sheet{flows: map[Key]*flow{}, parts: map[string]*part{}} }
+func newSheet() sheet { return sheet{flows: map[Key]*flow{}} }
 
 // NewTally returns a tally of nothing.
 func NewTally() *Tally { return &Tally{sheet: newSheet()} }
@@ -80,8 +76,15 @@ type Counter struct {
 	tally *Tally
 	now   int64
 	sheet
-	touched []*part // of parts, those that were counted since Begin
+	touched []touch // what was counted since Begin
+	flown   []*flow // the same of sources
 	id      []byte  // of the part at hand
+}
+
+// touch is a part of which something was counted.
+type touch struct {
+	of *flow
+	*part
 }
 
 // Counter returns a counter. That of a nil Tally counts for nobody.
@@ -90,16 +93,19 @@ func (t *Tally) Counter() *Counter { return &Counter{tally: t, sheet: newSheet()
 // Begin begins to count events that are stored at a time. What was counted before and not committed is forgotten.
 func (c *Counter) Begin(now time.Time) {
 	c.now = now.UnixNano()
-	clear(c.flows)
-	// The same pod groups come again and again: what is known of them stays.
-	for _, p := range c.touched {
-		p.n = 0
+	// The same sources and pod groups come again and again: what is known of them stays.
+	for _, f := range c.flown {
+		f.Counts, f.delay, f.listed = Counts{}, 0, false
 	}
+	for _, t := range c.touched {
+		t.n = 0
+	}
+	clear(c.flown)
 	clear(c.touched)
-	if c.touched = c.touched[:0]; len(c.parts) > maxParts/2 {
-		clear(c.parts)
+	c.flown, c.touched, c.last = c.flown[:0], c.touched[:0], nil
+	if c.parts > maxParts/2 || len(c.flows) > maxFlows/2 {
+		c.sheet = newSheet()
 	}
-	c.last = nil
 }
 
 // Count counts an event: one that is stored, or one that had come before. Rows about health are not counted; what
@@ -115,7 +121,7 @@ func (c *Counter) Count(e *event.Event, fresh bool) {
 		return
 	}
 	k, role := SourceOf(e)
-	f := c.flow(k, role, event.K8sClusterUID.Get(e))
+	f := c.at(k, role, event.K8sClusterUID.Get(e))
 	switch {
 	case f == nil:
 		return
@@ -129,19 +135,28 @@ func (c *Counter) Count(e *event.Event, fresh bool) {
 		f.Seen++
 	}
 	if workload := event.K8sWorkload.Get(e); workload != "" && (role == Sensor || role == Other) {
-		of := partKey{k, event.K8sNamespace.Get(e), event.K8sWorkloadKind.Get(e), workload}
-		c.id = of.appendID(c.id[:0])
-		p := c.parts[string(c.id)]
+		c.id = appendPart(c.id[:0], event.K8sNamespace.Get(e), event.K8sWorkloadKind.Get(e), workload)
+		p := f.parts[string(c.id)]
 		if p == nil {
-			if p = c.newPart(of.clone(), string(c.id)); p == nil {
+			if p = c.newPart(f, string(c.id)); p == nil {
 				return
 			}
 		}
 		if p.n == 0 {
-			c.touched = append(c.touched, p)
+			c.touched = append(c.touched, touch{f, p})
 		}
 		p.n++
 	}
+}
+
+// at returns the counts of a source, to be added to; nil for one too many.
+func (c *Counter) at(k Key, role Role, clusterUID string) *flow {
+	f := c.flow(k, role, clusterUID)
+	if f != nil && !f.listed {
+		f.listed = true
+		c.flown = append(c.flown, f)
+	}
+	return f
 }
 
 // told counts what a row of somebody else's sensor says that went missing there. What was given up in its memory it had
@@ -154,7 +169,7 @@ func (c *Counter) told(e *event.Event) {
 			continue
 		}
 		c.Lose(k, role, Hop(h), n)
-		if flow := c.flow(k, role, ""); flow != nil && Hop(h) == Queue {
+		if flow := c.at(k, role, ""); flow != nil && Hop(h) == Queue {
 			flow.Seen += n
 		}
 	}
@@ -162,7 +177,7 @@ func (c *Counter) told(e *event.Event) {
 
 // Lose counts events of a source that went missing.
 func (c *Counter) Lose(k Key, role Role, at Hop, n int64) {
-	if f := c.flow(k, role, ""); f != nil {
+	if f := c.at(k, role, ""); f != nil {
 		f.miss(at, n)
 	}
 }
@@ -175,7 +190,7 @@ func (c *Counter) Commit() {
 	t := c.tally
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for _, f := range c.flows {
+	for _, f := range c.flown {
 		if sum := t.flow(f.key, f.role, f.clusterUID); sum != nil {
 			sum.Add(&f.Counts)
 			sum.delay = max(sum.delay, f.delay)
@@ -183,9 +198,13 @@ func (c *Counter) Commit() {
 		}
 	}
 	for _, p := range c.touched {
-		sum := t.parts[p.id]
+		of := t.flow(p.of.key, p.of.role, p.of.clusterUID)
+		if of == nil {
+			continue
+		}
+		sum := of.parts[p.id]
 		if sum == nil {
-			sum = t.newPart(p.partKey, p.id)
+			sum = t.newPart(of, p.id)
 		}
 		if sum != nil {
 			sum.n += p.n
@@ -211,28 +230,39 @@ func (s *sheet) flow(k Key, role Role, clusterUID string) *flow {
 	return f
 }
 
-// newPart returns the counts of a pod group that has none yet, nil for one too many. It keeps the texts.
-func (s *sheet) newPart(k partKey, id string) *part {
-	if len(s.parts) >= maxParts {
+// newPart returns the counts of a pod group that has none yet, nil for one too many. It keeps the id.
+func (s *sheet) newPart(of *flow, id string) *part {
+	if s.parts >= maxParts {
 		return nil
 	}
-	p := &part{partKey: k, id: id}
-	s.parts[id] = p
+	if of.parts == nil {
+		of.parts = map[string]*part{}
+	}
+	p := &part{id: id}
+	of.parts[id] = p
+	s.parts++
 	return p
 }
 
-// appendID appends all of a key as one text, which is found faster than six: each behind its length, so that no two keys have
-// the same.
-func (k *partKey) appendID(dst []byte) []byte {
-	for _, text := range [...]string{k.Cluster, k.Node, k.Source, k.namespace, k.kind, k.workload} {
-		dst = append(binary.AppendUvarint(dst, uint64(len(text))), text...)
-	}
-	return dst
+// appendPart appends what a pod group is called within its source as one text, which is found faster than three: two of them
+// behind their lengths, so that no two groups have the same.
+func appendPart(dst []byte, namespace, kind, workload string) []byte {
+	dst = append(binary.AppendUvarint(dst, uint64(len(namespace))), namespace...)
+	dst = append(binary.AppendUvarint(dst, uint64(len(kind))), kind...)
+	return append(dst, workload...)
 }
 
-// clone returns a key that shares no text.
-func (k partKey) clone() partKey {
-	return partKey{k.Key.Clone(), strings.Clone(k.namespace), strings.Clone(k.kind), strings.Clone(k.workload)}
+// names returns what appendPart was given.
+func (p *part) names() (namespace, kind, workload string) {
+	rest := p.id
+	cut := func() string {
+		n, size := binary.Uvarint([]byte(rest[:min(len(rest), binary.MaxVarintLen64)]))
+		text := rest[size : size+int(n)]
+		rest = rest[size+int(n):]
+		return text
+	}
+	namespace, kind = cut(), cut()
+	return namespace, kind, rest
 }
 
 // Clone returns a key that shares no text.
@@ -274,28 +304,21 @@ func (t *Tally) Take(from, to time.Time) []Account {
 	flows, parts := t.flows, t.parts
 	t.sheet = newSheet()
 	t.mu.Unlock()
-	out := make([]Account, 0, len(flows)+min(len(parts), maxTold))
+	out := make([]Account, 0, len(flows)+min(parts, maxTold))
+	most := make([]Account, 0, parts)
 	for k, f := range flows {
 		out = append(out, Account{Key: k, ClusterUID: f.clusterUID, Role: f.role, Kind: Total, Reporter: HubReporter, From: from, To: to, Counts: f.Counts, Delay: f.delay})
+		for _, p := range f.parts {
+			namespace, kind, workload := p.names()
+			most = append(most, Account{
+				Key: k, ClusterUID: f.clusterUID, Role: Sensor, Kind: Part, Reporter: HubReporter, From: from, To: to, Counts: Counts{Stored: p.n},
+				Namespace: namespace, WorkloadKind: kind, Workload: workload,
+			})
+		}
 	}
 	slices.SortFunc(out, func(a, b Account) int { return compareKeys(a.Key, b.Key) })
-	var most []Account
-	for _, p := range parts {
-		k := &p.partKey
-		most = append(most, Account{
-			Key: k.Key, ClusterUID: flows[k.Key].uid(), Role: Sensor, Kind: Part, Reporter: HubReporter, From: from, To: to, Counts: Counts{Stored: p.n},
-			Namespace: k.namespace, WorkloadKind: k.kind, Workload: k.workload,
-		})
-	}
 	slices.SortFunc(most, func(a, b Account) int {
 		return cmp.Or(cmp.Compare(b.Stored, a.Stored), compareKeys(a.Key, b.Key), cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Workload, b.Workload), cmp.Compare(a.WorkloadKind, b.WorkloadKind))
 	})
 	return append(out, most[:min(len(most), maxTold)]...)
-}
-
-func (f *flow) uid() string {
-	if f == nil {
-		return ""
-	}
-	return f.clusterUID
 }
