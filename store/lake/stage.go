@@ -35,7 +35,8 @@ type stage struct {
 // staged is what is collected of a column.
 type staged struct {
 	values []parquet.Value
-	rows   int // how many rows they are of
+	rows   int    // how many rows they are of
+	last   []byte // the text before, among the stage's
 }
 
 func newStage(t *table) *stage {
@@ -78,7 +79,10 @@ func (s *stage) add(e *event.Event, received int64) {
 		default:
 			if text, _ := e.Text(id); text != "" {
 				at := s.reach(i)
-				at.values = append(at.values, parquet.ByteArrayValue(s.texts.text(text)))
+				if string(at.last) != text { // rows of one source have much in common
+					at.last = s.texts.text(text)
+				}
+				at.values = append(at.values, parquet.ByteArrayValue(at.last))
 			}
 		}
 	}
