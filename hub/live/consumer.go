@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"maps"
 	"sync/atomic"
 	"time"
 
@@ -14,15 +13,9 @@ import (
 	"github.com/lynceus-io/lynceus/coverage"
 	"github.com/lynceus-io/lynceus/event"
 	"github.com/lynceus-io/lynceus/event/wire"
-	"github.com/lynceus-io/lynceus/store/lake"
 )
 
 const (
-	// gatherBytes and gatherTime bound what is written at once: a segment of
-	// a few ten thousand events, or what came within that time, which with that
-	// of writing it is then how old an event is when a query can find it.
-	gatherBytes = 16 << 20
-	gatherTime  = 400 * time.Millisecond
 	// idle is how long a pull waits, and so how often time passes for the
 	// judge while nothing comes.
 	idle = 500 * time.Millisecond
@@ -149,7 +142,7 @@ var errOutdated = errors.New("the rules were changed")
 // work moves events until something fails, or the judge is outdated.
 func (c *Consumer) work(ctx context.Context, judge *Judge) error {
 	for {
-		messages, err := gather(ctx, c.Source)
+		messages, err := c.Source.Pull(ctx, bus.PullOptions{MaxBytes: gatherBytes, Wait: idle})
 		if err != nil {
 			err = &busError{fmt.Errorf("read the bus: %w", err)}
 			if !c.recovers(ctx, err) { // nothing was judged that is not stored: no need to begin again
@@ -157,8 +150,10 @@ func (c *Consumer) work(ctx context.Context, judge *Judge) error {
 			}
 			continue
 		}
-		if err := c.store(ctx, judge, messages); err != nil {
-			return err
+		if len(messages) > 0 {
+			if err := c.round(ctx, judge, messages); err != nil {
+				return err
+			}
 		}
 		if err := judge.Tell(ctx, len(messages) == 0); err != nil {
 			return err
@@ -175,99 +170,7 @@ func (c *Consumer) work(ctx context.Context, judge *Judge) error {
 	}
 }
 
-// gather pulls until there is enough to write, or some and time has passed.
-func gather(ctx context.Context, from Source) ([]bus.Message, error) {
-	var out []bus.Message
-	size, until := 0, time.Time{}
-	for size < gatherBytes {
-		wait := idle
-		if len(out) > 0 {
-			if wait = time.Until(until); wait <= 0 {
-				break
-			}
-		}
-		got, err := from.Pull(ctx, bus.PullOptions{MaxBytes: gatherBytes - size, Wait: wait})
-		if err != nil && len(out) == 0 {
-			return nil, err
-		}
-		if err != nil || len(got) == 0 {
-			break
-		}
-		if len(out) == 0 {
-			until = time.Now().Add(gatherTime) // whatever happens to the clock
-		}
-		for _, m := range got {
-			size += len(m.Data)
-		}
-		out = append(out, got...)
-	}
-	return out, nil
-}
-
 func (c *Consumer) partition() string { return Events + "-" + c.Source.Sequence() }
-
-// store writes the events of messages with their mark in one step, and then
-// acknowledges them. What is stored already is only acknowledged.
-func (c *Consumer) store(ctx context.Context, judge *Judge, messages []bus.Message) error {
-	mark := c.Store.Mark(c.partition())
-	fresh := messages[:0:0]
-	for _, m := range messages {
-		if m.Seq > mark {
-			fresh = append(fresh, m)
-		} else {
-			c.Flight.Arrived(m.Number())
-		}
-	}
-	if len(fresh) > 0 {
-		if err := c.append(ctx, judge, fresh); err != nil {
-			return err
-		}
-	}
-	if len(messages) == 0 {
-		return nil
-	}
-	last := messages[len(messages)-1]
-	c.Flight.Settle(last.Number())
-	maps.DeleteFunc(c.poisoned, func(number uint64, _ error) bool { return number <= last.Number() })
-	if err := c.Source.Ack(ctx, last.Seq); err != nil {
-		if lasting(err) || ctx.Err() != nil {
-			return fmt.Errorf("acknowledge to the bus: %w", err)
-		}
-		// The store knows what it has, and the next one says so of this, too.
-		c.Log.Warn("the bus does not hear what is stored; it is told with what comes next", "error", err)
-	}
-	return nil
-}
-
-func (c *Consumer) append(ctx context.Context, judge *Judge, messages []bus.Message) error {
-	a := c.Store.Begin(c.partition(), messages[0].First, messages[len(messages)-1].Seq)
-	defer func() { _ = a.Abort() }() // nothing to do after Commit
-	if c.counter == nil {
-		c.counter = c.Tally.Counter()
-	}
-	c.counter.Begin(c.Now())
-	for _, m := range messages {
-		sent := c.Flight.Arrived(m.Number())
-		if o, ok := m.Origin(); ok && !a.Note(lake.Origin(o)) {
-			c.Counts.Resent.Add(1)
-			continue
-		}
-		if err := c.batch(ctx, judge, a, m, sent); err != nil {
-			return err
-		}
-	}
-	if err := judge.Secure(ctx); err != nil {
-		return err
-	}
-	if err := a.Commit(ctx); err != nil {
-		return fmt.Errorf("write to the store: %w", err)
-	}
-	c.counter.Commit()
-	c.Counts.Full.Store(0)
-	c.Counts.Future.Add(judge.TakeFuture())
-	c.Counts.Batches.Add(int64(len(messages)))
-	return nil
-}
 
 // batch judges and adds the events of one message, of which the flight knew
 // what was sent. One that cannot be read is put aside, from the first event on

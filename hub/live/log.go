@@ -110,10 +110,8 @@ func (l *Log) isInput(partition string) bool { return strings.HasPrefix(partitio
 
 // Begin implements Store.
 func (l *Log) Begin(partition string, _, to uint64) Append {
-	a := &logAppend{log: l, note: l.note, fresh: map[seenKey]uint64{}}
-	if l.isInput(partition) {
-		a.note.Position = to
-	}
+	a := &logAppend{log: l, note: l.note, input: l.isInput(partition), fresh: map[seenKey]uint64{}}
+	a.Extend(to)
 	return a
 }
 
@@ -147,11 +145,19 @@ func (l *Log) write(ctx context.Context, n note, payload []byte) error {
 type logAppend struct {
 	log     *Log
 	note    note
+	input   bool // of the position that note has
 	builder wire.Builder
 	payload []byte
 	begun   bool
 	origins []lake.Origin
 	fresh   map[seenKey]uint64
+}
+
+// Extend implements Append.
+func (a *logAppend) Extend(to uint64) {
+	if a.input {
+		a.note.Position = to
+	}
 }
 
 // Note implements Append.

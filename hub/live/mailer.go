@@ -32,6 +32,9 @@ type letter struct {
 	full    [][]byte
 }
 
+// Extend implements Append. Such rows have no numbers.
+func (l *letter) Extend(uint64) {}
+
 // Note implements Append. Such rows have no origin.
 func (l *letter) Note(lake.Origin) bool { return true }
 

@@ -20,6 +20,8 @@ type Store interface {
 
 // Append is what is stored together, or not at all.
 type Append interface {
+	// Extend says that it has the numbers up to to as well.
+	Extend(to uint64)
 	Note(o lake.Origin) bool
 	Add(e *event.Event) error
 	Commit(ctx context.Context) error

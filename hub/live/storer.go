@@ -165,3 +165,32 @@ func (s *Storer) frame(a *lake.Append, kind byte, content []byte) error {
 		}
 	}
 }
+
+// gather pulls until there is enough to write, or some and time has passed.
+func gather(ctx context.Context, from Source) ([]bus.Message, error) {
+	var out []bus.Message
+	size, until := 0, time.Time{}
+	for size < gatherBytes {
+		wait := idle
+		if len(out) > 0 {
+			if wait = time.Until(until); wait <= 0 {
+				break
+			}
+		}
+		got, err := from.Pull(ctx, bus.PullOptions{MaxBytes: gatherBytes - size, Wait: wait})
+		if err != nil && len(out) == 0 {
+			return nil, err
+		}
+		if err != nil || len(got) == 0 {
+			break
+		}
+		if len(out) == 0 {
+			until = time.Now().Add(gatherTime) // whatever happens to the clock
+		}
+		for _, m := range got {
+			size += len(m.Data)
+		}
+		out = append(out, got...)
+	}
+	return out, nil
+}

@@ -71,6 +71,9 @@ func (l *Lake) Begin(partition string, from, to uint64) *Append {
 	return a
 }
 
+// Extend says that the append has the numbers up to to as well.
+func (a *Append) Extend(to uint64) { a.to = max(a.to, to) }
+
 // Rows returns how many events were added.
 func (a *Append) Rows() int64 { return a.rows }
 
@@ -181,8 +184,7 @@ func (a *Append) seal(ln *lane, last bool) error {
 		return errors.Join(err, a.drop(ln))
 	}
 	seg := &segment{
-		class: ln.key.class, hour: ln.key.hour, partition: a.partition, from: a.from, to: a.to,
-		name:    appendedName(ln.key.class, ln.key.hour, a.partition, a.from, a.to, len(a.done)),
+		class: ln.key.class, hour: ln.key.hour, partition: a.partition, from: a.from, // to and name follow when all is there
 		columns: ln.lean.set,
 	}
 	wr, err := a.lake.complete(seg, ln.w, ln.file, filters)
@@ -286,6 +288,9 @@ func (l *Lake) commit(ctx context.Context, a *Append) error {
 	// Another append of the partition may have come first.
 	if mark := l.Mark(a.partition); a.from <= mark {
 		return fmt.Errorf("%w: partition %q up to %d", ErrCovered, a.partition, mark)
+	}
+	for i, wr := range a.done {
+		wr.seg.to, wr.seg.name = a.to, appendedName(wr.seg.class, wr.seg.hour, a.partition, a.from, a.to, i)
 	}
 	if err := l.link(a.done); err != nil {
 		return err
