@@ -15,6 +15,7 @@ const (
 	maxClauses  = 8   // clauses kept
 	maxExact    = 64  // bytes of a text
 	leastUseful = 2   // bytes; shorter texts are in almost every value
+	leastGood   = 3   // bytes; where shorter ones are followed by few others, both are looked for together
 )
 
 // requiredTexts returns what any text must contain for a regular expression
@@ -76,13 +77,18 @@ func (k knowledge) closed() [][]string {
 	return out
 }
 
-func useful(texts []string) bool {
-	for _, t := range texts {
-		if len(t) < leastUseful {
-			return false
-		}
+func useful(texts []string) bool { return shortestOf(texts) >= leastUseful }
+
+// shortestOf returns how many bytes the shortest text has; 0 for none.
+func shortestOf(texts []string) int {
+	if len(texts) == 0 {
+		return 0
 	}
-	return len(texts) > 0
+	n := len(texts[0])
+	for _, t := range texts[1:] {
+		n = min(n, len(t))
+	}
+	return n
 }
 
 var nothing = []string{""}
@@ -154,7 +160,7 @@ func analyseConcat(subs []*syntax.Regexp) knowledge {
 			continue
 		}
 		until := out.exact
-		if joined := cross(until, k.begin()); joined != nil && (!useful(until) || len(joined) == len(until)) {
+		if joined := cross(until, k.begin()); joined != nil && (shortestOf(until) < leastGood || len(joined) == len(until)) {
 			until = joined // not where it makes many texts of few that will do
 		}
 		if whole {
@@ -213,11 +219,7 @@ func bestClause(clauses [][]string) []string {
 	var best []string
 	most := 0
 	for _, c := range clauses {
-		least := len(c[0])
-		for _, t := range c {
-			least = min(least, len(t))
-		}
-		if least > most {
+		if least := shortestOf(c); least > most {
 			best, most = c, least
 		}
 	}

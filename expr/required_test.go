@@ -29,6 +29,7 @@ func TestRequiredTexts(t *testing.T) {
 		{`/(\.\.\.+|[ \t]+|\.[ \t]+)(/|$)`, "[[/... /\t /  /.\t /. ]]"},
 		{`x/([a-z]+/)*y`, "[[x/]]"},
 		{"a+", "[]"},
+		{`\b(nc|ncat)[ \t]+x`, "[[nc\t nc  ncat\t ncat ] [\tx  x]]"},
 		{"a*b+c", "[[bc]]"},
 		{"(ab)*cd", "[[cd]]"},
 		{"", "[]"},
