@@ -2,7 +2,6 @@ package lake
 
 import (
 	"github.com/parquet-go/parquet-go"
-	"github.com/parquet-go/parquet-go/compress"
 
 	"github.com/lynceus-io/lynceus/event"
 )
@@ -34,15 +33,11 @@ type table struct {
 
 // newTable returns the table of class c with the columns of these fields.
 func newTable(c event.Class, fields []*event.Field) *table {
-	t := &table{class: c, byName: map[string]int{}}
-	group := parquet.Group{}
+	t := &table{class: c, byName: map[string]int{}, schema: schemaOf(c, fields, parquet.String())}
 	fieldOf := map[string]*event.Field{}
 	for _, f := range fields {
-		name := f.Column()
-		group[name] = nodeOf(f.Type, layoutOf(f))
-		fieldOf[name] = f
+		fieldOf[f.Column()] = f
 	}
-	t.schema = parquet.NewSchema(c.String(), group)
 	// One leaf a column: the schema puts them in the order of their names.
 	for i, path := range t.schema.Columns() {
 		f := fieldOf[path[0]]
@@ -71,9 +66,19 @@ func (t *table) place(id event.FieldID) int {
 	return int(t.byField[id]) - 1
 }
 
+// schemaOf returns what segments of class c with the columns of these fields are
+// to Parquet; text is the type of texts.
+func schemaOf(c event.Class, fields []*event.Field, text parquet.Node) *parquet.Schema {
+	group := parquet.Group{}
+	for _, f := range fields {
+		group[f.Column()] = nodeOf(f.Type, layoutOf(f), text)
+	}
+	return parquet.NewSchema(c.String(), group)
+}
+
 // nodeOf returns the Parquet type of a column: texts are required, since
 // absent is written as empty; of all other types null means absent.
-func nodeOf(t event.Type, l layout) parquet.Node {
+func nodeOf(t event.Type, l layout, text parquet.Node) parquet.Node {
 	dict := func(n parquet.Node) parquet.Node {
 		if l.dict {
 			return parquet.Encoded(n, &parquet.RLEDictionary)
@@ -91,9 +96,9 @@ func nodeOf(t event.Type, l layout) parquet.Node {
 		n := parquet.TimestampAdjusted(parquet.Microsecond, false)
 		return parquet.Optional(parquet.Encoded(n, &parquet.DeltaBinaryPacked))
 	case event.TypeStrings:
-		return parquet.Optional(parquet.List(dict(parquet.String())))
+		return parquet.Optional(parquet.List(dict(text)))
 	default:
-		return dict(parquet.String())
+		return dict(text)
 	}
 }
 
@@ -101,11 +106,12 @@ func nodeOf(t event.Type, l layout) parquet.Node {
 // the absent values pass.
 const bloomBits = 10
 
-// writerOptions are those of the Parquet writer of the table.
-func (t *table) writerOptions(codec compress.Codec) []parquet.WriterOption {
+// writerOptions are those of the Parquet writer of the table's segments. What
+// is merged has bounds of texts for each page.
+func (t *table) writerOptions(schema *parquet.Schema, merged bool) []parquet.WriterOption {
 	opts := []parquet.WriterOption{
-		t.schema,
-		parquet.Compression(codec),
+		schema,
+		parquet.Compression(codecOf(t, merged)),
 		parquet.MaxRowsPerRowGroup(maxGroupRows),
 		parquet.CreatedBy("lynceus", "1", "lake"),
 	}
@@ -115,8 +121,9 @@ func (t *table) writerOptions(codec compress.Codec) []parquet.WriterOption {
 			filters = append(filters, parquet.SplitBlockFilter(bloomBits, c.name))
 		}
 		// Bounds of texts that are looked for by one value leave nothing out
-		// that the filter does not, and cost a comparison a row.
-		if c.blob || c.bloom {
+		// that the filter does not, and cost a comparison a row. Appended
+		// segments are small.
+		if c.blob || c.bloom || !merged && c.field.Type != event.TypeTime && c.field.Type != event.TypeInt {
 			opts = append(opts, parquet.SkipPageBounds(c.name), parquet.SkipPageStatistics(c.name))
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"strconv"
 
 	"github.com/parquet-go/parquet-go"
+
+	"github.com/lynceus-io/lynceus/event"
 )
 
 // A row group ends at this many rows or bytes of text, whichever comes first:
@@ -37,7 +39,8 @@ type segmentWriter struct {
 	filters   filterWriter
 	equal     []int // by column: place in filters.entries, -1 for none
 	grams     []int
-	values    []valueSet // by column
+	words     []parquet.Dictionary // by column: distinct texts of the row group, nil where there is no dictionary
+	values    []valueSet           // by column, where there is no dictionary
 	gramSets  []gramSet
 	fold      []byte
 	groupRows int
@@ -65,8 +68,13 @@ func newStats() segmentStats {
 // as long as everything else about a request, segments are merged soon, and
 // what is not merged yet is little to read.
 func newSegmentWriter(t *table, merged bool) *segmentWriter {
-	s := &segmentWriter{table: t}
-	s.w = parquet.NewGenericWriter[any](io.Discard, append(t.writerOptions(codecOf(t, merged)),
+	s := &segmentWriter{table: t, words: make([]parquet.Dictionary, len(t.columns))}
+	fields := make([]*event.Field, len(t.columns))
+	for i, c := range t.columns {
+		fields[i] = c.field
+	}
+	schema := schemaOf(t.class, fields, parquet.Leaf(textType{parquet.String().Type(), s.words}))
+	s.w = parquet.NewGenericWriter[any](io.Discard, append(t.writerOptions(schema, merged),
 		parquet.KeyValueMetadata(keyFormat, strconv.Itoa(formatVersion)), parquet.KeyValueMetadata(keyTable, t.class.String()))...)
 	s.columns = s.w.ColumnWriters()
 	s.values, s.gramSets = make([]valueSet, len(t.columns)), make([]gramSet, len(t.columns))
@@ -98,10 +106,11 @@ func (s *segmentWriter) reset(out io.Writer) {
 
 // writeColumn writes the values of column i of some rows.
 func (s *segmentWriter) writeColumn(i int, values []parquet.Value) error {
+	filtered := s.equal[i] >= 0 || s.grams[i] >= 0
 	switch c := &s.table.columns[i]; {
-	case s.equal[i] >= 0 || s.grams[i] >= 0:
+	case filtered && s.words[i] == nil:
 		s.collect(i, values)
-	case c.blob:
+	case filtered, c.blob:
 		for j := range values {
 			s.groupSize += int64(len(values[j].ByteArray()))
 		}
@@ -131,7 +140,7 @@ func (s *segmentWriter) endPage(i int) error { return s.columns[i].Flush() }
 
 // collect adds texts to the filters of column i.
 func (s *segmentWriter) collect(i int, values []parquet.Value) {
-	set, grams := &s.values[i], &s.gramSets[i]
+	set := &s.values[i]
 	once := !s.table.columns[i].blob // whole documents do not come twice
 	last := set.last
 	for j := range values {
@@ -147,19 +156,35 @@ func (s *segmentWriter) collect(i int, values []parquet.Value) {
 				continue
 			}
 		}
-		s.fold = appendFold(s.fold[:0], text)
-		if s.equal[i] >= 0 {
-			if !bytes.Equal(s.fold, text) {
-				hash = valueHash(s.fold)
-			}
-			set.folds = append(set.folds, hash)
-		}
-		if s.grams[i] >= 0 {
-			grams.add(s.fold)
-		}
+		s.filter(i, text, hash)
 	}
 	if once {
 		set.last = append(set.last[:0], last...) // the values are the caller's
+	}
+}
+
+// collectWords adds the distinct texts of column i to its filters.
+func (s *segmentWriter) collectWords(i int) {
+	words := s.words[i]
+	for j := range int32(words.Len()) {
+		if text := words.Index(j).ByteArray(); len(text) > 0 {
+			s.filter(i, text, 0)
+		}
+	}
+}
+
+// filter adds a text of column i, whose hash is 0 where it is not known, to its
+// filters.
+func (s *segmentWriter) filter(i int, text []byte, hash uint64) {
+	s.fold = appendFold(s.fold[:0], text)
+	if s.equal[i] >= 0 {
+		if hash == 0 || !bytes.Equal(s.fold, text) {
+			hash = valueHash(s.fold)
+		}
+		s.values[i].folds = append(s.values[i].folds, hash)
+	}
+	if s.grams[i] >= 0 {
+		s.gramSets[i].add(s.fold)
 	}
 }
 
@@ -180,6 +205,9 @@ func (s *segmentWriter) endGroup() error {
 		return nil
 	}
 	for i := range s.table.columns {
+		if s.words[i] != nil && (s.equal[i] >= 0 || s.grams[i] >= 0) {
+			s.collectWords(i)
+		}
 		if e := s.equal[i]; e >= 0 {
 			at := len(s.filters.data)
 			s.filters.data = s.values[i].appendFilter(s.filters.data)
