@@ -18,8 +18,11 @@ type memo struct {
 
 const (
 	memoWays = 4
-	// longestKey keeps rare long values from pushing out many short ones.
-	longestKey = 512
+	// longestKey and longestList keep rare long values from pushing out many
+	// short ones, in bytes. Lists are what a process descends from, the same for
+	// all that one process starts, and each text of them would be looked at.
+	longestKey  = 512
+	longestList = 4 << 10
 )
 
 type memoSet [memoWays]memoEntry
@@ -96,7 +99,7 @@ func isList(key []byte, list []string) bool {
 func (m *memo) putList(h uint64, list []string, class classID) {
 	size := 0
 	for _, v := range list {
-		if size += 2 + len(v); size > longestKey {
+		if size += 2 + len(v); size > longestList {
 			return
 		}
 	}
@@ -112,9 +115,9 @@ func (m *memo) putList(h uint64, list []string, class classID) {
 }
 
 // room makes room for a key and returns where it goes; ok is false for one
-// that is too long.
+// that is longer than all of them may be.
 func (m *memo) room(size int) (from int, ok bool) {
-	if size > longestKey || size > cap(m.keys) {
+	if size > cap(m.keys) {
 		return 0, false
 	}
 	if len(m.keys)+size > cap(m.keys) {
