@@ -27,6 +27,8 @@ RECORDINGS ?= test/recordings
 OUTPUT     ?= markdown
 # How long the tests of one package may take: they end long before, but for a machine that does much else.
 TEST_TIMEOUT ?= 30m
+# What make test vets with; .ci/run, which has done so in make lint, has nothing done: VET=:
+VET ?= $(GO) vet
 # How many tests of one package that may run beside one another do: those of hub wait for most of their time, on any machine.
 TEST_PARALLEL ?= 4
 
@@ -113,7 +115,7 @@ demo-console: build ## make demo as it is on a terminal, also without one
 
 .PHONY: test
 test: ## vet and run every fast test; as root on Linux also on a real cluster, built once in six minutes (CLUSTER=no: not)
-	$(GO) vet $(PKG)
+	$(VET) $(PKG)
 	$(TESTED) . -timeout $(TEST_TIMEOUT) -parallel $(TEST_PARALLEL) -- $(LONGEST) $(PKG)
 	@[ '$(PKG)' != ./... ] || $(MAKE) --no-print-directory modules-test
 	@mode=$$(tools/cluster-mode.sh '$(CLUSTER)'); \
