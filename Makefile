@@ -27,6 +27,10 @@ RECORDINGS ?= test/recordings
 OUTPUT     ?= markdown
 # How long the tests of one package may take: they end long before, but for a machine that does much else.
 TEST_TIMEOUT ?= 30m
+# What make test vets with; .ci/run, which has done so in make lint, has nothing done: VET=:
+VET ?= $(GO) vet
+# How many tests of one package that may run beside one another do: those of hub wait for most of their time, on any machine.
+TEST_PARALLEL ?= 4
 
 # go test, of which .ci/run asks that a test which fails once is tried again, and named.
 TESTED = GO='$(GO)' tools/go-test.sh
@@ -111,8 +115,8 @@ demo-console: build ## make demo as it is on a terminal, also without one
 
 .PHONY: test
 test: ## vet and run every fast test; as root on Linux also on a real cluster, built once in six minutes (CLUSTER=no: not)
-	$(GO) vet $(PKG)
-	$(TESTED) . -timeout $(TEST_TIMEOUT) -- $(LONGEST) $(PKG)
+	$(VET) $(PKG)
+	$(TESTED) . -timeout $(TEST_TIMEOUT) -parallel $(TEST_PARALLEL) -- $(LONGEST) $(PKG)
 	@[ '$(PKG)' != ./... ] || $(MAKE) --no-print-directory modules-test
 	@mode=$$(tools/cluster-mode.sh '$(CLUSTER)'); \
 	if [ "$$mode" = yes ]; then \
@@ -133,7 +137,7 @@ modules-test: ## test the modules below test/ as far as they need no cluster
 race: ## run the tests of packages with goroutines under the race detector (needs gcc; leaves out what -short leaves out)
 	@command -v "$${CC:-gcc}" >/dev/null || { echo "make race: the race detector needs a C compiler; install gcc or set CC" >&2; exit 1; }
 	packages=$$(GO='$(GO)' tools/race-packages.sh $(LONGEST) $(PKG)); \
-	[ -z "$$packages" ] || CGO_ENABLED=1 $(TESTED) . -race -short -timeout $(TEST_TIMEOUT) -- $$packages
+	[ -z "$$packages" ] || CGO_ENABLED=1 $(TESTED) . -race -short -timeout $(TEST_TIMEOUT) -parallel $(TEST_PARALLEL) -- $$packages
 
 .PHONY: lint
 lint: bin/tools/staticcheck ## check formatting, go vet, staticcheck

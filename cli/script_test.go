@@ -21,6 +21,9 @@ func TestMain(m *testing.M) {
 
 // The scripts in testdata/script run the command as a person would.
 func TestScripts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many processes that each do one thing and end; what serves is tested in this process, too")
+	}
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

@@ -131,6 +131,9 @@ func describeAll(fs []*detect.Finding) (out []string) {
 // it, to the letter, however large windows are and whether segments were
 // merged.
 func TestBacktestEqualsScan(t *testing.T) {
+	if testing.Short() {
+		t.Skip("eight backtests, one after the other; TestBacktestBesideUp has one beside a server")
+	}
 	all := builtinRules(t)
 	for name, log := range map[string]string{"demo": demoLog, "real": filepath.Join(require.Data(t), "audit-real-k8s-1.36.jsonl.gz")} {
 		t.Run(name, func(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/lynceus-io/lynceus/coverage"
@@ -62,6 +63,9 @@ func TestScanIsDeterministic(t *testing.T) {
 		"small disorder, dealt":   {0, logFiles(t, "mixeddealt", deal(mixed, 2))},
 		"runs of several members": {0, []string{membersFile(t, cut(lines, 7))}},
 	} {
+		if testing.Short() && test.workers != 8 { // what they do beside one another is the same with other files
+			continue
+		}
 		t.Run(name, func(t *testing.T) {
 			if got := scanned(t, rules, test.workers, test.files...); !bytes.Equal(got, want) {
 				t.Error(firstDifference(got, want))
@@ -72,6 +76,9 @@ func TestScanIsDeterministic(t *testing.T) {
 
 // A finding keeps its id when the log begins or ends elsewhere.
 func TestFindingsKeepTheirIDs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("three scans, each alone")
+	}
 	rules := builtinRules(t)
 	lines := logLines(t, demoLog)
 	ids := func(lines [][]byte) map[string]string {
@@ -95,13 +102,16 @@ func TestFindingsKeepTheirIDs(t *testing.T) {
 	}
 }
 
+var loadBuiltin = sync.OnceValue(func() *sigma.Result { return sigma.Load(sigma.Options{}, sigma.Path("../rules")) })
+
+// builtinRules are read once for all tests: nobody writes to a rule that is loaded.
 func builtinRules(tb testing.TB) []*rule.Rule {
 	tb.Helper()
-	r := sigma.Load(sigma.Options{}, sigma.Path("../rules"))
+	r := loadBuiltin()
 	if len(r.Errors)+len(r.Unsupported) > 0 || len(r.Rules) == 0 {
 		tb.Fatalf("the built-in rules: %d loaded, errors %v, unsupported %v", len(r.Rules), r.Errors, r.Unsupported)
 	}
-	return r.Rules
+	return slices.Clone(r.Rules)
 }
 
 // scanned returns what a scan reports, but for the account of how it was read.

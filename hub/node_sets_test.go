@@ -69,6 +69,7 @@ const nodePolicies = "policies: [{name: no-miners, mode: enforce, action: kill-p
 // What nodes are to run reaches those that are connected, and others when they connect; changes, rules that are switched
 // off and restarts of either side do, too.
 func TestNodeSets(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	o := UpOptions{Dir: dir, Gate: &GateOptions{Listen: "127.0.0.1:0"}, Rules: rulesOf(t, shellRule), NodeRules: peer.Files{"builtin/shell.yml": shellRule}, Maintain: time.Hour, Log: logs(t)}
 	u := startUp(t, o)

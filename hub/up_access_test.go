@@ -92,6 +92,7 @@ rules:
 // holds that who is limited sees their namespaces in whatever way they ask,
 // and that what each did is recorded.
 func TestUpAccess(t *testing.T) {
+	t.Parallel()
 	dir, log := t.TempDir(), filepath.Join(t.TempDir(), "audit.log")
 	now := time.Now().Add(-time.Hour)
 	text := execIn("a1", "jane", "198.51.100.7", "payments", now) + execIn("a2", "mallory", "203.0.113.9", "secret", now.Add(time.Millisecond)) + execIn("a3", "jill", "192.0.2.5", "payments", now.Add(2*time.Millisecond))

@@ -14,6 +14,7 @@ func TestUpApartClickHouse(t *testing.T) {
 	if testing.Short() {
 		t.Skip("an engine of its own, killed once")
 	}
+	t.Parallel()
 	c := newCluster(t)
 	c.start() // or the test is skipped
 	lines := logLines(t, demoLog)

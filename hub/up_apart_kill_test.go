@@ -94,6 +94,7 @@ func killApart(t *testing.T, kills int, bus apartBus) {
 	if testing.Short() {
 		t.Skip("kills processes for a minute")
 	}
+	t.Parallel()
 	lines := logLines(t, demoLog)
 	one := apart(t, UpOptions{Webhook: manyClusters(apartClusters...)})
 	defer stopUp(t, one)

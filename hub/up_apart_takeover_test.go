@@ -14,6 +14,7 @@ func TestTakeover(t *testing.T) {
 	if testing.Short() {
 		t.Skip("waits until leases of the usual length have ended")
 	}
+	t.Parallel()
 	const partitions = 8
 	clusters := []string{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"}
 	lines := logLines(t, demoLog)

@@ -32,6 +32,7 @@ func natsServer(t *testing.T) string {
 
 // A server whose bus is a cluster of NATS hands over to the next one when it stops. One with another key is refused.
 func TestUpOnCluster(t *testing.T) {
+	t.Parallel()
 	o := &BusOptions{URL: natsServer(t)}
 	dir := t.TempDir()
 	first, err := Start(t.Context(), UpOptions{Dir: dir, Listen: "127.0.0.1:0", Bus: o, Rules: builtinRules(t), Webhook: webhookForTests(), Log: logs(t)})

@@ -149,6 +149,7 @@ func appendLines(t *testing.T, name string, lines [][]byte) {
 // TestUpShips follows a log and ships to ClickHouse, which is not there at first, is killed in the middle, and finds the server restarted:
 // each time both stores give the same answers in the end.
 func TestUpShips(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t)
 	c.start() // or the test is skipped
 	c.kill()

@@ -62,21 +62,29 @@ func TestSoakKillGate(t *testing.T) {
 	killGate(t, 50)
 }
 
-// freePort is an address of loopback that nobody listens at.
+// freePorts counts what freePort has given; ports below 32768 the kernel gives to nobody who does not ask for them.
+var freePorts atomic.Uint32
+
+// freePort is an address of loopback that nobody listens at, and that no other test of this program gets: it stays free while who
+// listened there is killed and started again.
 func freePort(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 100 {
+		port := 20000 + (uint32(os.Getpid())*64+freePorts.Add(1))%12000
+		if l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
+			defer l.Close()
+			return l.Addr().String()
+		}
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Fatal("no port of loopback is free")
+	return ""
 }
 
 func killGate(t *testing.T, rounds int) {
 	if testing.Short() {
 		t.Skip("kills processes for half a minute")
 	}
+	t.Parallel()
 	dir, api, gate := t.TempDir(), freePort(t), freePort(t)
 	tokens, err := token.Open(dir, time.Now)
 	if err != nil {

@@ -87,6 +87,7 @@ func rowsOf(t *testing.T, class event.Class, uids ...string) []byte {
 // A sensor enrolls, is who it is whatever it says, and what it sends again is there once: also when the server was
 // killed between taking and answering, which the sensor cannot tell.
 func TestGate(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	u := gated(t, dir)
 	made, p := proof(t, dir, token.New{Name: "sensors", Role: token.Sensor, Cluster: "prod", By: "test"})

@@ -83,6 +83,7 @@ func TestOwnRule(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it waits until a finding is told")
 	}
+	t.Parallel()
 	dir, file := t.TempDir(), demoFile(t)
 	o := UpOptions{Dir: dir, Follow: []string{file}, Log: logs(t)}
 	u := startUp(t, o)

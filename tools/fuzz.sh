@@ -19,9 +19,17 @@ total=${total%s}
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
-# `go test -list` prints the names of a package's targets, then a line "ok <tab> package <tab> time".
-$GO test -list '^Fuzz' ./... >"$log" || { cat "$log" >&2; echo "fuzz: listing the targets failed" >&2; exit 1; }
-mapfile -t targets < <(awk '/^Fuzz/ { names[n++] = $1; next } $1 == "ok" { for (i = 0; i < n; i++) print $2, names[i] } { n = 0 }' "$log")
+# The targets are read from the files that would be built: go test -list compiles and links every test first.
+format='{{$dir := .Dir}}{{.ImportPath}}{{range .TestGoFiles}}|{{$dir}}/{{.}}{{end}}{{range .XTestGoFiles}}|{{$dir}}/{{.}}{{end}}'
+$GO list -f "$format" ./... >"$log" || { echo "fuzz: listing the packages failed" >&2; exit 1; }
+targets=()
+while IFS='|' read -r -a line; do
+  files=("${line[@]:1}")
+  [ ${#files[@]} -gt 0 ] || continue
+  while read -r name; do
+    targets+=("${line[0]} $name")
+  done < <(sed -nE 's/^func (Fuzz[A-Za-z0-9_]*)\(.*/\1/p' "${files[@]}")
+done <"$log"
 count=${#targets[@]}
 [ "$count" -gt 0 ] || { echo "fuzz: no fuzz target in the module"; exit 0; }
 each=$((total / count))

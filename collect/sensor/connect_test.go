@@ -79,6 +79,7 @@ func said(err error) error {
 
 // TestDeniedConnections connects to servers on the loopback interface that a policy denies, and to others.
 func TestDeniedConnections(t *testing.T) {
+	ofKernel(t)
 	c, other := newContainer(t), newContainer(t)
 	s, rec := startSensor(t, Spec{
 		Policies: &enforce.Set{},

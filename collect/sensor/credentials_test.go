@@ -15,6 +15,7 @@ import (
 
 // TestCredentials has processes become others and looks at what is said of it.
 func TestCredentials(t *testing.T) {
+	ofKernel(t)
 	require.Need(t, "bpf", os.Geteuid() == 0, "root, which alone can become another user")
 	rec := start(t, Spec{Plan: plan.Plan{Calls: []string{"setuid", "capset"}}})
 	t.Run("by a call", func(t *testing.T) {

@@ -16,6 +16,7 @@ import (
 
 // TestDroppedIsStopped executes what is of a container's image, and what is not.
 func TestDroppedIsStopped(t *testing.T) {
+	ofKernel(t)
 	c := newContainer(t)
 	root := overlay(t)
 	sensortest.Program(t, filepath.Join(root, "dropped"), sensortest.Writes())

@@ -23,6 +23,7 @@ import (
 // TestHostileOpens opens watched files in ways that are meant not to be seen, with programs as they are on new kernels
 // and on old ones.
 func TestHostileOpens(t *testing.T) {
+	ofKernel(t)
 	t.Run("since 6.2", func(t *testing.T) { testHostileOpens(t, false) })
 	t.Run("before 6.2", func(t *testing.T) { testHostileOpens(t, true) })
 }

@@ -64,6 +64,7 @@ func width(in asm.Instructions) (n asm.RawInstructionOffset) {
 
 // Hardly a constant is left to be loaded by the program at the return of all system calls, and the kernel takes it.
 func TestFoldedPrograms(t *testing.T) {
+	ofKernel(t)
 	object, err := ebpf.LoadCollectionSpecFromReader(strings.NewReader(bpf.Sensor()))
 	if err != nil {
 		t.Fatal(err)

@@ -16,6 +16,7 @@ import (
 
 // What a node only forwards is told by the two ends, if they are on the node, and by nobody between them.
 func TestForwarded(t *testing.T) {
+	ofKernel(t)
 	const far4, gate4 = "203.0.113.9", "203.0.113.1"
 	w := newWire(t) // its right end forwards
 	far := strings.Replace(w.right, "lynr", "lynf", 1)

@@ -31,6 +31,15 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// ofKernel leaves out, with -short, tests of what the programs in the kernel tell. The race detector does not see those, and what reads
+// their rows is the same in all tests, such as TestProcesses and TestConnections.
+func ofKernel(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("about programs in the kernel")
+	}
+}
+
 // helpers are what processes under test do.
 var helpers = map[string]func(args []string) error{
 	"wait":         helpWait,

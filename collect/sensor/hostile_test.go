@@ -36,6 +36,7 @@ func helpRename(args []string) error {
 
 // TestHostileProcesses has processes do what is meant to break or to blind a sensor. Each is ordinary input.
 func TestHostileProcesses(t *testing.T) {
+	ofKernel(t)
 	rec := start(t, Spec{RingBytes: 16 << 20})
 	t.Run("a name of its own", func(t *testing.T) {
 		run(t, helper("rename", "/bin/sh", "-c", ":", "child-of-a-liar"))

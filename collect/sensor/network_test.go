@@ -252,6 +252,7 @@ func TestConnections(t *testing.T) {
 }
 
 func TestConnectionsThatFail(t *testing.T) {
+	ofKernel(t)
 	w := newWire(t)
 	rec := start(t, Spec{Plan: plan.Plan{Network: true}})
 	for _, to := range []string{right4 + ":7011", "[" + right6 + "]:7012"} {

@@ -15,6 +15,7 @@ import (
 // TestSieve holds the filter in the kernel against the plan: of files with random names, those of the plan have rows and
 // no others.
 func TestSieve(t *testing.T) {
+	ofKernel(t)
 	const files = 400
 	random := rand.New(rand.NewPCG(1, 2))
 	root := realTempDir(t)

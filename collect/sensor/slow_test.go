@@ -38,6 +38,7 @@ func helpAcceptBlind(args []string) error {
 
 // TestAcceptWithoutAddress holds that who does not ask for the peer's address is told, too, by who listens.
 func TestAcceptWithoutAddress(t *testing.T) {
+	ofKernel(t)
 	w := newWire(t)
 	rec := start(t, Spec{Plan: plan.Plan{Network: true}})
 	at, _ := serving(t, in(w.right, "accept-blind", right4+":7131"))
@@ -55,6 +56,7 @@ func TestAcceptWithoutAddress(t *testing.T) {
 
 // TestSlowConnects holds that a connection which does not come about is told soon, and again when it has failed.
 func TestSlowConnects(t *testing.T) {
+	ofKernel(t)
 	w := newWire(t)
 	rec := start(t, Spec{Plan: plan.Plan{Network: true}})
 	for _, args := range []string{

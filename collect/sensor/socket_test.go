@@ -61,6 +61,7 @@ func helpKeep(args []string) error {
 }
 
 func TestSocketsBelowProtocols(t *testing.T) {
+	ofKernel(t)
 	w := newWire(t)
 	rec := start(t, Spec{Plan: plan.Plan{Network: true}})
 	_, finish := serving(t, in(w.left, "sniff"))
@@ -97,6 +98,7 @@ func helpPing(args []string) error {
 }
 
 func TestOtherProtocols(t *testing.T) {
+	ofKernel(t)
 	w := newWire(t)
 	rec := start(t, Spec{Plan: plan.Plan{Network: true}})
 	if out, err := in(w.left, "ping", right4).CombinedOutput(); err != nil {
@@ -114,6 +116,7 @@ func TestOtherProtocols(t *testing.T) {
 }
 
 func TestUnixSockets(t *testing.T) {
+	ofKernel(t)
 	dir := t.TempDir()
 	path := filepath.Join(dir, "containerd.sock")
 	abstract := "@lynceus test " + filepath.Base(dir)

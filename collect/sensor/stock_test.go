@@ -21,6 +21,7 @@ import (
 
 // TestFalcoRulesAboutNetwork holds that Falco's own rules find in these rows what they are about.
 func TestFalcoRulesAboutNetwork(t *testing.T) {
+	ofKernel(t)
 	require.BPF(t)
 	dir := filepath.Join(require.Corpora(t), "falco-rules")
 	var trees []files.Tree

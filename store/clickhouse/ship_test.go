@@ -77,6 +77,9 @@ func TestShipTwice(t *testing.T) {
 
 // TestShipSegmentIsOnePart makes sure that a segment of several of the engine's blocks arrives whole or not at all.
 func TestShipSegmentIsOnePart(t *testing.T) {
+	if testing.Short() {
+		t.Skip("140,000 rows, sent one after the other")
+	}
 	s := migrated(t, Options{})
 	m := &memory{}
 	const rows = 140_000
