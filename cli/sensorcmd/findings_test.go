@@ -149,6 +149,25 @@ func TestFindings(t *testing.T) {
 	}
 }
 
+// Rows of processes that end are made where only rules want them.
+func TestFindingsOfEnds(t *testing.T) {
+	rules := filepath.Join(t.TempDir(), "rules.yaml")
+	if err := os.WriteFile(rules, []byte(`
+- rule: Marked end
+  desc: a program with a marker ends
+  condition: evt.type=procexit and proc.args contains `+marker+`
+  output: Ended %proc.name
+  priority: NOTICE
+`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b := start(t, nil, "--findings-only", "--rules", rules)
+	b.runMarked(t, func() bool { return strings.Contains(b.text(), "Marked end") })
+	if code := b.end(); code != exitDone {
+		t.Fatalf("code %d: %s", code, &b.stderr)
+	}
+}
+
 // Findings go to a file, and as Falco's alerts to a server that is not well at first.
 func TestFindingsElsewhere(t *testing.T) {
 	var mu sync.Mutex

@@ -60,6 +60,7 @@ const latencyRules = testRules + `
 type stopwatch struct {
 	mu   sync.Mutex
 	ages []time.Duration
+	rest []byte // of a line that was not written whole yet
 }
 
 // Write implements io.Writer.
@@ -67,12 +68,15 @@ func (s *stopwatch) Write(p []byte) (int, error) {
 	now := time.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for line := range bytes.Lines(p) {
+	s.rest = append(s.rest, p...)
+	end := bytes.LastIndexByte(s.rest, '\n') + 1
+	for line := range bytes.Lines(s.rest[:end]) {
 		var f struct{ Time time.Time }
 		if json.Unmarshal(line, &f) == nil && !f.Time.IsZero() {
 			s.ages = append(s.ages, now.Sub(f.Time))
 		}
 	}
+	s.rest = append(s.rest[:0], s.rest[end:]...)
 	return len(p), nil
 }
 

@@ -92,9 +92,10 @@ func RunAlone(ctx context.Context, args []string, stdout, stderr io.Writer) int 
 	return Run(ctx, args, stdout, stderr)
 }
 
-// collectAt is by how many per cent the heap grows between collections, half of what is usual: reading rules and the
-// kernel's types takes twice what is kept of them, and nothing after that makes much garbage.
-const collectAt = 50
+// collectAt is by how many per cent the heap grows between collections, a third of what is usual: reading rules and the
+// kernel's types takes twice what is kept of them, and nothing after that makes much garbage. At a thousand programs a
+// second there is a collection every few seconds, of some ten milliseconds.
+const collectAt = 35
 
 // processors is how many processors a sensor uses at once. One goroutine does nearly all that there is to do, in order; for
 // each processor more, the Go runtime wakes threads that look for work whenever the sensor wakes. With one alone, what the

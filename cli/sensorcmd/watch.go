@@ -140,6 +140,7 @@ func (a *app) runJudged(ctx context.Context, spec sensor.Spec, from names, write
 		}
 		wanted, _ := need.All(write.judge.Rules())
 		spec.Plan.Add(wanted)
+		spec.NoEnds = write.quiet && write.uplink == nil && !need.Ends(write.judge.Rules())
 	}
 	return a.post(j, spec.Node.Name, write, func() error { return a.runNamed(ctx, spec, from, write) })
 }

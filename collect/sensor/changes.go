@@ -30,8 +30,8 @@ type changes struct {
 	rows    *rows
 	// pending were read before the ring was last looked into: who made them is known by now.
 	pending []marks.Event
-	// read has a place when all has been read that there was.
-	read chan struct{}
+	// rests has a place when the sensor is about to wait for long.
+	rests chan struct{}
 	// sent and lost count, for who asks from another goroutine.
 	sent, lost atomic.Uint64
 }
@@ -49,7 +49,7 @@ func newChanges(s *Spec, r *rows) (*changes, error) {
 	}
 	// What cannot be looked at is told by its path on the node.
 	r.overlays = func(pid uint32) { _ = group.Overlays(pid) }
-	return &changes{group: group, options: o, rows: r, read: make(chan struct{}, 1)}, nil
+	return &changes{group: group, options: o, rows: r, rests: make(chan struct{}, 1)}, nil
 }
 
 // wanted returns what is marked.
@@ -67,23 +67,36 @@ func (c *changes) close() error {
 	return c.group.Close()
 }
 
-// watch calls wake some milliseconds after there is something to read, until ctx is done: what changes one file changes
-// more of them, as a rule.
+// rest has watch wake the sensor, once, when there is something to read. Until it is called again, the sensor looks by
+// itself.
+func (c *changes) rest() {
+	if c == nil {
+		return
+	}
+	select {
+	case c.rests <- struct{}{}:
+	default:
+	}
+}
+
+// watch calls wake some milliseconds after there is something to read while the sensor rests, until ctx is done: what
+// changes one file changes more of them, as a rule.
 func (c *changes) watch(ctx context.Context, wake func() error) error {
-	for c != nil && ctx.Err() == nil {
+	for c != nil {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-c.rests:
+		}
 		if err := c.group.Wait(ctx); err != nil {
 			if ctx.Err() != nil {
-				break
+				return nil
 			}
 			return err
 		}
 		pause(ctx, lookSooner)
 		if err := wake(); err != nil {
 			return err
-		}
-		select {
-		case <-ctx.Done():
-		case <-c.read:
 		}
 	}
 	return nil
@@ -107,10 +120,6 @@ func (c *changes) step() (soon bool, err error) {
 	})
 	c.sent.Add(uint64(len(c.pending)))
 	c.lost.Store(c.group.Lost + c.group.Malformed)
-	select {
-	case c.read <- struct{}{}:
-	default:
-	}
 	return len(c.pending) > 0, err
 }
 

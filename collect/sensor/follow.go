@@ -109,10 +109,13 @@ func (s *Sensor) names() (waiting bool, err error) {
 func (s *Sensor) wait(taken int, shortly bool, tidy time.Time) error {
 	switch {
 	case taken >= many:
-		return s.bell.wait(lookSooner, never)
+		nap(lookSooner)
+		return nil
 	case shortly:
-		return s.bell.wait(lookEvery, never)
+		nap(lookEvery)
+		return nil
 	}
+	s.changes.rest()
 	if err := s.waiting.Set(uint32(1)); err != nil {
 		return fmt.Errorf("have the kernel wake the sensor: %w", err)
 	}

@@ -28,8 +28,9 @@ const (
 	wantedCompat = 2
 )
 
-// sieveCount is how many sieves a turn has: for opens that only read, and those that can write.
-const sieveCount = 2
+// sieveCount is how many sieves a turn has, in their order: for opens that only read, and those that can write; of all that
+// are told, and of those that are told by whatever name the file is opened.
+const sieveCount = 4
 
 // ErrOtherHooks says that a plan needs other hooks than those that are attached.
 var ErrOtherHooks = errors.New("the plan needs other hooks: load a sensor for it")
@@ -131,8 +132,7 @@ func (p *programs) sieves(pl *plan.Plan) error {
 		return fmt.Errorf("which sieves are in use: %w", err)
 	}
 	next := used ^ 1
-	for i, write := range []bool{false, true} {
-		paths := pl.Files.Opened(write)
+	for i, paths := range [sieveCount]plan.Paths{pl.Files.Opened(false), pl.Files.Opened(true), pl.Files.Plain(false), pl.Files.Plain(true)} {
 		if err := p.collection.Maps[mapSieves].Update(next*sieveCount+uint32(i), sieve.New(&paths), ebpf.UpdateAny); err != nil {
 			return fmt.Errorf("say which files are told: %w", err)
 		}

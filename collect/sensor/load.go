@@ -107,6 +107,7 @@ func load(s Spec) (_ *programs, err error) {
 // tidyMemory gives back to the system what rules and the kernel's types were read with: several times what is kept of
 // them. What comes next, the ring, is as large.
 func tidyMemory() {
+	leaveProgram()
 	debug.FreeOSMemory()
 }
 

@@ -56,6 +56,7 @@ type rows struct {
 	// sent counts rows, repeated what two hooks told of one end, filtered what the kernel let through and nobody wants.
 	sent, repeated, filtered uint64
 	hashing                  *hashing
+	noEnds                   bool // rows of processes that end are not wanted
 	// overlays looks at the mounts that a process sees, for those that containers write to; nil when nobody asks for files
 	// that change.
 	overlays func(pid uint32)
@@ -120,13 +121,14 @@ func (r *rows) executed(p *record.Program) error {
 	return r.finish(e)
 }
 
-// ended emits the end of a process that has run a program of its own; those that were only forked have had no row.
+// ended emits the end of a process that has run a program of its own, where that is wanted; those that were only forked
+// have had no row.
 func (r *rows) ended(p *process.Process) error {
 	if p == nil {
 		r.repeated++
 		return nil
 	}
-	if p.Execs == 0 && p.NSPID == 0 || p.Kernel {
+	if p.Execs == 0 && p.NSPID == 0 || p.Kernel || r.noEnds {
 		return nil
 	}
 	return r.row(p, activityTerminate, r.record.Time)

@@ -52,6 +52,9 @@ func TestRowsOfAnEnd(t *testing.T) {
 	if event.Time.Get(launch) != 1005e9 || event.ReceivedTime.Get(launch) != 2000e9 || event.ActorUserLoginUID.Has(launch) {
 		t.Errorf("times %d, %d; login %v", event.Time.Get(launch), event.ReceivedTime.Get(launch), event.ActorUserLoginUID.Has(launch))
 	}
+	if event.SyscallName.Has(end) {
+		t.Error("an end is of no system call, which package need relies on")
+	}
 	if code, _ := event.ExitCode.Get(end); code != 7 || event.ExitSignal.Has(end) {
 		t.Errorf("exit code %d", code)
 	}
@@ -61,6 +64,26 @@ func TestRowsOfAnEnd(t *testing.T) {
 	}
 	if want := (event.Process{ClusterUID: "c", NodeUID: "n", BootID: "b", TGID: 7, Start: 3}).UID(h).String(); event.ProcessUID.Get(end) != want {
 		t.Errorf("process %s, want %s", event.ProcessUID.Get(end), want)
+	}
+}
+
+// Where nobody wants their rows, it is known all the same that processes end.
+func TestNoEnds(t *testing.T) {
+	var got []string
+	r := newRows(func(e *event.Event) error { got = append(got, event.Activity.Get(e)); return nil })
+	r.noEnds = true
+	key := record.Key{TGID: 7, Start: 3}
+	for _, one := range []record.Record{
+		{Kind: record.KindExec, Time: 5e9, Program: record.Program{Process: key, ExecID: 1, Comm: []byte("sh"), LoginUID: record.NoLogin}},
+		{Kind: record.KindExit, Time: 6e9, Exit: record.Exit{Process: key}},
+	} {
+		r.record = one
+		if err := r.apply(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if p := r.table.Find(key); len(got) != 1 || got[0] != activityLaunch || p == nil || p.Ended != 6e9 {
+		t.Errorf("rows %q, process %+v", got, p)
 	}
 }
 

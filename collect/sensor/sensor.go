@@ -61,7 +61,7 @@ func Load(spec Spec) (_ *Sensor, err error) {
 		node: spec.Node, bootID: strings.TrimSpace(string(bootID)), clock: clock{now: spec.Now},
 		table: process.NewTable(process.Options{Bytes: spec.TableBytes}),
 		caps:  capabilities{}, hasher: event.NewUIDHasher(), sequence: sequence, network: newNetwork(spec.AddressNames),
-		since: sequence, ending: map[string]record.Actor{},
+		noEnds: spec.NoEnds, since: sequence, ending: map[string]record.Actor{},
 		users: users.New(spec.Proc, spec.Now),
 	}}
 	s.rows.plan.Store(&spec.Plan)

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/lynceus-io/lynceus/collect/sensor/plan"
@@ -66,5 +67,53 @@ func TestSieve(t *testing.T) {
 	}
 	if len(want) < files/4 {
 		t.Errorf("only %d files are in the plan", len(want))
+	}
+}
+
+// TestClimbing holds that where only a name that goes up makes an open one to be told of, the kernel keeps back all others.
+func TestClimbing(t *testing.T) {
+	for name, untyped := range map[string]bool{"typed": false, "untyped": true} {
+		t.Run(name, func(t *testing.T) { testClimbing(t, untyped) })
+	}
+}
+
+func testClimbing(t *testing.T, untyped bool) {
+	root := realTempDir(t)
+	for _, dir := range []string{"etc", "other"} {
+		if err := os.MkdirAll(filepath.Join(root, dir), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, file := range []string{"etc/plain", "etc/shadow", "other/plain"} {
+		if err := os.WriteFile(filepath.Join(root, file), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// What the machine itself opens must not count: the plan is of this directory alone.
+	s, rec := startSensor(t, Spec{untyped: untyped, Plan: plan.Plan{Files: plan.Files{
+		Read: plan.Paths{Prefixes: []string{root + "/etc/shadow"}}, Climbing: plan.Paths{Prefixes: []string{root + "/etc/"}},
+	}}})
+	const plain = 1000
+	for range plain {
+		readAll(t, root+"/etc/plain")
+	}
+	far := strings.Repeat("/.", 40) + "/etc/plain" // longer than what the kernel looks at
+	for _, path := range []string{"/etc/shadow", "/other/../etc/plain", "/other/../other/plain", far, strings.Repeat("/other/..", 20) + "/etc/plain"} {
+		readAll(t, root+path)
+	}
+	rec.await(t, 3, "opens", func(e *event.Event) bool {
+		return strings.HasPrefix(event.FilePath.Get(e), root+"/etc/") && event.FileOpenRead.Get(e)
+	})
+	if n := len(rec.all(func(e *event.Event) bool { return strings.HasPrefix(event.FilePath.Get(e), root) })); n != 3 {
+		t.Errorf("%d rows", n)
+	}
+	stats, err := s.Stats()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range stats.Hooks {
+		if h.Hook == "tp_btf/sys_exit" && h.Sent >= plain {
+			t.Errorf("%d records of calls", h.Sent)
+		}
 	}
 }

@@ -38,6 +38,8 @@ type Spec struct {
 	// Hash has SHA-256 of each program computed, once for each version of its file. That needs CAP_SYS_PTRACE and
 	// CAP_DAC_READ_SEARCH for what others run; what cannot be read has none.
 	Hash bool
+	// NoEnds leaves out the rows of processes that end. That they do is known all the same.
+	NoEnds bool
 	// Proc is where procfs is mounted in which all processes of the node are seen; "/proc" when empty.
 	Proc string
 	// Now is the clock, time.Now when nil.

@@ -84,6 +84,17 @@ func (f *Files) Opened(write bool) Paths {
 	return out
 }
 
+// Plain returns the paths of opens that are told by whatever name the file is opened; all of them where no name matters.
+func (f *Files) Plain(write bool) Paths {
+	switch {
+	case f.Climbing.Empty():
+		return Paths{All: true}
+	case write:
+		return f.Write
+	}
+	return f.Read
+}
+
 // Tells reports whether an open of a path is told, by the name that the caller gave.
 func (f *Files) Tells(path, name string, write bool) bool {
 	of := &f.Read

@@ -20,3 +20,15 @@ func TestAdd(t *testing.T) {
 		t.Error("which sets are empty is wrong")
 	}
 }
+
+func TestPlain(t *testing.T) {
+	read, write := Paths{Names: []string{"shadow"}}, Paths{Suffixes: []string{".so"}}
+	f := Files{Read: read, Write: write}
+	if p := f.Plain(false); !p.All {
+		t.Errorf("no name matters, and %+v", p)
+	}
+	f.Climbing = Paths{Prefixes: []string{"/etc/"}}
+	if r, w := f.Plain(false), f.Plain(true); !reflect.DeepEqual(r, read) || !reflect.DeepEqual(w, write) {
+		t.Errorf("%+v, %+v", r, w)
+	}
+}

@@ -72,8 +72,8 @@ func (p *Process) inherit(parent *Process) {
 }
 
 // take gives a process what a record says of it. The record's texts become one string, of which each is a part.
-func (p *Process) take(r *record.Program, scratch []byte) []byte {
-	b := r.AppendExe(scratch[:0])
+func (t *Table) take(p *Process, r *record.Program) {
+	b := r.AppendExe(t.scratch[:0])
 	exe := len(b)
 	b = r.AppendCWD(b)
 	cwd := len(b)
@@ -82,7 +82,8 @@ func (p *Process) take(r *record.Program, scratch []byte) []byte {
 	b = append(b, r.Comm...)
 	comm := len(b)
 	b = append(b, r.TTY...)
-	all := string(b)
+	t.scratch = b
+	all := t.texts.of(b)
 	p.First = r.First()
 	p.Exe, p.CWD, p.CmdLine, p.Comm, p.TTY = all[:exe], all[exe:cwd], all[cwd:cmdLine], all[cmdLine:comm], all[comm:]
 	p.Known = true
@@ -94,7 +95,6 @@ func (p *Process) take(r *record.Program, scratch []byte) []byte {
 	p.File, p.Level = r.File, r.Level
 	p.Environment = variables(r.Environment)
 	p.execID = r.ExecID
-	return b
 }
 
 // Argument returns the first argument: the program's name as whoever started it gave it.

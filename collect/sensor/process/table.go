@@ -31,6 +31,7 @@ type Table struct {
 	bytes   int64
 	evicted uint64
 	scratch []byte
+	texts   texts
 }
 
 // NewTable returns an empty table.
@@ -41,7 +42,7 @@ func NewTable(o Options) *Table {
 	if o.Linger == 0 {
 		o.Linger = defaultLinger
 	}
-	return &Table{options: o, known: map[record.Key]*Process{}, latest: map[uint32]*Process{}, groups: map[uint64]*group{}}
+	return &Table{options: o, known: map[record.Key]*Process{}, latest: map[uint32]*Process{}, groups: map[uint64]*group{}, texts: newTexts()}
 }
 
 // Find returns a process, nil when it is not known.
@@ -107,7 +108,7 @@ func (t *Table) Exec(r *record.Program) *Process {
 	}
 	if r.ExecID < p.execID {
 		earlier := *p
-		t.scratch = earlier.take(r, t.scratch)
+		t.take(&earlier, r)
 		earlier.Execs = r.ExecID - p.execBase
 		return &earlier
 	}
@@ -177,7 +178,7 @@ func (t *Table) Expire(now uint64) {
 // describe gives a process what a record says of it.
 func (t *Table) describe(p *Process, r *record.Program) {
 	before := p.bytes()
-	t.scratch = p.take(r, t.scratch)
+	t.take(p, r)
 	t.grow(p, p.bytes()-before)
 	t.join(p, r.Cgroup)
 }

@@ -255,12 +255,25 @@ NOINLINE long send_call(struct call_record *r, __u32 hook)
 	return send(hook, &r->head, sizeof(*r) - sizeof(r->tail) + used);
 }
 
+/* sieve_for returns the sieve for an open file. */
+INLINE __u32 sieve_for(struct file *file)
+{
+	return (LOAD(file->f_mode) & FMODE_WRITE ? SIEVE_WRITE : SIEVE_READ) + (sieve_turn & 1 ? SIEVES : 0);
+}
+
 /* sieved says whether an open file is wanted. */
 INLINE int sieved(struct task_struct *task, struct file *file)
 {
-	__u32 at = LOAD(file->f_mode) & FMODE_WRITE ? SIEVE_WRITE : SIEVE_READ;
+	return passes(sieve_for(file), task, file);
+}
 
-	return passes(at + (sieve_turn & 1 ? SIEVES : 0), task, file);
+/* sieved_plainly says whether the open file of a descriptor is wanted by whatever name it was opened. Few get here. */
+__attribute__((noinline)) int sieved_plainly(__u64 fd)
+{
+	struct task_struct *task = TYPED(struct task_struct, bpf_get_current_task());
+	struct file *file = TYPED(struct file, file_of(task, fd));
+
+	return !file || passes(sieve_for(file) + SIEVE_PLAIN, task, file);
 }
 
 /* say_places writes the names of the directories from which the call's paths begin. */
@@ -338,7 +351,7 @@ int lynceus_call(__u64 *ctx)
 	struct call_record *r;
 	struct recipe *recipe;
 	__s64 result = ctx[1];
-	int compat, failed;
+	int compat, failed, plain = 1;
 	__u8 want;
 
 	if (number >= CALLS)
@@ -365,6 +378,7 @@ int lynceus_call(__u64 *ctx)
 		file = TYPED(struct file, file_of(task, result));
 		if (!file || !sieved(task, file))
 			return 0;
+		plain = sieved_plainly(result);
 	}
 	r = bpf_map_lookup_elem(&call_scratch, &scratch);
 	if (!r)
@@ -375,6 +389,8 @@ int lynceus_call(__u64 *ctx)
 	call_arguments(r->args, (void *)ctx[0], compat);
 	if (number != called)
 		say_within(r);
+	if (!plain && (!recipe->texts[0] || !climbs(argument(r, recipe->texts[0]))))
+		return 0;
 	if (recipe->test) {
 		value = argument(r, recipe->test);
 		if (!(value & recipe->bits)) {

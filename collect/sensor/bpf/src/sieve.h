@@ -44,7 +44,9 @@ struct sieve {
 
 enum { VERDICT_LOOK, VERDICT_ALL, VERDICT_NONE };
 
-enum { SIEVE_READ, SIEVE_WRITE, SIEVES };
+/* The first two are of all opens that are told, the others of those that are told by whatever name the file is opened:
+ * what goes through the first alone is told only if that name goes up. */
+enum { SIEVE_READ, SIEVE_WRITE, SIEVE_PLAIN, SIEVES = 2 * SIEVE_PLAIN };
 
 /* Two of each: one is used while user space writes the other. */
 struct {
@@ -62,6 +64,9 @@ volatile __u32 sieve_turn = 0;
 /* A name that is longer than so many words is not looked at whole. */
 #define NAME_WORDS 4
 
+/* A name of a file that is longer than this is not looked at for whether it goes up. */
+#define GIVEN_BYTES 64
+
 /* What is remembered on the way. It is in memory, so that the verifier forgets what it knows of it at each turn;
  * otherwise every number of names would be a state of its own. */
 struct walk {
@@ -69,6 +74,7 @@ struct walk {
 	volatile __u32 level;     /* names that have been looked at */
 	volatile __u32 part;      /* only a part of the file system is mounted there */
 	__u64 text[NAME_WORDS]; /* the name that is looked at whole */
+	char given[GIVEN_BYTES]; /* a name as a task gave it */
 };
 
 struct {
@@ -328,6 +334,25 @@ INLINE int passes(__u32 sieve, struct task_struct *task, struct file *file)
 		dentry = up;
 	}
 	return 1;
+}
+
+/* climbs says whether a name that a task gave goes up, or may. */
+__attribute__((noinline)) int climbs(__u64 name)
+{
+	struct walk *w;
+	__u32 zero = 0;
+	long n;
+
+	w = bpf_map_lookup_elem(&walks, &zero);
+	if (!w)
+		return 1;
+	n = bpf_probe_read_user_str(w->given, GIVEN_BYTES, (void *)name);
+	if (n <= 0 || n == GIVEN_BYTES)
+		return 1;
+	for (int i = 0; i < GIVEN_BYTES - 2 && i + 2 < n; i++)
+		if (w->given[i] == '.' && w->given[i + 1] == '.' && w->given[i + 2] == '/')
+			return 1;
+	return 0;
 }
 
 #endif
