@@ -72,6 +72,7 @@ func TestSieve(t *testing.T) {
 
 // TestClimbing holds that where only a name that goes up makes an open one to be told of, the kernel keeps back all others.
 func TestClimbing(t *testing.T) {
+	ofKernel(t)
 	for name, untyped := range map[string]bool{"typed": false, "untyped": true} {
 		t.Run(name, func(t *testing.T) { testClimbing(t, untyped) })
 	}
