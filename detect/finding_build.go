@@ -38,6 +38,7 @@ type building struct {
 	outside       string
 
 	severity rule.Severity
+	raised   bool // since a request was counted last
 	reasons  uint64
 	best     *about // earliest request of that severity
 	answers  []Answer
@@ -115,6 +116,7 @@ func (f *building) add(a *about, limit int) {
 func (f *building) raise(sev rule.Severity, reasons uint64, answers []Answer, a *about) {
 	switch {
 	case sev > f.severity:
+		f.raised = true
 		f.severity, f.reasons, f.best, f.answers = sev, reasons, a, answers
 	case sev == f.severity:
 		f.reasons |= reasons

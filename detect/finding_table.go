@@ -19,6 +19,8 @@ type findings struct {
 	made    map[int32]*made
 	muted   map[int32]int64 // matches of a rule that went into summaries
 	changed map[event.UID]bool
+	// news: something else happened to one of them than that the same went on.
+	news bool
 	// restored are the findings of an earlier run that name a row, and those
 	// that others reported of one, by the row's identity.
 	restored map[event.UID][]event.UID
@@ -89,6 +91,8 @@ func (t *findings) add(f *building, a *about) {
 		return
 	}
 	t.changed[f.id] = true
+	t.news = t.news || f.first == nil || f.raised || a.denied && !f.denied
+	f.raised = false
 	was := f.size
 	if f.first == nil {
 		was, f.size = 0, a.size+512
@@ -99,6 +103,12 @@ func (t *findings) add(f *building, a *about) {
 	}
 	f.add(a, limit)
 	t.bytes += f.size - was
+}
+
+// tell has it told that a finding is not what it was.
+func (t *findings) tell(f *building) {
+	t.changed[f.id] = true
+	t.news = true
 }
 
 // summaryID returns the id of the finding that counts what a muted rule did

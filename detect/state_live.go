@@ -18,8 +18,14 @@ import (
 func (s *State) Changed() []*Finding {
 	out := s.findings.sortedOf(s.findings.changed)
 	clear(s.findings.changed)
+	s.findings.news = false
 	return out
 }
+
+// News reports whether since the last call of Changed more happened than that
+// the same went on: a finding was made, is more severe than it was, was denied,
+// or is of somebody who was not known.
+func (s *State) News() bool { return s.findings.news }
 
 // Findings returns all findings as they stand: the most severe first, then by
 // first time and id.

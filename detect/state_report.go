@@ -139,7 +139,7 @@ func (t *findings) known(h *hit, a *about) {
 	}
 	f.first, f.evidence = a, h.evidence
 	f.raise(h.severity, h.reasons, h.answers, a)
-	t.changed[f.id] = true
+	t.tell(f)
 }
 
 // aliased returns the id under which a finding is kept.

@@ -88,11 +88,11 @@ func (t *findings) amend(h *hit, was, now *about) {
 	}
 	if now.failed && !was.failed {
 		f.failed++
-		t.changed[f.id] = true
+		t.tell(f)
 	}
 	if now.denied && !f.denied {
 		f.denied = true
-		t.changed[f.id] = true
+		t.tell(f)
 	}
 	if f.first != was && h.severity <= f.severity {
 		return
@@ -104,7 +104,7 @@ func (t *findings) amend(h *hit, was, now *about) {
 	if f.first == was {
 		f.first, f.evidence = now, h.evidence
 	}
-	t.changed[f.id] = true
+	t.tell(f)
 }
 
 // adopt gives a hit of an amended row the id of the finding that an earlier

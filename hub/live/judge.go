@@ -25,6 +25,11 @@ const (
 	// tellEvery is how often findings and incidents are written while they
 	// grow.
 	tellEvery = time.Second
+	// growShare is by how much rarer than it takes it is written that findings
+	// grew of which nothing else is new, growEvery how rarely at most. A server
+	// that is killed counts them again, as far back as it judges again.
+	growShare = 20
+	growEvery = 10 * time.Second
 	// checkpointEvery is how often what was learned is saved, keepEvery who
 	// wrote what: a start learns the last hour again.
 	checkpointEvery = time.Minute
@@ -86,6 +91,7 @@ type Judge struct {
 	decided   uint64                        // revision of the latest case that rows tell of
 	clock     int64                         // latest event time
 	toldAt    time.Time
+	growAt    time.Time // before it, it is not written that findings grew
 	busyAt    time.Time // when events came last
 	worked    bool      // events came since
 	savedAt   time.Time
@@ -234,7 +240,7 @@ func (j *Judge) Tell(ctx context.Context, idle bool) error {
 	if err := j.amend(ctx, now); err != nil {
 		return err
 	}
-	if err := j.write(ctx); err != nil {
+	if err := j.write(ctx, !now.Before(j.growAt)); err != nil {
 		return err
 	}
 	if now.Sub(j.keptAt) >= keepEvery {
@@ -250,7 +256,7 @@ func (j *Judge) Tell(ctx context.Context, idle bool) error {
 
 // Finish writes what was found and learned so far, as at the end.
 func (j *Judge) Finish(ctx context.Context) error {
-	if err := j.write(ctx); err != nil {
+	if err := j.write(ctx, true); err != nil {
 		return err
 	}
 	return errors.Join(j.Save(ctx), j.keep(ctx))
@@ -290,20 +296,26 @@ func (j *Judge) Save(ctx context.Context) error {
 	return nil
 }
 
-// write stores findings that grew, or whose standing changed, and the
-// incidents that they make or about which something was decided.
-func (j *Judge) write(ctx context.Context) error {
-	changed := j.o.State.Changed()
+// write stores findings that are new or grew, or whose standing changed, and
+// the incidents that they make or about which something was decided. Without
+// grown, it waits while findings only grew.
+func (j *Judge) write(ctx context.Context, grown bool) error {
 	looked := j.looked
 	if j.o.Exclusions != nil {
 		looked = j.o.Exclusions()
 	}
 	decided := j.decisions()
-	if len(changed) == 0 && len(decided) == 0 && looked == j.looked {
+	settled := len(decided) == 0 && looked == j.looked
+	if settled && !grown && !j.o.State.News() {
+		return nil
+	}
+	changed := j.o.State.Changed()
+	if settled && len(changed) == 0 {
 		return nil
 	}
 	j.looked = looked
 	b := &bulletin{judge: j, now: j.o.Now()}
+	defer func() { j.growAt = j.o.Now().Add(min(growShare*j.o.Now().Sub(b.now), growEvery)) }()
 	b.compose(changed)
 	if err := b.decide(ctx, decided); err != nil {
 		return err

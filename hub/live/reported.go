@@ -27,5 +27,5 @@ func (j *Judge) Secure(ctx context.Context) error {
 		return nil
 	}
 	j.reports = false
-	return j.write(ctx)
+	return j.write(ctx, true)
 }

@@ -23,9 +23,14 @@ const maxReplayed = 2_000_000
 
 // replayObserved is how much of what sensors and other tools told is judged
 // again: several times what a match waits for others (Lateness) before it is
-// found. A server that was killed had stored the rows by then, and not yet what
-// was found in them.
+// found, and what it waits until it is written that a finding grew (growEvery).
+// A server that was killed had stored the rows by then, and not yet what was
+// found in them.
 const replayObserved = time.Minute
+
+// busyTables is in how many tables so much comes in that time that it has to be
+// bounded: processes, files, connections, and one other.
+const busyTables = 4
 
 // observed are the tables of that.
 var observed = [...]event.Class{
@@ -101,7 +106,7 @@ func (j *Judge) Restore(ctx context.Context, rules func(id string) *rule.Rule) (
 		return r, fmt.Errorf("read the last hour of the store: %w", err)
 	}
 	for _, c := range observed {
-		n, err := j.replay(ctx, c, replayObserved, maxReplayed/int64(len(observed)))
+		n, err := j.replay(ctx, c, replayObserved, maxReplayed/busyTables)
 		if err != nil {
 			return r, fmt.Errorf("read the last minute of the store: %w", err)
 		}

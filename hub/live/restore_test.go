@@ -30,6 +30,12 @@ detection:
 // judgeOf returns a Judge with one rule on a store.
 func judgeOf(t *testing.T, r *rule.Rule, k *lake.Lake, now func() time.Time) (*live.Judge, func(id string) *rule.Rule) {
 	t.Helper()
+	return judgeInto(t, r, live.Lake{Lake: k}, k, now)
+}
+
+// judgeInto returns a Judge with one rule that writes what it finds into a store of its own.
+func judgeInto(t *testing.T, r *rule.Rule, into live.Store, k *lake.Lake, now func() time.Time) (*live.Judge, func(id string) *rule.Rule) {
+	t.Helper()
 	set, err := detect.Compile([]*rule.Rule{r}, detect.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +55,7 @@ func judgeOf(t *testing.T, r *rule.Rule, k *lake.Lake, now func() time.Time) (*l
 		return nil
 	}
 	return live.NewJudge(live.Options{
-		Set: set, State: state, Rule: find, Callers: callers, Requests: audit.NewRequests(0), Store: live.Lake{Lake: k}, Past: live.Lake{Lake: k},
+		Set: set, State: state, Rule: find, Callers: callers, Requests: audit.NewRequests(0), Store: into, Past: live.Lake{Lake: k},
 		Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Now: now,
 	}), find
 }
