@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -62,14 +61,6 @@ func (b *bell) wait(long time.Duration, there func() bool) error {
 		return fmt.Errorf("wait for the ring: %w", err)
 	}
 	return nil
-}
-
-// nap waits for so long, or a little less, whatever rings. The goroutine keeps its processor of the Go runtime meanwhile:
-// to give it up and get it back takes several threads, as many times a second as it naps, and that costs more than what
-// there is to do in between. The runtime can still take it out of the nap, as it does to collect garbage.
-func nap(long time.Duration) {
-	ts := unix.NsecToTimespec(long.Nanoseconds())
-	_, _, _ = unix.RawSyscall(unix.SYS_NANOSLEEP, uintptr(unsafe.Pointer(&ts)), 0, 0) // it ends early at a signal
 }
 
 func (b *bell) close() error { return b.file.Close() }

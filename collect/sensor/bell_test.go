@@ -79,16 +79,3 @@ func TestBellRace(t *testing.T) {
 	}
 	<-rung
 }
-
-// A nap is as long as it is to be, but for signals, and nobody can ring it.
-func TestNap(t *testing.T) {
-	const long = 20 * time.Millisecond
-	for range 50 { // of which a signal may end some
-		begin := time.Now()
-		nap(long)
-		if time.Since(begin) >= long {
-			return
-		}
-	}
-	t.Error("all naps were too short")
-}

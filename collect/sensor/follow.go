@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/lynceus-io/lynceus/collect/sensor/ring"
 )
 
 const (
@@ -109,10 +111,10 @@ func (s *Sensor) names() (waiting bool, err error) {
 func (s *Sensor) wait(taken int, shortly bool, tidy time.Time) error {
 	switch {
 	case taken >= many:
-		nap(lookSooner)
+		ring.Nap(lookSooner)
 		return nil
 	case shortly:
-		nap(lookEvery)
+		ring.Nap(lookEvery)
 		return nil
 	}
 	s.changes.rest()
