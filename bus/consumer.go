@@ -91,6 +91,9 @@ func (c *Consumer) Pull(ctx context.Context, o PullOptions) ([]Message, error) {
 			wait = time.Until(deadline)
 		}
 		got, err := c.fetch(ctx, n, wait)
+		if err != nil && len(out) > 0 {
+			break // what came is not to be lost; the next one says it again
+		}
 		if err != nil {
 			return nil, err
 		}
